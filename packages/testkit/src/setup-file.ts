@@ -1,0 +1,4 @@
+import { afterAll } from 'vitest';
+import { endLeftovers } from './test-file-end.ts';
+
+afterAll(endLeftovers);

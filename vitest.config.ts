@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const at = (relative: string): string => path.resolve(import.meta.dirname, relative);
+const workspaces = ['apps', 'packages']
+  .flatMap((group) => readdirSync(at(group)).map((name) => path.join(group, name)))
+  .filter((dir) => existsSync(at(path.join(dir, 'package.json'))));
+
+if (Number(process.versions.node.split('.')[0]) < 24)
+  throw new Error(
+    `The tests need Node 24; this is ${process.version}. npm test -- --project NAME and npx vitest carry it.`,
+  );
+
+/** A property test or a test with real processes takes a few seconds, and twice that beside others on 2 cores. */
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+const setupFiles = [at('packages/testkit/src/setup-file.ts')];
+
+export default defineConfig({
+  test: {
+    globalSetup: [at('packages/testkit/src/global-setup.ts')],
+    reporters: ['default', at('packages/testkit/src/reporter.ts')],
+    // Test files start processes of their own: more files at once would starve them on 2 cores.
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['{apps,packages}/*/src/**/*.ts'], reporter: ['text-summary', 'lcov'] },
+    projects: [
+      ...workspaces.map((dir) => ({
+        extends: true as const,
+        root: at(dir),
+        test: {
+          name: path.basename(dir),
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          setupFiles,
+          ...timeouts,
+        },
+      })),
+      {
+        extends: true as const,
+        root: at('.'),
+        test: { name: 'root', include: ['scripts/**/*.test.ts', 'bench/**/*.test.ts'], setupFiles, ...timeouts },
+      },
+    ],
+  },
+});
