@@ -1,0 +1,46 @@
+import { costNanoUsd, type GatewayOutcome } from '@reprice/gateway';
+import { ReplyParser, type ReplyResult } from '@reprice/pricing';
+import type { WorstCase } from '@reprice/store';
+import type { AdmittedCall } from './admit-call.ts';
+import type { Tools } from './tools.ts';
+
+/** How a call ended, what of its answer is usable, and what it is to be booked at. */
+export interface Answer {
+  readonly outcome: GatewayOutcome;
+  readonly reply: ReplyResult;
+  readonly booked: WorstCase & { readonly sent: boolean };
+}
+
+/** Calls the model once. */
+export async function callModel(tools: Tools, call: AdmittedCall, rowCount: number): Promise<Answer> {
+  const { prompt, model, temperature } = call;
+  const outcome = await tools.gateway.complete({
+    model,
+    messages: prompt.messages,
+    maxTokens: prompt.maxTokens,
+    temperature,
+  });
+  const parser = new ReplyParser(rowCount);
+  if ('text' in outcome) parser.push(outcome.text);
+  const reply = parser.end(outcome.kind === 'complete' && outcome.finishReason === 'stop');
+  return { outcome, reply, booked: booked(tools, call, outcome) };
+}
+
+/** What the gateway will bill: its usage if it told, nothing if it refused or was not reached, and the worst case in doubt. */
+function booked(tools: Pick<Tools, 'models'>, call: AdmittedCall, outcome: GatewayOutcome): Answer['booked'] {
+  const price = tools.models[call.model];
+  if (price && 'usage' in outcome && outcome.usage) {
+    const { usage } = outcome;
+    return { costNanoUsd: costNanoUsd(price, usage), tokens: usage.promptTokens + usage.completionTokens, sent: true };
+  }
+  switch (outcome.kind) {
+    case 'rate_limited':
+    case 'unauthorized':
+    case 'refused':
+      return { costNanoUsd: 0, tokens: 0, sent: true };
+    case 'unreachable':
+      return outcome.sent ? { ...call.worst, sent: true } : { costNanoUsd: 0, tokens: 0, sent: false };
+    default:
+      return { ...call.worst, sent: true };
+  }
+}

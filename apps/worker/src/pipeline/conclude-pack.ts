@@ -1,0 +1,41 @@
+import { type PackRun, repack, type Verdict } from '@reprice/queue';
+import type { CallVerdict } from './call-verdict.ts';
+import { enqueueRows, failRows, splitPack } from './jobs-of-rows.ts';
+import type { Tools, Unpriced } from './tools.ts';
+
+/** How often a row is asked for before it fails as `invalid_answer`. */
+const ASKED_AT_MOST = 3;
+
+/** Decides about the rows that a call left without a price. */
+export async function concludePack(
+  tools: Tools,
+  run: PackRun,
+  call: CallVerdict,
+  open: readonly Unpriced[],
+  priced: number,
+): Promise<Verdict> {
+  if (open.length === 0) return { kind: 'done', summary: `${priced} priced` };
+  const because = (reason: string, detail: string): Unpriced[] => open.map((row) => ({ ...row, reason, detail }));
+  switch (call.kind) {
+    case 'answered': {
+      const asked = run.pack.asked + 1;
+      if (asked >= ASKED_AT_MOST) return await failRows(tools, run, open);
+      await enqueueRows(tools, run, repack(open, asked), asked);
+      return { kind: 'done', summary: `${priced} priced, ${open.length} asked again` };
+    }
+    case 'rest': {
+      const restMs = tools.rateLimits.restMs(call.restMs);
+      return { kind: 'snooze', restMs: await tools.store.admission.rest(restMs) };
+    }
+    case 'halve':
+      if (open.length > 1) return await splitPack(tools, run, open, Math.ceil(open.length / 2));
+      return await failRows(tools, run, because('refused', call.detail));
+    case 'retry':
+      if (run.lastAttempt) return await failRows(tools, run, because('gateway_failed', call.detail));
+      return {
+        kind: 'retry',
+        reason: call.detail,
+        ...(call.retryAfterMs !== undefined && { retryAfterMs: call.retryAfterMs }),
+      };
+  }
+}

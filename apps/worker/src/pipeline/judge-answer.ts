@@ -1,0 +1,62 @@
+import { applyGuardrails, isAbsurd, type ReplyResult, type RowProblem, suggestionFrom } from '@reprice/pricing';
+import type { PublishRow } from '@reprice/store';
+import { splitCost } from './split-cost.ts';
+import type { ReadyRow, Unpriced } from './tools.ts';
+
+/** What an answer comes to. */
+export interface Judgement {
+  readonly priced: PublishRow[];
+  /** Rows to be asked again. */
+  readonly open: Unpriced[];
+  /** Rows whose guardrails contradict each other: asking again would not help. */
+  readonly conflicting: Unpriced[];
+}
+
+const problemWords: Readonly<Record<RowProblem, string>> = {
+  missing: 'the answer has no line for it',
+  unknown: 'the answer has lines for rows that were not asked',
+  duplicate: 'the answer has two lines for it',
+  not_a_number: 'the price in the answer is not a plain number',
+  absurd: 'the price in the answer is absurd',
+};
+
+/** Makes safe prices of the answer's valid rows. Each row that was asked ends in exactly one of the three lists. */
+export function judgeAnswer(rows: readonly ReadyRow[], reply: ReplyResult, costNanoUsd: number): Judgement {
+  const priced: PublishRow[] = [];
+  const open: Unpriced[] = [];
+  const conflicting: Unpriced[] = [];
+  const costs = splitCost(costNanoUsd, rows.length);
+  rows.forEach((row, i) => {
+    const { ordinal, sku, snapshot } = row;
+    const again = (problem: RowProblem): void => {
+      open.push({
+        ordinal,
+        sku,
+        reason: 'invalid_answer',
+        detail: `Asked three times; the last time ${problemWords[problem]}.`,
+      });
+    };
+    const answered = reply.rows.get(i + 1);
+    if (!answered) return again(reply.problems.get(i + 1) ?? 'missing');
+    const suggestion = suggestionFrom(answered);
+    if (isAbsurd(suggestion, snapshot)) return again('absurd');
+    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, row.bounds, row.strategy.guardrails);
+    if ('conflict' in safePrice) {
+      conflicting.push({ ordinal, sku, reason: safePrice.conflict, detail: safePrice.detail });
+      return;
+    }
+    priced.push({
+      ordinal,
+      fence: row.fence,
+      sku,
+      safePrice,
+      previousMinor: row.currentMinor,
+      strategy: row.strategy.name,
+      ...(suggestion.confidence !== undefined && { confidence: suggestion.confidence }),
+      reason: suggestion.reason,
+      costUsd: costs[i] ?? '',
+      snapshotAtMs: snapshot.observedAtMs,
+    });
+  });
+  return { priced, open, conflicting };
+}

@@ -1,0 +1,71 @@
+import { defaultStrategy } from '@reprice/pricing';
+import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
+import { admitCall } from './admit-call.ts';
+import { callModel } from './call-model.ts';
+import { callVerdict } from './call-verdict.ts';
+import { concludePack } from './conclude-pack.ts';
+import { failAlone } from './jobs-of-rows.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { selectRows } from './select-rows.ts';
+import type { Tools, Unpriced } from './tools.ts';
+import { withoutAdmission } from './without-admission.ts';
+
+/**
+ * Takes one pack through its steps:
+ *
+ *   load → select → admit → call → judge → settle and publish → conclude
+ *
+ * A run may be killed at any point: the pack then runs again, finds what is settled, and goes on with the rest.
+ */
+export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
+  const { store } = tools;
+  const { pack, jobId } = run;
+  const { batchId } = pack;
+
+  const loaded = await store.snapshots.load(batchId, pack.skus, ordinalsOf(pack));
+  if (loaded.status !== 'running') return { kind: 'done', summary: `the batch is ${loaded.status ?? 'gone'}` };
+
+  const { ready, impossible } = selectRows(tools, pack, loaded.rows);
+  const failed = await failAlone(tools, run, impossible);
+  if (failed) return failed;
+  if (ready.length === 0) return { kind: 'done', summary: 'nothing left to price' };
+
+  const strategy = tools.strategies[pack.strategy] ?? tools.strategies[defaultStrategy];
+  if (!strategy) throw new RangeError(`No strategy ${pack.strategy} and no ${defaultStrategy}`);
+  const call = await admitCall(tools, run.priority, batchId, strategy, ready);
+  if ('granted' in call) return await withoutAdmission(tools, run, ready, call);
+
+  const { outcome, reply, booked } = await callModel(tools, call, ready.length);
+  if (outcome.kind === 'complete') tools.rateLimits.end();
+  const { priced, open, conflicting } = judgeAnswer(ready, reply, booked.costNanoUsd);
+
+  const settling = store.admission.settle(call.reservation, batchId, booked);
+  const publication = {
+    batchId,
+    jobId,
+    source: 'model',
+    model: call.model,
+    route: 'stable',
+    pricedAtMs: tools.nowMs(),
+  } as const;
+  const publishing = priced.length > 0 ? store.prices.publish(publication, priced) : [];
+  const [settled, codes] = await Promise.all([settling, publishing]);
+  if (settled === 'over')
+    tools.alarm({ jobId, booked, worst: call.worst }, 'the gateway billed more than the worst case of a call');
+  if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
+
+  const stale = priced.filter((_, i) => codes[i] === 'stale').map(superseded);
+  const failing = await failAlone(tools, run, conflicting);
+  return (
+    failing ?? (await concludePack(tools, run, callVerdict(outcome), [...open, ...stale], priced.length - stale.length))
+  );
+}
+
+function superseded({ ordinal, sku }: { ordinal: number; sku: string }): Unpriced {
+  return {
+    ordinal,
+    sku,
+    reason: 'superseded',
+    detail: 'Each time that a price was computed, another run had just published this SKU.',
+  };
+}

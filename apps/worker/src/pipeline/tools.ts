@@ -1,0 +1,44 @@
+import type { GatewayClient, ModelPrice } from '@reprice/gateway';
+import type { Bounds, Snapshot, Strategy } from '@reprice/pricing';
+import type { PackQueue } from '@reprice/queue';
+import type { Store } from '@reprice/store';
+import type { RateLimitStreak } from './rate-limit-streak.ts';
+
+/** What the steps of a run work with. */
+export interface Tools {
+  readonly store: Store;
+  readonly queue: PackQueue;
+  readonly gateway: Pick<GatewayClient, 'complete'>;
+  readonly strategies: Readonly<Record<string, Strategy>>;
+  readonly models: Readonly<Record<string, ModelPrice>>;
+  /** The model of strategies that name none. */
+  readonly model: string;
+  /** What becomes of a pack that the day's budget does not pay for. */
+  readonly budgetExhausted: 'defer' | 'rules' | 'fail';
+  readonly rateLimits: RateLimitStreak;
+  readonly alarm: (fields: Record<string, unknown>, message: string) => void;
+  readonly nowMs: () => number;
+}
+
+/** A row that may be asked for. */
+export interface ReadyRow {
+  readonly ordinal: number;
+  readonly sku: string;
+  readonly snapshot: Snapshot;
+  readonly fence: number;
+  /** The live price, else the stated one, in minor units. */
+  readonly currentMinor: number;
+  /** The live price, if there is one in this currency. */
+  readonly liveMinor: number | undefined;
+  readonly bounds: Bounds;
+  /** The strategy that the snapshot names now: its guardrails hold, whatever prompt asks. */
+  readonly strategy: Strategy;
+}
+
+/** A row that got no price, and why: `reason` is a stable code, `detail` a sentence for a person. */
+export interface Unpriced {
+  readonly ordinal: number;
+  readonly sku: string;
+  readonly reason: string;
+  readonly detail: string;
+}

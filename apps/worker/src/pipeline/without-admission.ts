@@ -1,0 +1,77 @@
+import { applyGuardrails, rulesSuggestion } from '@reprice/pricing';
+import type { PackRun, Verdict } from '@reprice/queue';
+import type { Admission, PublishRow } from '@reprice/store';
+import { failAlone, failRows, splitPack } from './jobs-of-rows.ts';
+import type { ReadyRow, Tools, Unpriced } from './tools.ts';
+
+type Refusal = Extract<Admission, { granted: false }>;
+
+/** Deferred packs look this often whether the budget is open again: a raised limit takes effect within that time. */
+const BUDGET_CHECK_MS = 1000;
+
+/** What becomes of a pack whose call may not go. */
+export async function withoutAdmission(
+  tools: Tools,
+  run: PackRun,
+  rows: readonly ReadyRow[],
+  refusal: Refusal,
+): Promise<Verdict> {
+  switch (refusal.because) {
+    case 'rate':
+      return { kind: 'snooze', restMs: refusal.retryAfterMs };
+    case 'too_large': {
+      if (rows.length > 1) return await splitPack(tools, run, rows, Math.ceil(rows.length / 2));
+      const detail = `Its call may take more than the ${refusal.mostTokens} tokens that RATE_LIMIT_TPM lets one call take.`;
+      return await failRows(tools, run, unpriced(rows, 'over_token_limit', detail));
+    }
+    case 'budget':
+      switch (tools.budgetExhausted) {
+        case 'defer':
+          return { kind: 'snooze', restMs: BUDGET_CHECK_MS };
+        case 'rules':
+          return await priceByRules(tools, run, rows);
+        case 'fail': {
+          const detail = `The share of the day's budget for ${run.priority} work is used up until ${new Date(refusal.resetsAtMs).toISOString()}.`;
+          return await failRows(tools, run, unpriced(rows, 'budget_exhausted', detail));
+        }
+      }
+  }
+}
+
+function unpriced(rows: readonly ReadyRow[], reason: string, detail: string): Unpriced[] {
+  return rows.map(({ ordinal, sku }) => ({ ordinal, sku, reason, detail }));
+}
+
+async function priceByRules(tools: Tools, run: PackRun, rows: readonly ReadyRow[]): Promise<Verdict> {
+  const priced: PublishRow[] = [];
+  const conflicting: Unpriced[] = [];
+  for (const row of rows) {
+    const { ordinal, sku, snapshot, bounds, strategy, fence } = row;
+    const suggestion = rulesSuggestion(snapshot, bounds, strategy);
+    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, bounds, strategy.guardrails);
+    if ('conflict' in safePrice) {
+      conflicting.push({ ordinal, sku, reason: safePrice.conflict, detail: safePrice.detail });
+      continue;
+    }
+    const { reason } = suggestion;
+    const previousMinor = row.currentMinor;
+    priced.push({
+      ordinal,
+      sku,
+      fence,
+      safePrice,
+      previousMinor,
+      strategy: strategy.name,
+      reason,
+      costUsd: '0.00',
+      snapshotAtMs: snapshot.observedAtMs,
+    });
+  }
+  const { batchId } = run.pack;
+  const codes = await tools.store.prices.publish(
+    { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: tools.nowMs() },
+    priced,
+  );
+  if (codes?.includes('stale')) return { kind: 'retry', reason: 'Another run published a SKU of this pack meanwhile.' };
+  return (await failAlone(tools, run, conflicting)) ?? { kind: 'done', summary: `${priced.length} priced by rules` };
+}

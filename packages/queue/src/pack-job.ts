@@ -1,0 +1,52 @@
+import { type Priority, priorities } from '@reprice/pricing';
+import { z } from 'zod';
+
+/** What a job carries: names, no state. The newest snapshots are read when it runs. */
+export const packJobSchema = z.object({
+  batchId: z.string().min(1),
+  /** The strategy whose prompt asks for these SKUs. */
+  strategy: z.string().min(1),
+  /** How often these rows have been asked before and got no valid answer. */
+  asked: z.number().int().min(0),
+  skus: z.array(z.string().min(1)).min(1),
+  /** Place of each SKU among the rows of its batch; one number when they follow each other from there. */
+  ordinals: z.union([z.number().int().min(0), z.array(z.number().int().min(0)).min(1)]),
+});
+
+/** The data of one job. */
+export type PackJob = z.infer<typeof packJobSchema>;
+
+/** The place of each SKU of a job in its batch. */
+export function ordinalsOf(job: PackJob): number[] {
+  const { ordinals } = job;
+  return typeof ordinals === 'number' ? job.skus.map((_, i) => ordinals + i) : ordinals;
+}
+
+/** BullMQ's number of a priority: 1 to 4. A job without one would overtake them all. */
+export function priorityNumber(priority: Priority): number {
+  return priorities.indexOf(priority) + 1;
+}
+
+/** The priority behind BullMQ's number; a RangeError for a number that none of ours has. */
+export function priorityOf(number: number | undefined): Priority {
+  const priority = priorities[(number ?? 0) - 1];
+  if (!priority) throw new RangeError(`No priority has the number ${number}; 1 to ${priorities.length} are in use.`);
+  return priority;
+}
+
+/**
+ * The id of a job follows from what it holds, so that adding it twice adds it once: the batch, the first row, and for rows that are asked
+ * again how many and how often. Never a SKU: BullMQ takes neither numbers nor colons.
+ */
+export function jobId(job: PackJob): string {
+  const first = typeof job.ordinals === 'number' ? job.ordinals : job.ordinals[0];
+  const root = `${job.batchId}.${first}`;
+  return job.asked === 0 && typeof job.ordinals === 'number' ? root : `${root}.${job.skus.length}x${job.asked}`;
+}
+
+/** What Bull Board shows of a job: priority, count and first SKU. */
+export function jobName(priority: Priority, skus: readonly string[]): string {
+  const first = skus[0] ?? '';
+  const rest = skus.length > 1 ? ` +${skus.length - 1}` : '';
+  return `${priority}: ${first.length > 40 ? `${first.slice(0, 39)}…` : first}${rest}`;
+}

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Priority, priorities } from '@reprice/pricing';
+import { type ConnectionOptions, Job, Queue } from 'bullmq';
+import { ATTEMPTS } from './backoff.ts';
+import { jobId, jobName, type PackJob, packJobSchema, priorityNumber, priorityOf } from './pack-job.ts';
+
+/** The name of the queue, in Redis and in Bull Board. */
+export const QUEUE_NAME = 'reprice';
+
+/** BullMQ's prefix of a namespace: one hash tag, so that a script's keys lie in one slot. */
+export const queuePrefix = (namespace: string): string => `{${namespace}:0}`;
+
+/** How a PackQueue is made. */
+export interface PackQueueOptions {
+  /** An ioredis connection, or how to make one. */
+  readonly connection: ConnectionOptions;
+  readonly namespace?: string;
+  /** Past this many waiting jobs there is no room; 1,000,000 unless stated. */
+  readonly maxJobs?: number;
+}
+
+/** A job as the API shows it. */
+export interface JobView {
+  readonly id: string;
+  readonly state: string;
+  readonly priority: Priority;
+  readonly pack: PackJob;
+  readonly attemptsMade: number;
+  readonly failedReason?: string;
+}
+
+/** Jobs a call of addBulk: larger calls hold the event loop for longer and win nothing. */
+const ADD_AT_ONCE = 1000;
+/** A broken connection leaves a part of a bulk stored; derived ids make it safe to send the whole again. */
+const ADD_TRIES = 5;
+const ADD_RETRY_MS = 200;
+
+/** The queue of packs. */
+export class PackQueue {
+  /** For Bull Board. */
+  readonly bull: Queue;
+  readonly #maxJobs: number;
+
+  constructor(options: PackQueueOptions) {
+    this.#maxJobs = options.maxJobs ?? 1_000_000;
+    this.bull = new Queue(QUEUE_NAME, {
+      connection: options.connection,
+      prefix: queuePrefix(options.namespace ?? 'reprice'),
+      defaultJobOptions: { attempts: ATTEMPTS, backoff: { type: 'gateway' }, stackTraceLimit: 0 },
+      streams: { events: { maxLen: 1000 } },
+    });
+  }
+
+  /** Puts packs into the queue; any of them that is there already stays as it is. Throws when Redis refuses five times. */
+  async enqueue(packs: readonly PackJob[], priority: Priority): Promise<void> {
+    for (let from = 0; from < packs.length; from += ADD_AT_ONCE) {
+      const jobs = packs.slice(from, from + ADD_AT_ONCE).map((data) => ({
+        name: jobName(priority, data.skus),
+        data,
+        opts: { jobId: jobId(data), priority: priorityNumber(priority) },
+      }));
+      for (let tries = 1; ; tries++) {
+        try {
+          await this.bull.addBulk(jobs);
+          break;
+        } catch (error) {
+          if (tries === ADD_TRIES) throw error;
+          await sleep(ADD_RETRY_MS * tries);
+        }
+      }
+    }
+  }
+
+  /** Waiting jobs by priority. */
+  async waiting(): Promise<Record<Priority, number>> {
+    const counts = await this.bull.getCountsPerPriority(priorities.map(priorityNumber));
+    const waiting = priorities.map((priority): [Priority, number] => [priority, counts[priorityNumber(priority)] ?? 0]);
+    return Object.fromEntries(waiting) as Record<Priority, number>;
+  }
+
+  /** Whether the queue takes more. */
+  async hasRoom(): Promise<boolean> {
+    const counts = await this.bull.getJobCounts('prioritized', 'waiting', 'delayed');
+    return Object.values(counts).reduce((sum, n) => sum + n, 0) < this.#maxJobs;
+  }
+
+  /** Lets no worker fetch anything for a while; a longer rest already there stands. */
+  async rest(ms: number): Promise<void> {
+    if ((await this.bull.getRateLimitTtl()) < ms) await this.bull.rateLimit(Math.ceil(ms));
+  }
+
+  /** A job that is waiting, running or kept, or undefined. */
+  async job(id: string): Promise<JobView | undefined> {
+    const job = await Job.fromId(this.bull, id);
+    if (!job) return undefined;
+    return {
+      id,
+      state: await job.getState(),
+      priority: priorityOf(job.opts.priority),
+      pack: packJobSchema.parse(job.data),
+      attemptsMade: job.attemptsMade,
+      ...(job.failedReason && { failedReason: job.failedReason }),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.bull.close();
+  }
+}

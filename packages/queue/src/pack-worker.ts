@@ -1,0 +1,124 @@
+import type { Priority } from '@reprice/pricing';
+import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { ATTEMPTS, backoffMs } from './backoff.ts';
+import { limiterWindow } from './limiter.ts';
+import { type PackJob, packJobSchema, priorityOf } from './pack-job.ts';
+import { QUEUE_NAME, queuePrefix } from './pack-queue.ts';
+
+/** How a run of a pack ended; mapped to BullMQ in this file alone. */
+export type Verdict =
+  /** Nothing is left to do. The summary is shown in Bull Board. */
+  | { readonly kind: 'done'; readonly summary: string }
+  /** Later, for no fault of the pack: everybody rests, the job keeps its place and its attempts. */
+  | { readonly kind: 'snooze'; readonly restMs: number }
+  /** The call failed: costs an attempt. */
+  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs?: number }
+  /** For good. */
+  | { readonly kind: 'fail'; readonly reason: string };
+
+/** What a run knows of its job. */
+export interface PackRun {
+  readonly jobId: string;
+  readonly priority: Priority;
+  readonly pack: PackJob;
+  /** Whether a retry after this run is out of attempts. */
+  readonly lastAttempt: boolean;
+}
+
+/** How a PackWorker is made. */
+export interface PackWorkerOptions {
+  /** An ioredis connection with `maxRetriesPerRequest: null`. */
+  readonly connection: ConnectionOptions;
+  readonly namespace?: string;
+  /** Runs at once in this process. */
+  readonly concurrency: number;
+  /** Requests a minute over all workers; 0 = no limit. */
+  readonly rpm: number;
+  readonly process: (run: PackRun) => Promise<Verdict>;
+  /** Rests the whole queue. */
+  readonly rest: (ms: number) => Promise<void>;
+  readonly onError: (error: Error) => void;
+}
+
+/** A failed try that may be tried again. */
+class RetryError extends Error {
+  readonly code = 'retry';
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: string, retryAfterMs?: number) {
+    super(reason);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/* A killed worker's packs run again within 25 s: the lock runs out after 15 s, and who looks for such jobs does so every 5 s. */
+const LOCK_MS = 15_000;
+const LOCK_RENEW_MS = 5000;
+const STALLED_CHECK_MS = 5000;
+/** A stall is a crash of the process, not a fault of the pack: it must not fail the job by itself. */
+const MAX_STALLED = 1000;
+const KEEP_COMPLETED = 1000;
+const KEEP_FAILED_SECONDS = 30 * 24 * 3600;
+
+/** Takes packs from the queue, `concurrency` at once. */
+export class PackWorker {
+  readonly #worker: Worker;
+
+  constructor(options: PackWorkerOptions) {
+    const { process, rest } = options;
+    const run = async (job: Job): Promise<string> => {
+      const verdict = await process({
+        jobId: job.id ?? '',
+        priority: priorityOf(job.opts.priority),
+        pack: packJobSchema.parse(job.data),
+        lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS),
+      });
+      switch (verdict.kind) {
+        case 'done':
+          return verdict.summary;
+        case 'snooze':
+          await rest(verdict.restMs);
+          throw Worker.RateLimitError();
+        case 'retry':
+          throw new RetryError(verdict.reason, verdict.retryAfterMs);
+        case 'fail':
+          throw new UnrecoverableError(verdict.reason);
+      }
+    };
+    this.#worker = new Worker(QUEUE_NAME, run, {
+      connection: options.connection,
+      prefix: queuePrefix(options.namespace ?? 'reprice'),
+      autorun: false,
+      concurrency: options.concurrency,
+      limiter: limiterWindow(options.rpm),
+      lockDuration: LOCK_MS,
+      lockRenewTime: LOCK_RENEW_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: MAX_STALLED,
+      removeOnComplete: { count: KEEP_COMPLETED },
+      removeOnFail: { age: KEEP_FAILED_SECONDS },
+      settings: {
+        backoffStrategy: (attemptsMade, _type, error) =>
+          backoffMs(attemptsMade, error instanceof RetryError ? error.retryAfterMs : undefined),
+      },
+    });
+    this.#worker.on('error', options.onError);
+  }
+
+  /** Begins to take packs. */
+  start(): void {
+    this.#worker.run().catch((error: unknown) => this.#worker.emit('error', error as Error));
+  }
+
+  /** Takes no more packs and waits for those in flight, `deadlineMs` at most. True when all of them ended. */
+  async stop(deadlineMs: number): Promise<boolean> {
+    const { promise: deadline, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(() => resolve(false), deadlineMs);
+    const closed = this.#worker.close().then(() => true as const);
+    try {
+      return await Promise.race([closed, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** The SKUs of one job to be: one strategy, rows numbered without gaps from `first`. */
+export interface Pack {
+  readonly first: number;
+  readonly strategy: string;
+  readonly skus: readonly string[];
+}
+
+/** Packs SKUs at the door: one open pack a strategy, emitted when it is full. */
+export class Packer {
+  readonly #packSize: number;
+  readonly #open = new Map<string, string[]>();
+  #rows = 0;
+
+  constructor(options: { packSize: number }) {
+    this.#packSize = options.packSize;
+  }
+
+  /** Adds a SKU; returns its pack when that is full now. */
+  add(sku: string, strategy: string): Pack | undefined {
+    let skus = this.#open.get(strategy);
+    if (!skus) {
+      skus = [];
+      this.#open.set(strategy, skus);
+    }
+    skus.push(sku);
+    return skus.length < this.#packSize ? undefined : this.#emit(strategy, skus);
+  }
+
+  /** The packs that are not full, at the end of a batch. */
+  flush(): Pack[] {
+    return [...this.#open].map(([strategy, skus]) => this.#emit(strategy, skus));
+  }
+
+  #emit(strategy: string, skus: readonly string[]): Pack {
+    this.#open.delete(strategy);
+    const first = this.#rows;
+    this.#rows += skus.length;
+    return { first, strategy, skus };
+  }
+}
+
+/**
+ * How rows without a valid answer are asked again: a few each alone, so that one bad row cannot spoil another; many in fives, so that
+ * 25 of them cost 5 calls; and in the third and last round each alone.
+ */
+export function repack<T>(rows: readonly T[], asked: number): T[][] {
+  const size = rows.length <= 5 || asked >= 2 ? 1 : 5;
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size));
+}

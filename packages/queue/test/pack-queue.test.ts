@@ -1,0 +1,142 @@
+import { freshNamespace, testRedis } from '@reprice/testkit';
+import { Redis } from 'ioredis';
+import { afterEach, describe, expect, it } from 'vitest';
+import { enqueueStaged, type PackJob, PackQueue, type PackRun, PackWorker, type Verdict } from '../src/index.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+function freshQueue(maxJobs?: number) {
+  const connection = new Redis(testRedis().url, { maxRetriesPerRequest: null });
+  closing.push(async () => connection.disconnect());
+  const namespace = freshNamespace();
+  const queue = new PackQueue({ connection, namespace, ...(maxJobs && { maxJobs }) });
+  return { queue, connection, namespace };
+}
+
+/** Runs every pack through `process` until `count` runs ended. */
+async function work(
+  q: ReturnType<typeof freshQueue>,
+  count: number,
+  process: (run: PackRun) => Promise<Verdict> | Verdict,
+  concurrency = 1,
+) {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const runs: PackRun[] = [];
+  const worker = new PackWorker({
+    connection: q.connection,
+    namespace: q.namespace,
+    concurrency,
+    rpm: 0,
+    rest: (ms) => q.queue.rest(ms),
+    onError: reject,
+    process: async (run) => {
+      runs.push(run);
+      const verdict = await process(run);
+      if (runs.length === count) setImmediate(resolve);
+      return verdict;
+    },
+  });
+  worker.start();
+  await promise;
+  expect(await worker.stop(10_000)).toBe(true);
+  return runs;
+}
+
+const packOf = (batchId: string, ordinals: number): PackJob => ({
+  batchId,
+  strategy: 'balanced',
+  asked: 0,
+  skus: ['__proto__'],
+  ordinals,
+});
+const done: Verdict = { kind: 'done', summary: '' };
+
+describe('PackQueue', () => {
+  it('runs critical before high before normal before low, and first in first out within one', async () => {
+    const q = freshQueue();
+    const order = ['low', 'normal', 'critical', 'high', 'critical', 'low'] as const;
+    for (const [i, priority] of order.entries()) await q.queue.enqueue([packOf('b', i)], priority);
+    expect(await q.queue.waiting()).toEqual({ critical: 2, high: 1, normal: 1, low: 2 });
+    const runs = await work(q, order.length, () => done);
+    expect(runs.map((run) => [run.priority, run.pack.ordinals])).toEqual([
+      ['critical', 2],
+      ['critical', 4],
+      ['high', 3],
+      ['normal', 1],
+      ['low', 0],
+      ['low', 5],
+    ]);
+  });
+
+  it('takes a pack once, however often it is enqueued', async () => {
+    const q = freshQueue();
+    const packs = Array.from({ length: 2500 }, (_, i) => packOf('b', i));
+    await Promise.all([q.queue.enqueue(packs, 'low'), q.queue.enqueue(packs, 'low')]);
+    expect((await q.queue.waiting()).low).toBe(2500);
+  });
+
+  it('has room until it is full', async () => {
+    const q = freshQueue(2);
+    await q.queue.enqueue([packOf('b', 0)], 'low');
+    expect(await q.queue.hasRoom()).toBe(true);
+    await q.queue.enqueue([packOf('b', 1)], 'low');
+    expect(await q.queue.hasRoom()).toBe(false);
+  });
+
+  it('shows a job, and knows none that is not there', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 7)], 'high');
+    expect(await q.queue.job('b.7')).toMatchObject({
+      id: 'b.7',
+      state: 'prioritized',
+      priority: 'high',
+      pack: packOf('b', 7),
+      attemptsMade: 0,
+    });
+    expect(await q.queue.job('b.8')).toBeUndefined();
+  });
+});
+
+describe('PackWorker', () => {
+  it('snoozes without losing an attempt or the place', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 0), packOf('b', 1)], 'normal');
+    let snoozes = 0;
+    const runs = await work(q, 8, () => (++snoozes <= 6 ? { kind: 'snooze', restMs: 20 } : done));
+    expect(runs.slice(0, 7).map((run) => run.pack.ordinals)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(runs.every((run) => !run.lastAttempt)).toBe(true);
+    expect((await q.queue.job('b.0'))?.attemptsMade).toBe(1);
+  });
+
+  it('retries five times at most and tells the last one', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 0)], 'normal');
+    const runs = await work(q, 5, (run) =>
+      run.lastAttempt ? { kind: 'fail', reason: 'gone' } : { kind: 'retry', reason: 'busy', retryAfterMs: 1 },
+    );
+    expect(runs.map((run) => run.lastAttempt)).toEqual([false, false, false, false, true]);
+    expect(await q.queue.job('b.0')).toMatchObject({ state: 'failed', failedReason: 'gone' });
+  });
+});
+
+describe('enqueueStaged', () => {
+  it('moves every staged pack, also when it runs twice at once', async () => {
+    const { queue } = freshQueue();
+    const packs = Array.from({ length: 2345 }, (_, i) => ({ first: i * 2, strategy: 'balanced', skus: ['a', 'b'] }));
+    let enqueued = 0;
+    const batches = {
+      get: async () => ({ priority: 'high' as const }),
+      staged: async (_: string, from: number, count: number) => packs.slice(from, from + count),
+      enqueued: async () => {
+        enqueued++;
+      },
+    };
+    await Promise.all([enqueueStaged(batches, queue, 'b'), enqueueStaged(batches, queue, 'b')]);
+    expect(enqueued).toBe(2);
+    expect(await queue.waiting()).toEqual({ critical: 0, high: 2345, normal: 0, low: 0 });
+    expect(await queue.job('b.4688')).toMatchObject({ pack: { batchId: 'b', skus: ['a', 'b'], ordinals: 4688 } });
+  });
+});

@@ -1,0 +1,33 @@
+#!lua flags=no-writes
+-- Loads what a pack needs: is its batch still on, which rows are settled, and each row's snapshot with its fence.
+--
+-- KEYS     1           batch:<id>          hash
+--          2           batch:<id>:settled  bitmap, one bit a row
+--          3           batch:<id>:trial    hash sku -> snapshot of a dry run
+--          4..3+n      sku:<sku>           string
+--          4+n..3+2n   price:<sku>         hash
+-- ARGV     2 a row: ordinal of the row in its batch (zero-based), SKU
+-- RETURNS  status ('' = no such batch), mode, then 4 a row: settled (0 or 1), snapshot ('' = none),
+--          fence (revision of the live price, 0 = none), live price as decimal text with its currency ('' = none)
+-- ATOMIC   snapshot and fence must be of one moment, or a stale run could pass the fence
+
+local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
+local n = (#KEYS - 3) / 2
+local reply = { batch[1] or '', batch[2] or '' }
+for i = 1, n do
+  local at = #reply
+  if redis.call('GETBIT', KEYS[2], ARGV[i * 2 - 1]) == 1 then
+    reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = 1, '', 0, ''
+  else
+    local snapshot
+    if batch[2] == 'dry-run' then
+      snapshot = redis.call('HGET', KEYS[3], ARGV[i * 2])
+    else
+      snapshot = redis.call('GET', KEYS[3 + i])
+    end
+    local price = redis.call('HMGET', KEYS[3 + n + i], 'revision', 'price', 'currency')
+    reply[at + 1], reply[at + 2], reply[at + 3] = 0, snapshot or '', tonumber(price[1]) or 0
+    reply[at + 4] = price[2] and (price[2] .. ' ' .. price[3]) or ''
+  end
+end
+return reply

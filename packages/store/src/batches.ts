@@ -1,0 +1,221 @@
+import { randomInt } from 'node:crypto';
+import type { Fault, Price, Priority, Snapshot } from '@reprice/pricing';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type BatchKind, type BatchMode, type BatchRecord, type IgnoredField, readBatch } from './batch-record.ts';
+import type { Keys } from './keys.ts';
+import { decodeChunk } from './result-chunk.ts';
+import { Script } from './script.ts';
+import { encodeSnapshot } from './snapshot-text.ts';
+
+/** The SKUs of one job to be, staged until the batch is accepted and its jobs are in the queue. */
+export interface StagedPack {
+  /** Place of the first SKU among the batch's packed rows; the others follow it. */
+  readonly first: number;
+  readonly strategy: string;
+  readonly skus: readonly string[];
+}
+
+/** A line that was refused alone. */
+export interface Rejection {
+  /** Line of a file or item of an array, from 1. */
+  readonly line: number;
+  readonly sku?: string;
+  readonly faults: readonly Fault[];
+}
+
+/** A SKU that could not be priced, and why. */
+export interface Failure {
+  readonly sku: string;
+  /** A stable code, e.g. `invalid_answer`. */
+  readonly reason: string;
+  /** One sentence for a person. */
+  readonly detail: string;
+  readonly jobId: string;
+  readonly failedAt: string;
+}
+
+/** Of a batch with millions of bad lines the first 100,000 are kept; all are counted. */
+export const REJECTIONS_KEPT = 100_000;
+
+/** A batch that is still being received and got no line for an hour was left behind by a crash: it goes by itself. */
+const RECEIVING_TTL_SECONDS = 3600;
+const READ_AT_ONCE = 200;
+
+const BATCH_ID = /^b[0-9a-z]{11}$/;
+
+const stagedPack = z.object({
+  first: z.number().int().nonnegative(),
+  strategy: z.string(),
+  skus: z.array(z.string()).min(1),
+});
+
+/** Batches: what was submitted, how far it is, and what came of it. */
+export class Batches {
+  readonly #commit = new Script('commit');
+  readonly #fail = new Script('fail');
+  readonly #redis: Redis;
+  readonly #keys: Keys;
+  readonly #now: () => number;
+
+  constructor(redis: Redis, keys: Keys, now: () => number) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#now = now;
+  }
+
+  /** Opens a batch in status `receiving` and returns its id: `b` or `j`, ms since 1970 in base 36, three random characters. */
+  async open(batch: { kind: BatchKind; priority: Priority; mode: BatchMode }): Promise<string> {
+    const createdAtMs = this.#now();
+    const { kind, priority, mode } = batch;
+    for (;;) {
+      const random = randomInt(36 ** 3)
+        .toString(36)
+        .padStart(3, '0');
+      const id = `${kind === 'batch' ? 'b' : 'j'}${createdAtMs.toString(36)}${random}`;
+      const key = this.#keys.batch(id);
+      if ((await this.#redis.hsetnx(key, 'status', 'receiving')) === 0) continue;
+      const steps = this.#redis
+        .multi()
+        .hset(key, { kind, priority, mode, createdAtMs })
+        .expire(key, RECEIVING_TTL_SECONDS);
+      if (kind === 'batch') steps.zadd(this.#keys.batches(), 0, id);
+      await run(steps);
+      return id;
+    }
+  }
+
+  /** Adds received lines to a batch. The caller numbers the packs' rows without gaps. */
+  async stage(
+    id: string,
+    lines: {
+      packs?: readonly StagedPack[];
+      unchanged?: number;
+      rejections?: readonly Rejection[];
+      trial?: readonly Snapshot[];
+    },
+  ): Promise<void> {
+    const { packs = [], unchanged = 0, rejections = [], trial = [] } = lines;
+    const k = this.#keys;
+    const steps = this.#redis.multi();
+    if (packs.length > 0) {
+      steps.rpush(k.packs(id), ...packs.map((pack) => JSON.stringify(pack)));
+    }
+    const staged = packs.reduce((sum, pack) => sum + pack.skus.length, 0);
+    if (staged + unchanged > 0) steps.hincrby(k.batch(id), 'total', staged + unchanged);
+    if (unchanged > 0) steps.hincrby(k.batch(id), 'unchanged', unchanged);
+    if (rejections.length > 0) {
+      steps.hincrby(k.batch(id), 'rejected', rejections.length);
+      steps
+        .rpush(k.rejections(id), ...rejections.map((r) => JSON.stringify(r)))
+        .ltrim(k.rejections(id), 0, REJECTIONS_KEPT - 1);
+    }
+    if (trial.length > 0) steps.hset(k.trial(id), new Map(trial.map((s) => [s.sku, encodeSnapshot(s)])));
+    for (const key of [k.batch(id), ...k.partsOf(id)]) steps.expire(key, RECEIVING_TTL_SECONDS);
+    await run(steps);
+  }
+
+  /** Accepts a batch that was received whole. False when there is no such batch in status `receiving`. */
+  async commit(id: string, ignoredFields: readonly IgnoredField[] = []): Promise<boolean> {
+    const k = this.#keys;
+    const keys = [k.batch(id), k.enqueueing(), ...k.partsOf(id)];
+    return (
+      (await this.#commit.run(this.#redis, keys, [id, this.#now(), JSON.stringify(ignoredFields), k.batchDone()])) === 1
+    );
+  }
+
+  /** Forgets a batch that was not received whole. */
+  async abandon(id: string): Promise<void> {
+    const k = this.#keys;
+    await run(
+      this.#redis
+        .multi()
+        .unlink(k.batch(id), ...k.partsOf(id))
+        .zrem(k.batches(), id),
+    );
+  }
+
+  /** Ids of accepted batches whose packs are not all in the queue. */
+  async enqueueing(): Promise<string[]> {
+    return await this.#redis.smembers(this.#keys.enqueueing());
+  }
+
+  /** Staged packs `from` … `from + count - 1`, in order. */
+  async staged(id: string, from: number, count: number): Promise<StagedPack[]> {
+    const items = await this.#redis.lrange(this.#keys.packs(id), from, from + count - 1);
+    return items.map((item) => stagedPack.parse(JSON.parse(item)));
+  }
+
+  /** All packs of the batch are in the queue: the staged ones may go. */
+  async enqueued(id: string): Promise<void> {
+    await run(this.#redis.multi().unlink(this.#keys.packs(id)).srem(this.#keys.enqueueing(), id));
+  }
+
+  /** Settles rows as failed; returns how many were not settled before. */
+  async fail(id: string, rows: readonly { ordinal: number; failure: Failure }[]): Promise<number> {
+    const k = this.#keys;
+    const [packs, settled, results, failures, rejections, trial] = k.partsOf(id) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const keys = [k.batch(id), settled, failures, packs, results, rejections, trial];
+    const cells = rows.flatMap((row) => [row.ordinal, JSON.stringify(row.failure)]);
+    return Number(await this.#fail.run(this.#redis, keys, [id, this.#now(), k.batchDone(), ...cells]));
+  }
+
+  /** A batch, or undefined. */
+  async get(id: string): Promise<BatchRecord | undefined> {
+    const hash = await this.#redis.hgetall(this.#keys.batch(id));
+    return hash.kind ? readBatch(id, hash, this.#now()) : undefined;
+  }
+
+  /** Batches, newest first. The cursor is that of the page before; a RangeError when it is none of ours. */
+  async list(page: { limit: number; cursor?: string }): Promise<{ items: BatchRecord[]; nextCursor?: string }> {
+    if (page.cursor !== undefined && !BATCH_ID.test(page.cursor))
+      throw new RangeError('This cursor is none that a list gave.');
+    const before = page.cursor === undefined ? '+' : `(${page.cursor}`;
+    const ids = await this.#redis.zrevrangebylex(this.#keys.batches(), before, '-', 'LIMIT', 0, page.limit);
+    const items: BatchRecord[] = [];
+    const gone: string[] = [];
+    for (const id of ids) {
+      const batch = await this.get(id);
+      if (batch) items.push(batch);
+      else gone.push(id);
+    }
+    if (gone.length > 0) await this.#redis.zrem(this.#keys.batches(), ...gone);
+    const last = ids.at(-1);
+    return ids.length === page.limit && last ? { items, nextCursor: last } : { items };
+  }
+
+  /** The prices that a batch made (published, or computed by a dry run), in the order in which they came, some at a time. */
+  results(id: string): AsyncGenerator<Price[]> {
+    return this.#read(this.#keys.results(id), (entries) => entries.flatMap(decodeChunk));
+  }
+
+  /** The lines of a batch that were refused. */
+  rejections(id: string): AsyncGenerator<Rejection[]> {
+    return this.#read(this.#keys.rejections(id), (entries) => entries.map((entry) => JSON.parse(entry) as Rejection));
+  }
+
+  /** The SKUs of a batch that failed. */
+  failures(id: string): AsyncGenerator<Failure[]> {
+    return this.#read(this.#keys.failures(id), (entries) => entries.map((entry) => JSON.parse(entry) as Failure));
+  }
+
+  async *#read<T>(key: string, decode: (entries: string[]) => T[]): AsyncGenerator<T[]> {
+    for (let from = 0; ; from += READ_AT_ONCE) {
+      const entries = await this.#redis.lrange(key, from, from + READ_AT_ONCE - 1);
+      if (entries.length > 0) yield decode(entries);
+      if (entries.length < READ_AT_ONCE) return;
+    }
+  }
+}
+
+/** Runs a MULTI and throws the first error of its commands. */
+async function run(steps: { exec(): Promise<[Error | null, unknown][] | null> }): Promise<void> {
+  for (const [error] of (await steps.exec()) ?? []) if (error) throw error;
+}

@@ -1,0 +1,42 @@
+/** One day of the budget: from its first millisecond (inclusive) to the next day's (exclusive). */
+export interface BudgetDay {
+  /** `2026-11-21`, in the budget's time zone. */
+  readonly date: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Budget days of a time zone, of any length (23, 24 and 25 hours, Lord Howe's 23½). */
+export class BudgetCalendar {
+  readonly #format: Intl.DateTimeFormat;
+  #today: BudgetDay | undefined;
+
+  /** @param timeZone an IANA name; throws a RangeError for an unknown one */
+  constructor(timeZone: string) {
+    this.#format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  }
+
+  /** The day that holds this moment. */
+  dayAt(nowMs: number): BudgetDay {
+    const today = this.#today;
+    if (today && nowMs >= today.startMs && nowMs < today.endMs) return today;
+    const date = this.#format.format(nowMs);
+    this.#today = { date, startMs: this.#edge(nowMs, -1), endMs: this.#edge(nowMs, 1) };
+    return this.#today;
+  }
+
+  /** The first moment of this date (direction -1) or of the next (1): no day is longer than 26 hours, so bisect to the millisecond. */
+  #edge(nowMs: number, direction: -1 | 1): number {
+    const date = this.#format.format(nowMs);
+    let inside = nowMs;
+    let outside = nowMs + direction * 26 * HOUR_MS;
+    while (Math.abs(outside - inside) > 1) {
+      const middle = Math.trunc((inside + outside) / 2);
+      if (this.#format.format(middle) === date) inside = middle;
+      else outside = middle;
+    }
+    return direction === 1 ? outside : inside;
+  }
+}

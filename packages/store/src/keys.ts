@@ -1,0 +1,65 @@
+/** What a key needs to know: all keys of one namespace and partition share a hash tag, so that one script's keys lie in one slot. */
+export interface KeySpace {
+  /** `reprice` in production; tests take their own. */
+  readonly namespace: string;
+  readonly partition: number;
+}
+
+/** The names of all keys that the store writes. Nothing else builds a key. */
+export class Keys {
+  readonly prefix: string;
+
+  constructor(space: KeySpace) {
+    this.prefix = `{${space.namespace}:${space.partition}}:`;
+  }
+
+  /** string (snapshot-text.ts). Written by observe.lua, read by load.lua. No TTL. */
+  snapshot = (sku: string): string => `${this.prefix}sku:${sku}`;
+  /** hash, the fields of a price. Written by publish.lua, read by the API. No TTL. */
+  price = (sku: string): string => `${this.prefix}price:${sku}`;
+  /** list, newest first: past revisions `revision\tprice\tcurrency\tsource\tpricedAt\tbatchId`. Written by publish.lua. No TTL, 100 entries. */
+  history = (sku: string): string => `${this.prefix}history:${sku}`;
+  /** stream: `jobId`, `rows` = lines `sku\tprice\tpreviousPrice\tcurrency`. Written by publish.lua. The newest ~1000 packs. */
+  changes = (): string => `${this.prefix}changes`;
+
+  /** zset of batch ids, all scores 0: ids sort by time. Batches only, no jobs of the small door. Written by batches.ts. */
+  batches = (): string => `${this.prefix}batches`;
+  /** set of batch ids whose packs are not all in the queue yet. Written by commit.lua and batches.ts. */
+  enqueueing = (): string => `${this.prefix}enqueueing`;
+  /** hash, see batch-record.ts. TTL: 1 h after the last line while receiving, 30 days once done. */
+  batch = (id: string): string => `${this.prefix}batch:${id}`;
+  /** bitmap, one bit a row of the batch. Written by publish.lua and fail.lua. TTL as the batch. */
+  settled = (id: string): string => `${this.prefix}batch:${id}:settled`;
+  /** list of staged packs as JSON until they are in the queue. TTL as the batch. */
+  packs = (id: string): string => `${this.prefix}batch:${id}:packs`;
+  /** list of result chunks (result-chunk.ts). Written by publish.lua. TTL as the batch. */
+  results = (id: string): string => `${this.prefix}batch:${id}:results`;
+  /** list of failures as JSON. Written by fail.lua. TTL as the batch. */
+  failures = (id: string): string => `${this.prefix}batch:${id}:failures`;
+  /** list of rejected lines as JSON, 100,000 at most. Written by batches.ts. TTL as the batch. */
+  rejections = (id: string): string => `${this.prefix}batch:${id}:rejections`;
+  /** hash sku -> snapshot of a dry run, which keeps its snapshots to itself. TTL as the batch. */
+  trial = (id: string): string => `${this.prefix}batch:${id}:trial`;
+  /** Every key of a batch but its hash, in the order in which commit.lua takes them. */
+  partsOf = (id: string): string[] => [
+    this.packs(id),
+    this.settled(id),
+    this.results(id),
+    this.failures(id),
+    this.rejections(id),
+    this.trial(id),
+  ];
+  /** channel: the id of a batch at the moment its last row is settled. */
+  batchDone = (): string => `${this.prefix}batch-done`;
+
+  /** hash: dailyNanoUsd, rpm, tpm, and configured:<name>. Written by seed-limits.lua and admission.ts. No TTL. */
+  limits = (): string => `${this.prefix}limits`;
+  /** hash: requestAtUs, tokenAtUs, restUntilMs. Written by admit.lua, settle.lua, rest.lua. TTL 1 day. */
+  rate = (): string => `${this.prefix}rate`;
+  /** hash: spentNanoUsd, reservedNanoUsd, expiredNanoUsd, overNanoUsd. Written by admit.lua, settle.lua. TTL 40 days. */
+  budget = (date: string): string => `${this.prefix}budget:${date}`;
+  /** hash reservation id -> `costNanoUsd:tokens`. Written by admit.lua, settle.lua. TTL 40 days. */
+  reservations = (date: string): string => `${this.prefix}reservations:${date}`;
+  /** zset reservation id -> when its lease runs out, ms. Written by admit.lua, settle.lua. TTL 40 days. */
+  reservationExpiry = (date: string): string => `${this.prefix}reservations:${date}:expiry`;
+}

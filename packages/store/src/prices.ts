@@ -1,0 +1,166 @@
+import { type Currency, formatMoney, type Price, type PriceSource, SafePrice } from '@reprice/pricing';
+import type { Redis } from 'ioredis';
+import type { Keys } from './keys.ts';
+import { type ChunkHead, type ChunkRow, encodeChunk } from './result-chunk.ts';
+import { Script } from './script.ts';
+
+/** What all rows of one publish have in common. */
+export interface Publication {
+  readonly batchId: string;
+  readonly jobId: string;
+  readonly source: PriceSource;
+  readonly model?: string;
+  readonly route?: string;
+  readonly pricedAtMs: number;
+}
+
+/** One row to publish. Only guardrails can make the SafePrice it needs. */
+export interface PublishRow {
+  /** Place of the row in its batch. */
+  readonly ordinal: number;
+  /** The fence that load() gave to this run. */
+  readonly fence: number;
+  readonly sku: string;
+  readonly safePrice: SafePrice;
+  /** The price it replaces, in minor units of the same currency. */
+  readonly previousMinor: number;
+  readonly strategy: string;
+  readonly confidence?: number;
+  readonly reason: string;
+  readonly costUsd: string;
+  readonly snapshotAtMs: number;
+}
+
+/** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(). */
+export type PublishCode = 'published' | 'settled' | 'stale';
+
+/** The live price of every SKU. */
+export class Prices {
+  readonly #publish = new Script('publish');
+  readonly #redis: Redis;
+  readonly #keys: Keys;
+
+  constructor(redis: Redis, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * Publishes rows of one batch in one step, each at most once. Returns a code a row, in their order; undefined when the batch no longer
+   * runs (cancelled or gone) and nothing was done. Throws a TypeError for a price that did not come out of the guardrails.
+   */
+  async publish(publication: Publication, rows: readonly PublishRow[]): Promise<PublishCode[] | undefined> {
+    const { batchId, jobId, source, model, route, pricedAtMs } = publication;
+    const k = this.#keys;
+    const [packs, settled, results, failures, rejections, trial] = k.partsOf(batchId) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const keys = [k.batch(batchId), settled, results, packs, failures, rejections, trial, k.changes()];
+    const pricedAt = new Date(pricedAtMs).toISOString();
+    const head: ChunkHead = { source, ...(model && { model }), ...(route && { route }), batchId, jobId, pricedAt };
+    const chunk: ChunkRow[] = [];
+    const cells: (string | number)[] = [];
+    for (const row of rows) {
+      if (!SafePrice.is(row.safePrice) || row.safePrice.sku !== row.sku)
+        throw new TypeError(`SKU ${row.sku}: only a price that the guardrails made for it may be published`);
+      const { currency, minor, guardrails } = row.safePrice;
+      keys.push(k.price(row.sku), k.history(row.sku));
+      const price = formatMoney(minor, currency);
+      const previousPrice = formatMoney(row.previousMinor, currency);
+      const changePercent = percent(row.previousMinor, minor);
+      const snapshotAt = new Date(row.snapshotAtMs).toISOString();
+      const { sku, strategy, confidence, reason, costUsd, fence } = row;
+      cells.push(
+        row.ordinal,
+        fence,
+        sku,
+        price,
+        currency,
+        previousPrice,
+        changePercent,
+        strategy,
+        confidence ?? '',
+        reason,
+      );
+      cells.push(guardrails.join(','), costUsd, snapshotAt);
+      chunk.push({
+        sku,
+        price,
+        currency,
+        previousPrice,
+        changePercent,
+        strategy,
+        ...(confidence !== undefined && { confidence }),
+        reason,
+        guardrails,
+        costUsd,
+        revision: fence + 1,
+        snapshotAt,
+      });
+    }
+    const args = [
+      batchId,
+      pricedAtMs,
+      k.batchDone(),
+      encodeChunk(head, chunk),
+      pricedAt,
+      source,
+      model ?? '',
+      route ?? '',
+      jobId,
+      ...cells,
+    ];
+    const codes = (await this.#publish.run(this.#redis, keys, args)) as number[];
+    if (codes.length === 0 && rows.length > 0) return undefined;
+    return codes.map((code) => (code === 1 ? 'published' : code === 0 ? 'settled' : 'stale'));
+  }
+
+  /** The live price of a SKU, or undefined. */
+  async get(sku: string): Promise<Price | undefined> {
+    return readPrice(await this.#redis.hgetall(this.#keys.price(sku)));
+  }
+
+  /** The live prices of SKUs, in their order. */
+  async getMany(skus: readonly string[]): Promise<(Price | undefined)[]> {
+    return await Promise.all(skus.map((sku) => this.get(sku)));
+  }
+}
+
+/** The change in per cent of the old price, to two decimals. */
+function percent(fromMinor: number, toMinor: number): number {
+  return Math.round(((toMinor - fromMinor) / fromMinor) * 10_000) / 100;
+}
+
+const sources: readonly string[] = ['model', 'rules', 'manual'] satisfies PriceSource[];
+
+function readPrice(hash: Record<string, string>): Price | undefined {
+  const { sku, price, currency, source, strategy, reason, costUsd, revision, snapshotAt, pricedAt } = hash;
+  if (!sku || !price || !currency || !source || !revision || !snapshotAt || !pricedAt) return undefined;
+  if (!sources.includes(source))
+    throw new RangeError(`The price of SKU ${JSON.stringify(sku)} in Redis has the unknown source ${source}`);
+  return {
+    sku,
+    price,
+    currency: currency as Currency,
+    ...(hash.previousPrice && { previousPrice: hash.previousPrice }),
+    ...(hash.changePercent && { changePercent: Number(hash.changePercent) }),
+    source: source as PriceSource,
+    strategy: strategy ?? '',
+    ...(hash.confidence && { confidence: Number(hash.confidence) }),
+    reason: reason ?? '',
+    guardrails: hash.guardrails ? hash.guardrails.split(',') : [],
+    ...(hash.model && { model: hash.model }),
+    ...(hash.route && { route: hash.route }),
+    costUsd: costUsd ?? '',
+    ...(hash.batchId && { batchId: hash.batchId }),
+    ...(hash.jobId && { jobId: hash.jobId }),
+    revision: Number(revision),
+    snapshotAt,
+    pricedAt,
+  };
+}

@@ -1,0 +1,115 @@
+import { formatMoney, isCurrency, parseMoney, type Snapshot } from '@reprice/pricing';
+import type { Redis } from 'ioredis';
+import type { Keys } from './keys.ts';
+import { Script } from './script.ts';
+import { decodeSnapshot, encodeBody } from './snapshot-text.ts';
+
+/** What Redis knows of a SKU right after its snapshot was stored: enough to decide whether its price still holds. */
+export interface Observed {
+  /** When something material last moved, in ms since 1970. */
+  readonly movedAtMs: number;
+  /** The live price, if there is one: from which snapshot it was made (ms since 1970) and by which strategy. */
+  readonly priced?: { readonly snapshotAtMs: number; readonly strategy: string };
+}
+
+/** Whether the live price still holds: made by the same strategy, from a snapshot not older than the last material move. */
+export function priceHolds(observed: Observed, strategy: string): boolean {
+  const { priced, movedAtMs } = observed;
+  return priced !== undefined && priced.strategy === strategy && priced.snapshotAtMs >= movedAtMs;
+}
+
+/** One row of a pack, as a run finds it. */
+export type LoadedRow =
+  | { readonly settled: true }
+  | {
+      readonly settled: false;
+      /** Absent when Redis holds no snapshot of the SKU. */
+      readonly snapshot?: Snapshot;
+      /** Revision of the live price, 0 when there is none. Publishing refuses a fence that is no longer the live revision. */
+      readonly fence: number;
+      /** The live price, in minor units of the snapshot's currency; absent when there is none or it is in another currency. */
+      readonly liveMinor?: number;
+    };
+
+/** A pack as a run finds it. */
+export interface LoadedPack {
+  /** `running` is the only status in which rows may be priced; undefined when the batch is gone. */
+  readonly status: string | undefined;
+  readonly mode: 'live' | 'dry-run';
+  readonly rows: readonly LoadedRow[];
+}
+
+/** Most SKUs one script call takes: keeps a call under about 2 ms, so that nobody else waits longer. */
+export const OBSERVE_AT_ONCE = 500;
+
+/** The newest snapshot of every SKU. */
+export class Snapshots {
+  readonly #observe = new Script('observe');
+  readonly #load = new Script('load');
+  readonly #redis: Redis;
+  readonly #keys: Keys;
+
+  constructor(redis: Redis, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /**
+   * Stores snapshots in the order of their `observedAtMs`: one that is older than what Redis holds changes nothing.
+   * Returns one entry a snapshot, in their order. At most 500 at once (RangeError).
+   */
+  async observe(snapshots: readonly Snapshot[]): Promise<Observed[]> {
+    if (snapshots.length > OBSERVE_AT_ONCE)
+      throw new RangeError(`observe() takes at most ${OBSERVE_AT_ONCE} snapshots`);
+    if (snapshots.length === 0) return [];
+    const keys: string[] = [];
+    const args: (string | number)[] = [];
+    for (const s of snapshots) {
+      keys.push(this.#keys.snapshot(s.sku));
+      args.push(s.observedAtMs, encodeBody(s), formatMoney(s.priceMinor, s.currency));
+    }
+    for (const s of snapshots) keys.push(this.#keys.price(s.sku));
+    const reply = (await this.#observe.run(this.#redis, keys, args)) as string[];
+    return snapshots.map((_, i) => {
+      const movedAtMs = Number(reply[i * 3]);
+      const snapshotAt = reply[i * 3 + 1];
+      const strategy = reply[i * 3 + 2] ?? '';
+      return snapshotAt ? { movedAtMs, priced: { snapshotAtMs: Date.parse(snapshotAt), strategy } } : { movedAtMs };
+    });
+  }
+
+  /** Loads the rows of a pack: `ordinals[i]` is the place of `skus[i]` in its batch. */
+  async load(batchId: string, skus: readonly string[], ordinals: readonly number[]): Promise<LoadedPack> {
+    const k = this.#keys;
+    const keys = [
+      k.batch(batchId),
+      k.settled(batchId),
+      k.trial(batchId),
+      ...skus.map(k.snapshot),
+      ...skus.map(k.price),
+    ];
+    const args: (string | number)[] = [];
+    skus.forEach((sku, i) => {
+      args.push(ordinals[i] ?? 0, sku);
+    });
+    const reply = (await this.#load.run(this.#redis, keys, args)) as (string | number)[];
+    const rows = skus.map((sku, i): LoadedRow => {
+      const at = 2 + i * 4;
+      if (reply[at] === 1) return { settled: true };
+      const stored = String(reply[at + 1]);
+      const fence = Number(reply[at + 2]);
+      if (!stored) return { settled: false, fence };
+      const snapshot = decodeSnapshot(sku, stored);
+      const live = liveMinor(String(reply[at + 3]), snapshot.currency);
+      return { settled: false, snapshot, fence, ...(live !== undefined && { liveMinor: live }) };
+    });
+    return { status: String(reply[0]) || undefined, mode: reply[1] === 'dry-run' ? 'dry-run' : 'live', rows };
+  }
+}
+
+function liveMinor(priceAndCurrency: string, currency: string): number | undefined {
+  const [price, of] = priceAndCurrency.split(' ');
+  if (!price || of !== currency || !isCurrency(currency)) return undefined;
+  const parsed = parseMoney(price, currency);
+  return parsed.ok ? parsed.minor : undefined;
+}

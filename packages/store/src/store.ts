@@ -1,0 +1,44 @@
+import type { Redis } from 'ioredis';
+import { AdmissionControl } from './admission.ts';
+import { Batches } from './batches.ts';
+import { checkHealth, type StoreHealth } from './health.ts';
+import { Keys } from './keys.ts';
+import { Prices } from './prices.ts';
+import { Snapshots } from './snapshots.ts';
+
+/** How a Store is made. */
+export interface StoreOptions {
+  /** First part of every key; `reprice` unless stated. */
+  readonly namespace?: string;
+  /** IANA time zone whose days the budget counts by; UTC unless stated. */
+  readonly timeZone?: string;
+  /** How long a reservation may stay open before it is charged in full, ms; 180,000 unless stated. Longer than the longest call. */
+  readonly leaseMs?: number;
+  /** ms since 1970; the machine's clock unless stated. */
+  readonly now?: () => number;
+}
+
+/** All that Redis holds but the queue. */
+export class Store {
+  readonly keys: Keys;
+  readonly snapshots: Snapshots;
+  readonly prices: Prices;
+  readonly batches: Batches;
+  readonly admission: AdmissionControl;
+  readonly #redis: Redis;
+
+  constructor(redis: Redis, options: StoreOptions = {}) {
+    const { namespace = 'reprice', timeZone = 'UTC', leaseMs = 180_000, now = Date.now } = options;
+    this.#redis = redis;
+    this.keys = new Keys({ namespace, partition: 0 });
+    this.snapshots = new Snapshots(redis, this.keys);
+    this.prices = new Prices(redis, this.keys);
+    this.batches = new Batches(redis, this.keys, now);
+    this.admission = new AdmissionControl(redis, this.keys, { now, timeZone, leaseMs });
+  }
+
+  /** Whether Redis can be trusted with work right now. */
+  async health(): Promise<StoreHealth> {
+    return await checkHealth(this.#redis, this.keys);
+  }
+}

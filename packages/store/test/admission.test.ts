@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Reservation } from '../src/index.ts';
+import { freshStore } from './fixture.ts';
+
+const USD = 1_000_000_000;
+const stated = (value: number) => ({ value, stated: true });
+
+async function limited(limits: { dailyNanoUsd?: number; rpm?: number; tpm?: number }, leaseMs = 60_000) {
+  const { store, redis, prefix } = freshStore({ leaseMs });
+  const { dailyNanoUsd = 100 * USD, rpm = 0, tpm = 0 } = limits;
+  await store.admission.seed({ dailyNanoUsd: stated(dailyNanoUsd), rpm: stated(rpm), tpm: stated(tpm) });
+  return { store, redis, prefix, admission: store.admission };
+}
+
+async function granted(promise: Promise<{ granted: boolean; reservation?: Reservation }>): Promise<Reservation> {
+  const admission = await promise;
+  expect(admission.granted).toBe(true);
+  return admission.reservation as Reservation;
+}
+
+describe('dollars a day', () => {
+  it('takes the worst case before the call and books the true cost after it', async () => {
+    const { admission } = await limited({ dailyNanoUsd: 10 * USD });
+    const reservation = await granted(admission.admit('critical', { costNanoUsd: 4 * USD, tokens: 0 }));
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 0, reservedNanoUsd: 4 * USD });
+    expect(await admission.settle(reservation, 'b1', { costNanoUsd: 3, tokens: 5, sent: true })).toBe('settled');
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 3, reservedNanoUsd: 0 });
+  });
+
+  it('refuses what does not fit, and the refusal writes nothing', async () => {
+    const { admission, redis, prefix } = await limited({ dailyNanoUsd: 10 * USD });
+    await granted(admission.admit('critical', { costNanoUsd: 7 * USD, tokens: 0 }));
+    const before = await redis.keys(`${prefix}*`);
+    const dump = await Promise.all(before.map((key) => redis.dumpBuffer(key)));
+    expect(await admission.admit('critical', { costNanoUsd: 3 * USD + 1, tokens: 0 })).toMatchObject({
+      granted: false,
+      because: 'budget',
+      leftNanoUsd: 3 * USD,
+    });
+    expect(await redis.keys(`${prefix}*`)).toEqual(before);
+    expect(await Promise.all(before.map((key) => redis.dumpBuffer(key)))).toEqual(dump);
+    await granted(admission.admit('critical', { costNanoUsd: 3 * USD, tokens: 0 }));
+  });
+
+  it.each([
+    ['low', 70],
+    ['normal', 85],
+    ['high', 95],
+    ['critical', 100],
+  ] as const)('lets %s work use %i per cent of the day', async (priority, percent) => {
+    const { admission } = await limited({ dailyNanoUsd: 100 });
+    expect(await admission.admit(priority, { costNanoUsd: percent + 1, tokens: 0 })).toMatchObject({
+      because: 'budget',
+    });
+    await granted(admission.admit(priority, { costNanoUsd: percent, tokens: 0 }));
+  });
+
+  it('never grants more than the limit to many at once', async () => {
+    const { admission } = await limited({ dailyNanoUsd: 1000 });
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, () => admission.admit('critical', { costNanoUsd: 7, tokens: 0 })),
+    );
+    expect(answers.filter((a) => a.granted)).toHaveLength(Math.floor(1000 / 7));
+    expect((await admission.budget()).reservedNanoUsd).toBe(Math.floor(1000 / 7) * 7);
+  });
+
+  it('settles a reservation once, however often it is told', async () => {
+    const { admission } = await limited({});
+    const reservation = await granted(admission.admit('low', { costNanoUsd: 10, tokens: 0 }));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => admission.settle(reservation, 'b1', { costNanoUsd: 4, tokens: 1, sent: true })),
+    );
+    expect(answers.filter((a) => a === 'settled')).toHaveLength(1);
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 4, reservedNanoUsd: 0 });
+  });
+
+  it('gives everything back for a call that was never sent', async () => {
+    const { admission } = await limited({});
+    const reservation = await granted(admission.admit('low', { costNanoUsd: 10, tokens: 0 }));
+    await admission.settle(reservation, 'b1', { costNanoUsd: 0, tokens: 0, sent: false });
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 0, reservedNanoUsd: 0 });
+  });
+
+  it('charges a lease that ran out in full, and a late settlement changes nothing', async () => {
+    const { admission } = await limited({}, 1);
+    const reservation = await granted(admission.admit('low', { costNanoUsd: 10, tokens: 0 }));
+    await sleep(5);
+    const other = await granted(admission.admit('low', { costNanoUsd: 1, tokens: 0 }));
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 10, reservedNanoUsd: 1 });
+    expect(await admission.settle(reservation, 'b1', { costNanoUsd: 2, tokens: 0, sent: true })).toBe('unknown');
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 10 });
+    expect(other.id).not.toBe(reservation.id);
+  });
+
+  it('books what a gateway bills beyond the worst case, and says so', async () => {
+    const { admission } = await limited({});
+    const reservation = await granted(admission.admit('low', { costNanoUsd: 10, tokens: 0 }));
+    expect(await admission.settle(reservation, 'b1', { costNanoUsd: 25, tokens: 0, sent: true })).toBe('over');
+    expect((await admission.budget()).spentNanoUsd).toBe(25);
+  });
+
+  it('counts exactly where floating point would not: amounts near 2^53', async () => {
+    const { admission } = await limited({ dailyNanoUsd: Number.MAX_SAFE_INTEGER });
+    const amounts = [4_503_599_627_370_497, 1_125_899_906_842_625, 3];
+    for (const costNanoUsd of amounts) {
+      const reservation = await granted(admission.admit('critical', { costNanoUsd, tokens: 0 }));
+      await admission.settle(reservation, 'b1', { costNanoUsd, tokens: 0, sent: true });
+    }
+    expect((await admission.budget()).spentNanoUsd).toBe(amounts.reduce((a, b) => a + b));
+  });
+
+  it('keeps the ledger 40 days, and works after SCRIPT FLUSH', async () => {
+    const { admission, redis, store } = await limited({});
+    await redis.script('FLUSH');
+    const { date } = await granted(admission.admit('low', { costNanoUsd: 10, tokens: 0 }));
+    expect(await redis.ttl(store.keys.budget(date))).toBeGreaterThan(39 * 24 * 3600);
+  });
+
+  it('refuses to admit anything before limits are set', async () => {
+    const { store } = freshStore();
+    await expect(store.admission.admit('low', { costNanoUsd: 1, tokens: 1 })).rejects.toThrow('NOLIMITS');
+  });
+});
+
+describe('limits', () => {
+  it('keeps what was set over the API until somebody configures another value', async () => {
+    const { store } = freshStore();
+    const seed = (value: number, isStated: boolean) =>
+      store.admission.seed({ dailyNanoUsd: { value, stated: isStated }, rpm: stated(0), tpm: stated(0) });
+    await seed(100, false);
+    await store.admission.setDailyLimit(7);
+    await seed(100, true);
+    expect((await store.admission.budget()).limitNanoUsd).toBe(7);
+    await seed(50, false);
+    expect((await store.admission.budget()).limitNanoUsd).toBe(7);
+    await seed(50, true);
+    expect((await store.admission.budget()).limitNanoUsd).toBe(50);
+  });
+});
+
+describe('requests a minute', () => {
+  it('books slots so that no 60 seconds hold more than the limit, whatever the limit', async () => {
+    for (const rpm of [1, 2, 7, 10, 59, 60, 61, 600, 1000, 6000]) {
+      const burst = Math.ceil(rpm / 60);
+      const slotUs = Math.ceil(60_500_000 / (rpm - burst + 1));
+      expect(burst - 1 + Math.floor(60_000_000 / slotUs) + 1, `rpm ${rpm}`).toBeLessThanOrEqual(rpm);
+      expect(60_000_000 / slotUs / rpm, `rpm ${rpm}`).toBeGreaterThanOrEqual(0.95);
+    }
+  });
+
+  it('grants a burst at once, books one second ahead, and refuses beyond', async () => {
+    const { admission } = await limited({ rpm: 600 });
+    const answers = [];
+    for (let i = 0; i < 25; i++) answers.push(await admission.admit('low', { costNanoUsd: 1, tokens: 1 }));
+    const waits = answers.flatMap((a) => (a.granted ? [a.waitMs] : []));
+    expect(waits.slice(0, 10).every((ms) => ms === 0)).toBe(true);
+    expect(waits.length).toBeGreaterThanOrEqual(18);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1000);
+    expect(answers.at(-1)).toMatchObject({ granted: false, because: 'rate' });
+  });
+
+  it('rests everybody, and the longer rest stands', async () => {
+    const { admission } = await limited({});
+    expect(await admission.rest(5000)).toBe(5000);
+    expect(await admission.rest(10)).toBeGreaterThan(4000);
+    expect(await admission.admit('critical', { costNanoUsd: 1, tokens: 1 })).toMatchObject({
+      granted: false,
+      because: 'rate',
+    });
+  });
+});
+
+describe('tokens a minute', () => {
+  it('weighs calls by their worst case and gives back what they did not use', async () => {
+    const { admission } = await limited({ tpm: 60_000 });
+    const first = await granted(admission.admit('low', { costNanoUsd: 1, tokens: 8000 }));
+    expect(await admission.admit('low', { costNanoUsd: 1, tokens: 8000 })).toMatchObject({
+      granted: false,
+      because: 'rate',
+    });
+    await admission.settle(first, 'b1', { costNanoUsd: 1, tokens: 100, sent: true });
+    await granted(admission.admit('low', { costNanoUsd: 1, tokens: 7900 }));
+  });
+
+  it('says what is too large instead of letting it wait for ever', async () => {
+    const { admission } = await limited({ tpm: 1000 });
+    expect(await admission.admit('low', { costNanoUsd: 1, tokens: 501 })).toMatchObject({
+      because: 'too_large',
+      mostTokens: 500,
+    });
+  });
+});

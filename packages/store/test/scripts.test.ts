@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { scriptText } from '../src/script.ts';
+
+const folder = new URL('../lua/', import.meta.url);
+const names = readdirSync(folder)
+  .map((file) => file.replace('.lua', ''))
+  .filter((name) => readFileSync(new URL(`${name}.lua`, folder), 'utf8').startsWith('#!lua'));
+
+describe.each(names)('%s.lua', (name) => {
+  const text = scriptText(name);
+
+  it('has the header that every script has', () => {
+    expect(text.split('\n')[0]).toMatch(/^#!lua( flags=no-writes)?$/);
+    const parts = ['KEYS', 'ARGV', 'RETURNS', 'ATOMIC', ...(text.includes('no-writes') ? [] : ['WRITES'])];
+    for (const part of parts) expect(text).toMatch(new RegExp(`^-- ${part} `, 'm'));
+  });
+
+  it('reads no key, argument or count that it was not given by name', () => {
+    expect(text).not.toMatch(/redis\.call\('(KEYS|SCAN|FLUSHALL|CONFIG)'/);
+    expect(text).not.toMatch(/cjson|tostring/);
+  });
+
+  it('has its includes resolved', () => {
+    expect(text).not.toContain('--- @include');
+  });
+});
