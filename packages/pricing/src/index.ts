@@ -1,0 +1,27 @@
+export { type Bounds, boundsFor, type Conflict, type GuardrailName } from './bounds.ts';
+export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';
+export type { Fault } from './fault.ts';
+export { applyGuardrails, SafePrice } from './guardrails.ts';
+export { marketMinor } from './market.ts';
+export { formatMoney, type MoneyResult, maxMinor, parseMoney } from './money.ts';
+export { nearest } from './nearest.ts';
+export type { Price, PriceSource } from './price.ts';
+export { type Priority, priorities } from './priority.ts';
+export { buildPrompt, type Prompt, type PromptRow } from './prompt.ts';
+export { promptVersion } from './prompt-text.ts';
+export { ReplyParser, type ReplyResult, type ReplyRow, type RowProblem } from './reply.ts';
+export { rulesSuggestion } from './rules.ts';
+export { overstock, type Supply, scarcity } from './scores.ts';
+export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';
+export { snapshotFields } from './snapshot-fields.ts';
+export { snapshotInput } from './snapshot-input.ts';
+export {
+  builtInStrategies,
+  defaultStrategy,
+  type GuardrailPolicy,
+  type RulesProfile,
+  type Strategy,
+  strategySchema,
+} from './strategy.ts';
+export { isAbsurd, type Suggestion, suggestionFrom } from './suggestion.ts';
+export { formatUsd, parseUsd } from './usd.ts';

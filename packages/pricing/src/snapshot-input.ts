@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { currencies, currencyDigits, isCurrency } from './currency.ts';
+import { parseInstant } from './instant.ts';
+import { normalSku } from './merchant-text.ts';
+import { minorOrRefused, moneyTakes } from './money.ts';
+import { snapshotLimits } from './snapshot-limits.ts';
+
+/** Money with the decimals of any currency; `refine` below holds it against those of the item's own. */
+const moneyText = /^\s*\d{1,14}(\.\d{1,4})?\s*$/;
+const numberText = /^\s*\d{1,15}(\.\d{1,9})?\s*$/;
+const blank = z.union([z.null(), z.string().regex(/^\s*$/)]);
+
+const money = (meaning: string) =>
+  z
+    .union([z.string().regex(moneyText), z.number().nonnegative(), blank])
+    .optional()
+    .describe(`${meaning}: a decimal string such as "12.90", or a number; at most the decimals of the currency`);
+
+const amount = (meaning: string, most: number) =>
+  z
+    .union([
+      z
+        .string()
+        .regex(numberText)
+        .refine((text) => Number(text) <= most),
+      z.number().min(0).max(most),
+      blank,
+    ])
+    .optional()
+    .describe(meaning);
+
+const words = (meaning: string, longest: number) =>
+  z
+    .union([z.string().refine((text) => text.trim().length <= longest && text.isWellFormed()), z.number(), z.null()])
+    .optional()
+    .describe(`${meaning}, at most ${longest} characters`);
+
+const wireFields = z.looseObject({
+  sku: z
+    .union([z.string(), z.number().int().nonnegative()])
+    .refine((sku) => 'sku' in normalSku(String(sku)), 'takes 1 to 256 characters without control characters')
+    .describe("The merchant's id of one sellable thing, 1 to 256 characters, Unicode NFC, blanks around it cut"),
+  price: z
+    .union([z.string().regex(moneyText), z.number().positive()])
+    .describe('The price now: a decimal string such as "12.90", or a number; at most the decimals of the currency'),
+  currency: z
+    .union([z.enum(currencies), blank])
+    .optional()
+    .describe('ISO 4217 code in upper case; may come from the query instead'),
+  cost: money('Unit cost'),
+  stock: amount('Units at hand', snapshotLimits.stock),
+  capacity: amount('Units that count as a full shelf', snapshotLimits.stock),
+  restockDays: amount('Days until the next delivery', snapshotLimits.restockDays),
+  demand: amount('Demand against the usual: 1 = usual, 2 = twice', snapshotLimits.demand),
+  competitors: z
+    .union([
+      z.array(z.union([z.string(), z.number().positive(), z.null()])).max(snapshotLimits.competitors),
+      z.string(),
+      z.number().positive(),
+      z.null(),
+    ])
+    .optional()
+    .describe("Competitors' prices: a list, or text separated by |"),
+  floor: money('Lowest price allowed'),
+  ceiling: money('Highest price allowed'),
+  map: money('Minimum advertised price'),
+  category: words('Category', snapshotLimits.categoryLength),
+  title: words('Title', snapshotLimits.titleLength),
+  strategy: z.union([z.string(), z.null()]).optional().describe('Name of a configured strategy'),
+  observedAt: z
+    .union([z.string(), z.number(), z.null()])
+    .refine((at) => isAbsent(at) || parseInstant(typeof at === 'string' ? at.trim() : at) !== undefined)
+    .optional()
+    .describe('When this was true: ISO 8601 with zone, or ms since 1970; now if absent, at most 24 hours ahead'),
+});
+
+/**
+ * The wire form of a snapshot as a schema, for OpenAPI and documentation. `parseSnapshot` reads the same contract faster and
+ * also knows what a schema can't: the submission's currency, the clock, the configured strategies.
+ */
+export const snapshotInput: z.ZodType = wireFields.superRefine((item, context) => {
+  const code = typeof item.currency === 'string' ? item.currency.trim() : '';
+  if (!isCurrency(code)) return;
+  const digits = currencyDigits(code);
+  const minorOf = (field: 'price' | 'cost' | 'floor' | 'ceiling' | 'map', least: number): number | undefined => {
+    const value = item[field];
+    if (isAbsent(value)) return undefined;
+    const minor = minorOrRefused(typeof value === 'string' ? value.trim() : value, digits);
+    if (minor < least) context.addIssue({ code: 'custom', path: [field], message: `takes ${moneyTakes(digits)}` });
+    return minor;
+  };
+  minorOf('price', 1);
+  minorOf('cost', 1);
+  const ceiling = minorOf('ceiling', 1) ?? Number.POSITIVE_INFINITY;
+  for (const field of ['floor', 'map'] as const) {
+    const minor = minorOf(field, 1);
+    if (minor === undefined || minor <= ceiling) continue;
+    context.addIssue({ code: 'custom', path: [field], message: 'takes at most the ceiling' });
+  }
+  for (const [index, price] of competitorItems(item.competitors).entries()) {
+    if (isAbsent(price) || minorOrRefused(typeof price === 'string' ? price.trim() : price, digits) > 0) continue;
+    context.addIssue({ code: 'custom', path: ['competitors', index], message: `takes ${moneyTakes(digits)}` });
+  }
+});
+
+type Cell = string | number | null | undefined;
+
+function isAbsent(value: Cell): value is null | undefined | '' {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+function competitorItems(value: Cell | Cell[]): readonly Cell[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' ? value.split('|') : [value];
+}
