@@ -1,0 +1,137 @@
+import { type ModelPrice, modelPrices } from '@reprice/gateway';
+import { builtInStrategies, type Strategy } from '@reprice/pricing';
+import type { ApiKey } from './api-keys.ts';
+import { ConfigError } from './config-error.ts';
+import { loadConfigFile } from './config-file.ts';
+import { crossFaults } from './cross-checks.ts';
+import type { BudgetReaction, Environment, LogLevel } from './environment.ts';
+import { type Env, readEnvironment } from './environment-values.ts';
+import { suspiciousNames, unknownNames } from './known-names.ts';
+import { redisPasswords } from './redis-url.ts';
+
+/** The processes that read this configuration (the CLI has its own, `loadClientConfig`). */
+export type ProcessName = 'api' | 'worker' | 'simulator';
+
+/** All settings of a process: checked, complete, frozen. */
+export interface Config {
+  /** The first of {@link redisUrls}. */
+  readonly redisUrl: string;
+  /** One address, or the nodes of a cluster. */
+  readonly redisUrls: readonly string[];
+  readonly host: string;
+  /** 0: take a free one. */
+  readonly port: number;
+  readonly apiKeys: readonly ApiKey[];
+  readonly gateway: {
+    readonly baseUrl: string;
+    readonly apiKeys: readonly string[];
+    readonly model: string;
+    readonly timeoutMs: number;
+  };
+  /** The built-in price list and the user's. */
+  readonly models: Readonly<Record<string, ModelPrice>>;
+  readonly budget: {
+    readonly dailyNanoUsd: number;
+    /** Whether DAILY_BUDGET_USD was given; if not, a limit set through the API stays. */
+    readonly explicit: boolean;
+    readonly timezone: string;
+    readonly exhausted: BudgetReaction;
+  };
+  readonly rateLimit: {
+    /** Requests a minute; 0 = no limit. */
+    readonly rpm: number;
+    /** Tokens a minute; 0 = no limit. */
+    readonly tpm: number;
+    /** Whether RATE_LIMIT_RPM or RATE_LIMIT_TPM was given. */
+    readonly explicit: boolean;
+  };
+  readonly packSize: number;
+  readonly workerConcurrency: number;
+  readonly queueMaxJobs: number;
+  /** The built-in strategies and the user's. */
+  readonly strategies: Readonly<Record<string, Strategy>>;
+  readonly logLevel: LogLevel;
+  readonly simulator: { readonly port: number; readonly rpm: number };
+  /** Sentences about settings that look misspelt but may belong to another program; to be logged at the start. */
+  readonly warnings: readonly string[];
+}
+
+/** What {@link loadConfig} may be told besides the environment. */
+export interface LoadOptions {
+  readonly process: ProcessName;
+  /** Where a relative REPRICE_CONFIG and `reprice.config.ts` are looked for; default: the working directory. */
+  readonly cwd?: string;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}
+
+/** One list of two, the second first; without prototype, so that nothing is found under a name like `constructor`. */
+function byName<T>(
+  builtIn: Readonly<Record<string, T>>,
+  own: Readonly<Record<string, T>>,
+): Readonly<Record<string, T>> {
+  return Object.assign(Object.create(null) as Record<string, T>, builtIn, own);
+}
+
+function assemble(env: Env, values: Environment, models: Config['models'], strategies: Config['strategies']): Config {
+  const [redisUrl = ''] = values.REDIS_URL;
+  return deepFreeze({
+    redisUrl,
+    redisUrls: values.REDIS_URL,
+    host: values.HOST,
+    port: values.PORT,
+    apiKeys: values.API_KEYS ?? [],
+    gateway: {
+      baseUrl: values.GATEWAY_BASE_URL ?? `http://127.0.0.1:${values.SIMULATOR_PORT}/v1`,
+      apiKeys: values.GATEWAY_API_KEYS ?? [],
+      model: values.GATEWAY_MODEL,
+      timeoutMs: values.GATEWAY_TIMEOUT_MS,
+    },
+    models,
+    budget: {
+      dailyNanoUsd: values.DAILY_BUDGET_USD,
+      explicit: Boolean(env.DAILY_BUDGET_USD),
+      timezone: values.BUDGET_TIMEZONE,
+      exhausted: values.BUDGET_EXHAUSTED,
+    },
+    rateLimit: {
+      rpm: values.RATE_LIMIT_RPM,
+      tpm: values.RATE_LIMIT_TPM,
+      explicit: Boolean(env.RATE_LIMIT_RPM || env.RATE_LIMIT_TPM),
+    },
+    packSize: values.PACK_SIZE,
+    workerConcurrency: values.WORKER_CONCURRENCY,
+    queueMaxJobs: values.QUEUE_MAX_JOBS,
+    strategies,
+    logLevel: values.LOG_LEVEL,
+    simulator: { port: values.SIMULATOR_PORT, rpm: values.SIMULATOR_RPM },
+    warnings: suspiciousNames(env),
+  });
+}
+
+/**
+ * Reads the environment and the config file into one frozen {@link Config}.
+ * @throws ConfigError with every fault at once: name, what it got (never a secret), what it takes.
+ */
+export function loadConfig(env: Env, options: LoadOptions): Config {
+  const { values, faults: wrong } = readEnvironment(env);
+  const file = loadConfigFile(values.REPRICE_CONFIG, options.cwd ?? process.cwd());
+  const faults = [...unknownNames(env), ...wrong, ...(file.ok ? [] : file.faults)];
+  const models = byName(modelPrices, file.ok ? file.models : {});
+  const strategies = byName(builtInStrategies, file.ok ? file.strategies : {});
+  faults.push(...crossFaults({ process: options.process, values, models, strategies, isComplete: file.ok }));
+  if (faults.length > 0) throw new ConfigError(faults);
+  // Without faults every variable was read, so none is absent.
+  return assemble(env, values as Environment, models, strategies);
+}
+
+/** Every secret in the configuration, for the log scrubber. */
+export function secretsOf(config: Config): string[] {
+  return [...config.apiKeys.map((key) => key.secret), ...config.gateway.apiKeys, ...redisPasswords(config.redisUrls)];
+}

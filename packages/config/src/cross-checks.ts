@@ -1,0 +1,60 @@
+import type { ModelPrice } from '@reprice/gateway';
+import { nearest, type Strategy } from '@reprice/pricing';
+import type { Environment } from './environment.ts';
+import { shown } from './masking.ts';
+import type { SettingFault } from './setting.ts';
+
+/** What the checks across settings look at; a setting that could not be read is absent, and not checked again. */
+export interface CrossCheckInput {
+  readonly process: 'api' | 'worker' | 'simulator';
+  readonly values: Partial<Environment>;
+  readonly models: Readonly<Record<string, ModelPrice>>;
+  readonly strategies: Readonly<Record<string, Strategy>>;
+  /** False when the config file could not be read: then nothing is said about models, whose prices may stand in it. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Fewest tokens that admission may have to reserve for a SKU and for a call: a reply line of 18 tokens with a table line of 30, and
+ * the shortest prefix. A minute that holds less could never admit a full pack.
+ */
+const leastTokens = { perSku: 48, perCall: 300 };
+
+function unpricedModel(model: string, models: CrossCheckInput['models']): string {
+  const known = Object.keys(models);
+  const guess = nearest(model, known);
+  return (
+    `a model whose price is known: ${known.join(', ')}${guess === undefined ? '' : ` (did you mean ${guess}?)`}; ` +
+    `to use another, state its price in reprice.config.ts: ` +
+    `export default defineConfig({ models: { ${JSON.stringify(model)}: { inputUsdPerMTok: …, outputUsdPerMTok: … } } })`
+  );
+}
+
+/** Faults that show only when several settings are looked at together. */
+export function crossFaults({ process, values, models, strategies, isComplete }: CrossCheckInput): SettingFault[] {
+  const faults: SettingFault[] = [];
+  const add = (name: string, got: string, takes: string) => faults.push({ name, got, takes });
+  if (process === 'api' && 'API_KEYS' in values && values.API_KEYS === undefined) {
+    add('API_KEYS', 'nothing', 'at least one key name:scope:secret, comma-separated; scope read, write or admin');
+  }
+  const model = values.GATEWAY_MODEL;
+  if (isComplete && model !== undefined && !Object.hasOwn(models, model))
+    add('GATEWAY_MODEL', shown(model), unpricedModel(model, models));
+  for (const strategy of isComplete ? Object.values(strategies) : []) {
+    if (strategy.model === undefined || Object.hasOwn(models, strategy.model)) continue;
+    add(`strategies.${strategy.name}.model`, shown(strategy.model), unpricedModel(strategy.model, models));
+  }
+  const { RATE_LIMIT_TPM: tpm = 0, PACK_SIZE: packSize = 0 } = values;
+  const least = packSize * leastTokens.perSku + leastTokens.perCall;
+  if (tpm > 0 && tpm < least) {
+    add(
+      'RATE_LIMIT_TPM',
+      shown(String(tpm)),
+      `0 (no limit) or at least ${least}: a full pack of PACK_SIZE=${packSize} SKUs must fit in a minute`,
+    );
+  }
+  if (process !== 'simulator' && values.SIMULATOR_PORT === 0 && values.GATEWAY_BASE_URL === undefined) {
+    add('GATEWAY_BASE_URL', 'nothing', 'the URL of the simulator, for SIMULATOR_PORT=0 lets it take any free port');
+  }
+  return faults;
+}

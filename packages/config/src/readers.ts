@@ -1,0 +1,51 @@
+import { nearest, parseUsd } from '@reprice/pricing';
+import { accepted, type Parsed, refused } from './parsed.ts';
+
+/** Reads a whole number from `min` to `max`: digits only, no sign, exponent or decimals. */
+export function wholeNumber(min: number, max: number): (text: string) => Parsed<number> {
+  return (text) => {
+    if (!/^\d{1,15}$/.test(text)) return refused();
+    const value = Number(text);
+    return value >= min && value <= max ? accepted(value) : refused();
+  };
+}
+
+/** Reads one of the given words, exactly as spelt; the refusal names the nearest. */
+export function oneOf<const Word extends string>(words: readonly Word[]): (text: string) => Parsed<Word> {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word !== undefined) return accepted(word);
+    const guess = nearest(text.toLowerCase(), words);
+    return refused(undefined, `${words.join(', ')}${guess === undefined ? '' : ` (did you mean ${guess}?)`}`);
+  };
+}
+
+/** Reads decimal dollars ('100', '0.05') into integer nano-dollars. */
+export function dollars(text: string): Parsed<number> {
+  const nanoUsd = /^\d+(\.\d+)?$/.test(text) ? parseUsd(text) : undefined;
+  return nanoUsd === undefined ? refused() : accepted(nanoUsd);
+}
+
+/** Reads the name of an IANA time zone and gives its canonical spelling; offsets such as '+01:00' are refused, for they know no summer. */
+export function timeZone(text: string): Parsed<string> {
+  if (!/^[A-Za-z]/.test(text)) return refused();
+  try {
+    return accepted(new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone);
+  } catch {
+    const guess = nearest(text, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
+    return guess === undefined
+      ? refused()
+      : refused(undefined, `the name of an IANA time zone (did you mean ${guess}?)`);
+  }
+}
+
+/** Reads an address to listen on: a host name or IP address without port, path or blanks. */
+export function hostName(text: string): Parsed<string> {
+  return /^[A-Za-z0-9._:-]{1,253}$/.test(text) && !text.includes('://') ? accepted(text) : refused();
+}
+
+/** Reads any text that holds no control character. */
+export function plainText(text: string): Parsed<string> {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  return /[\u0000-\u001f\u007f]/.test(text) ? refused() : accepted(text);
+}

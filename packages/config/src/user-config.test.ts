@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+
+const cwd = mkdtempSync(path.join(tmpdir(), 'reprice-config-'));
+afterAll(() => rmSync(cwd, { recursive: true }));
+let count = 0;
+
+/** Writes a config file of its own name, for a loaded module is never read again. */
+function file(source: string): string {
+  count += 1;
+  writeFileSync(path.join(cwd, `c${count}.config.ts`), source);
+  return `c${count}.config.ts`;
+}
+
+function load(source: string, env: Record<string, string> = {}) {
+  return loadConfig({ REPRICE_CONFIG: file(source), ...env }, { process: 'worker', cwd });
+}
+
+function faultOf(source: string): string {
+  try {
+    load(source);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('a config file', () => {
+  it('adds models, so that a model of your own may be used', () => {
+    const source = `
+      const price: { inputUsdPerMTok: number } = { inputUsdPerMTok: 0.5 };
+      export default { models: { 'my-model': { ...price, outputUsdPerMTok: '1.25', date: '2026-11-01' } } };`;
+    const config = load(source, { GATEWAY_MODEL: 'my-model' });
+    expect(config.gateway.model).toBe('my-model');
+    expect(config.models['my-model']).toEqual({
+      inputNanoUsdPerMTok: 500_000_000,
+      cachedInputNanoUsdPerMTok: 500_000_000,
+      outputNanoUsdPerMTok: 1_250_000_000,
+      source: expect.stringMatching(/^c\d+\.config\.ts$/),
+      date: '2026-11-01',
+    });
+    expect(config.models['gpt-4.1']).toBeDefined();
+  });
+
+  it('adds strategies and changes built-in ones, each from its base', () => {
+    const { strategies } = load(`export default { strategies: {
+      luxury: { extends: 'premium', temperature: 0, guardrails: { maxChangePercent: 5 } },
+      clearance: { guardrails: { derivedFloorPercent: 40 } },
+    } };`);
+    expect(strategies.luxury).toEqual({
+      ...strategies.premium,
+      name: 'luxury',
+      temperature: 0,
+      guardrails: { ...strategies.premium?.guardrails, maxChangePercent: 5 },
+    });
+    expect(strategies.clearance?.guardrails.derivedFloorPercent).toBe(40);
+    expect(strategies.clearance?.guidance).not.toBe(strategies.balanced?.guidance);
+  });
+
+  it('is found as reprice.config.ts without being named', () => {
+    writeFileSync(
+      path.join(cwd, 'reprice.config.ts'),
+      'export default { models: { m: { inputUsdPerMTok: 1, outputUsdPerMTok: 2 } } };',
+    );
+    expect(loadConfig({}, { process: 'worker', cwd }).models.m?.inputNanoUsdPerMTok).toBe(1_000_000_000);
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'unknown key',
+      '{ model: {} }',
+      /config\.ts: model\s+got \{\}; takes nothing: there is no such key \(did you mean models\?\)/,
+    ],
+    ['unknown key of a model', '{ models: { m: { inputUsdPerMTok: 1, outputUsd: 2 } } }', /models\.m\.outputUsd\s/],
+    [
+      'unknown key of a strategy',
+      '{ strategies: { balanced: { guidence: "x" } } }',
+      /strategies\.balanced\.guidence .*did you mean guidance/,
+    ],
+    [
+      'unknown guardrail',
+      '{ strategies: { balanced: { guardrails: { maxChange: 3 } } } }',
+      /strategies\.balanced\.guardrails\.maxChange\s/,
+    ],
+    [
+      'a guardrail of the wrong kind',
+      '{ strategies: { balanced: { guardrails: { maxChangePercent: "much" } } } }',
+      /guardrails\.maxChangePercent\s+got "much"/,
+    ],
+    [
+      'unknown base',
+      '{ strategies: { x: { extends: "cheap" } } }',
+      /strategies\.x\.extends\s+got "cheap"; takes one of balanced/,
+    ],
+    [
+      'bad price',
+      '{ models: { m: { inputUsdPerMTok: -1, outputUsdPerMTok: 1 } } }',
+      /models\.m\.inputUsdPerMTok\s+got -1; takes dollars per million tokens/,
+    ],
+    ['no price', '{ models: { m: {} } }', /models\.m\.outputUsdPerMTok\s+got nothing/],
+    [
+      'a strategy with an unpriced model',
+      '{ strategies: { balanced: { model: "gpt-9" } } }',
+      /strategies\.balanced\.model\s+got "gpt-9"/,
+    ],
+    ['not an object', '42', /default export\s+got 42/],
+  ])('is refused with the path: %s', (_case, exported, expected) => {
+    expect(faultOf(`export default ${exported};`)).toMatch(expected);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['no default export', 'export const x = 1;', /which has no default export/],
+    ['throws', 'throw new Error("no vault");', /cannot be loaded \(no vault\)/],
+    ['awaits', 'await 0; export default {};', /uses await at its top level/],
+    ['not TypeScript', 'export default {', /cannot be loaded/],
+  ])('that %s is a fault', (_case, source, expected) => {
+    expect(faultOf(source)).toMatch(expected);
+  });
+});

@@ -1,0 +1,172 @@
+import type { ModelPrice } from '@reprice/gateway';
+import { builtInStrategies, defaultStrategy, nearest, parseUsd, type Strategy, strategySchema } from '@reprice/pricing';
+import { z } from 'zod';
+import { shown } from './masking.ts';
+import type { SettingFault } from './setting.ts';
+
+/** The highest price that the gateway's price list accepts: $10,000. */
+const mostNanoUsdPerMTok = 10_000_000_000_000;
+
+const usdPerMTok = z.union([z.string(), z.number()]).transform((value, context) => {
+  const text = String(value);
+  const nanoUsd = /^\d+(\.\d+)?$/.test(text) ? parseUsd(text) : undefined;
+  if (nanoUsd !== undefined && nanoUsd <= mostNanoUsdPerMTok) return nanoUsd;
+  context.addIssue({
+    code: 'custom',
+    message: 'dollars per million tokens like 0.28, at most 10000 and at most 9 decimals',
+  });
+  return z.NEVER;
+});
+
+const modelSchema = z.strictObject({
+  inputUsdPerMTok: usdPerMTok,
+  cachedInputUsdPerMTok: usdPerMTok.optional(),
+  outputUsdPerMTok: usdPerMTok,
+  source: z.string().min(1).optional(),
+  date: z.iso.date().optional(),
+});
+
+// A strategy is checked whole, after its base is merged in; here only that it is an object, so that paths stay right.
+const overrideSchema = z.looseObject({
+  extends: z.string().optional(),
+  guardrails: z.looseObject({}).optional(),
+  rules: z.looseObject({}).optional(),
+});
+
+const userConfigSchema = z.strictObject({
+  strategies: z.record(z.string(), overrideSchema).optional(),
+  models: z.record(z.string().min(1).max(200), modelSchema).optional(),
+});
+
+/** A strategy as a config file states it: whatever it leaves out comes from the one that it extends. */
+export interface StrategyOverride extends Partial<Omit<Strategy, 'name' | 'guardrails' | 'rules'>> {
+  /** Name of a built-in strategy to start from; default: the built-in of the same name, else `balanced`. */
+  readonly extends?: string;
+  readonly guardrails?: Partial<Strategy['guardrails']>;
+  readonly rules?: Partial<NonNullable<Strategy['rules']>>;
+}
+
+/** What a model costs, in dollars per million tokens; a string keeps every decimal. */
+export interface ModelPriceInput {
+  readonly inputUsdPerMTok: number | string;
+  /** Price of input tokens that the provider had cached; default: the full input price. */
+  readonly cachedInputUsdPerMTok?: number | string;
+  readonly outputUsdPerMTok: number | string;
+  /** Where the price was read; default: the name of the config file. */
+  readonly source?: string;
+  /** When it was read, `YYYY-MM-DD`; default: the day on which the config file was last changed. */
+  readonly date?: string;
+}
+
+/** What `reprice.config.ts` exports as default. */
+export interface UserConfig {
+  /** Pricing profiles by name: new ones, or changes of the built-in ones. */
+  readonly strategies?: Readonly<Record<string, StrategyOverride>>;
+  /** Prices of models that the built-in list lacks or has wrong, by model name. */
+  readonly models?: Readonly<Record<string, ModelPriceInput>>;
+}
+
+/** Gives its argument back; it is there for the editor's completion and type check in `reprice.config.ts`. */
+export function defineConfig(config: UserConfig): UserConfig {
+  return config;
+}
+
+/** A config file's content, read: complete strategies and prices that it adds, or everything that is wrong with it. */
+export type UserConfigResult =
+  | { readonly ok: true; readonly strategies: Record<string, Strategy>; readonly models: Record<string, ModelPrice> }
+  | { readonly ok: false; readonly faults: readonly SettingFault[] };
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    root,
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return shown(value);
+  const text = typeof value === 'object' ? (JSON.stringify(value) ?? 'an object') : String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function issueFaults(
+  file: string,
+  root: unknown,
+  error: z.ZodError,
+  prefix: readonly PropertyKey[],
+  knownKeys: readonly string[],
+): SettingFault[] {
+  return error.issues.flatMap((issue) => {
+    const at = (path: readonly PropertyKey[]) =>
+      `${file}: ${[...prefix, ...path].map(String).join('.') || 'default export'}`;
+    if (issue.code !== 'unrecognized_keys') {
+      return [
+        {
+          name: at(issue.path),
+          got: describe(valueAt(root, issue.path)),
+          takes: issue.message.replace(/^(Invalid input: expected|takes) /, '').replace(/, received .*$/, ''),
+        },
+      ];
+    }
+    return issue.keys.map((key) => {
+      const guess = nearest(key, knownKeys);
+      const takes = `nothing: there is no such key${guess === undefined ? '' : ` (did you mean ${guess}?)`}`;
+      return { name: at([...issue.path, key]), got: describe(valueAt(root, [...issue.path, key])), takes };
+    });
+  });
+}
+
+const strategyKeys = [
+  'extends',
+  ...new Set(
+    Object.values(builtInStrategies).flatMap((strategy) => [
+      ...Object.keys(strategy),
+      ...Object.keys(strategy.guardrails),
+    ]),
+  ),
+  'roundingStepMinor',
+  'ending',
+  'model',
+  'quoteTitle',
+];
+const configKeys = ['strategies', 'models', ...Object.keys(modelSchema.shape)];
+
+/** Reads the default export of a config file; `file` names it in the faults, `changedOn` (`YYYY-MM-DD`) dates its prices. */
+export function readUserConfig(file: string, exported: unknown, changedOn: string): UserConfigResult {
+  const parsed = userConfigSchema.safeParse(exported);
+  if (!parsed.success) return { ok: false, faults: issueFaults(file, exported, parsed.error, [], configKeys) };
+  const faults: SettingFault[] = [];
+  const strategies: Record<string, Strategy> = {};
+  for (const [name, { extends: base, ...override }] of Object.entries(parsed.data.strategies ?? {})) {
+    const baseName = base ?? (Object.hasOwn(builtInStrategies, name) ? name : defaultStrategy);
+    const parent = Object.hasOwn(builtInStrategies, baseName) ? builtInStrategies[baseName] : undefined;
+    if (parent === undefined) {
+      const takes = `one of ${Object.keys(builtInStrategies).join(', ')}`;
+      faults.push({ name: `${file}: strategies.${name}.extends`, got: shown(baseName), takes });
+      continue;
+    }
+    const merged = {
+      ...parent,
+      ...override,
+      name,
+      guardrails: { ...parent.guardrails, ...override.guardrails },
+      rules: { ...parent.rules, ...override.rules },
+    };
+    const strategy = strategySchema.safeParse(merged);
+    if (strategy.success) strategies[name] = strategy.data;
+    else faults.push(...issueFaults(file, merged, strategy.error, ['strategies', name], strategyKeys));
+  }
+  if (faults.length > 0) return { ok: false, faults };
+  const models = Object.entries(parsed.data.models ?? {}).map(([name, price]): [string, ModelPrice] => [
+    name,
+    {
+      inputNanoUsdPerMTok: price.inputUsdPerMTok,
+      cachedInputNanoUsdPerMTok: price.cachedInputUsdPerMTok ?? price.inputUsdPerMTok,
+      outputNanoUsdPerMTok: price.outputUsdPerMTok,
+      source: price.source ?? file,
+      date: price.date ?? changedOn,
+    },
+  ]);
+  return { ok: true, strategies, models: Object.fromEntries(models) };
+}
