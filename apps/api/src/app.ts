@@ -1,0 +1,57 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { requireScope } from './auth/authenticate.ts';
+import { hostGuard } from './auth/host.ts';
+import type { ApiDeps } from './deps.ts';
+import { notFound } from './http/path.ts';
+import { RequestLog } from './http/request-log.ts';
+import { byPath, pathHandler, type Route } from './http/route.ts';
+import { errorMiddleware } from './problem/respond.ts';
+import { batchRoutes } from './routes/batches.ts';
+import { boardPath, boardRouter } from './routes/board.ts';
+import { budgetRoutes } from './routes/budget.ts';
+import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { loginRoutes, sendLogin } from './routes/login.ts';
+import { priceRoutes } from './routes/prices.ts';
+
+/** Everything the API answers to, but for the board and the start page. */
+export function apiRoutes(deps: ApiDeps): Route[] {
+  return [
+    ...healthRoutes(deps),
+    ...loginRoutes(deps),
+    ...batchRoutes(deps),
+    ...jobRoutes(deps),
+    ...priceRoutes(deps),
+    ...budgetRoutes(deps),
+  ];
+}
+
+/** Builds the API. What no route takes is a 404, and without a key a 401, so that nobody can feel around. */
+export function createApp(deps: ApiDeps): Express {
+  const log = new RequestLog(deps.logger);
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  app.use(log.middleware);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      xFrameOptions: { action: 'deny' },
+      referrerPolicy: { policy: 'no-referrer' },
+      // Whether a whole domain is https only is for the proxy to say that speaks https.
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use(hostGuard(deps.host));
+  for (const [path, routes] of byPath(apiRoutes(deps))) app.all(path, pathHandler(routes, deps.keys, deps.clock));
+  app.use(boardPath, boardRouter(deps));
+  app.get('/', requireScope(deps.keys, 'read', deps.clock, sendLogin), (_req, res) => res.redirect(302, boardPath));
+  app.use(requireScope(deps.keys, 'read', deps.clock), () => {
+    throw notFound('page or call');
+  });
+  app.use(errorMiddleware(log));
+  return app;
+}

@@ -1,0 +1,26 @@
+import type { PackQueue } from '@reprice/queue';
+import type { Store } from '@reprice/store';
+import type { KeyRing } from './auth/keys.ts';
+import type { BatchDone } from './batch-done.ts';
+import type { ApiLogger } from './http/request-log.ts';
+import type { Pace } from './intake/body.ts';
+
+/** All that the API is made of; main.ts builds it from the configuration, tests build their own. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly queue: PackQueue;
+  readonly batchDone: BatchDone;
+  readonly keys: KeyRing;
+  readonly logger: ApiLogger;
+  /** ms since 1970. */
+  readonly clock: () => number;
+  /** Names of the configured strategies. */
+  readonly strategies: ReadonlySet<string>;
+  readonly packSize: number;
+  /** The address the server listens on: on loopback, foreign Host names are refused. */
+  readonly host: string;
+  /** Whether the gateway answers and takes the key. */
+  readonly checkGateway: () => Promise<{ ok: boolean; detail: string }>;
+  /** How slow an upload may be; the default suits but for tests. */
+  readonly pace?: Pace;
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { bodyChunks } from '../intake/body.ts';
+import { declaredFormat } from '../intake/format.ts';
+import { exceedsDepth } from '../intake/json-depth.ts';
+import { maxDepth } from '../intake/row-sink.ts';
+import { Problem } from '../problem/problem.ts';
+
+/** Largest body of a control call, in bytes. */
+export const maxControlBytes = 1_048_576;
+
+/** Reads a small body whole. Throws `payload-too-large` beyond `maxBytes`. */
+export async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of bodyChunks(req)) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new Problem('payload-too-large', `The body may have ${maxBytes} bytes at most.`);
+    pieces.push(chunk);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Reads the JSON object that a control call sends. Throws a Problem for anything else. */
+export async function readJsonObject(
+  req: IncomingMessage,
+  maxBytes = maxControlBytes,
+): Promise<Record<string, unknown>> {
+  declaredFormat(req, ['json']);
+  const bytes = await readBytes(req, maxBytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Problem(
+      'malformed-json',
+      bytes.length === 0 ? 'The body is empty; a JSON object is expected.' : 'The body is not valid JSON.',
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem('malformed-json', 'The body must be a JSON object.');
+  }
+  if (exceedsDepth(value, maxDepth)) throw new Problem('too-deep', `JSON may be nested ${maxDepth} levels deep.`);
+  return value as Record<string, unknown>;
+}
+
+/** Throws an `unknown-field` problem when an object has own members other than those named. */
+export function refuseUnknown(value: Record<string, unknown>, known: readonly string[], pointer = ''): void {
+  const unknown = Object.keys(value).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const errors = unknown.slice(0, 20).map((name) => ({
+    pointer: `${pointer}/${pointerToken(name.slice(0, 60))}`,
+    code: 'unknown-field',
+    detail: `There is no field "${name.slice(0, 60)}" here.`,
+  }));
+  throw new Problem(
+    'unknown-field',
+    `Unknown: ${unknown
+      .slice(0, 5)
+      .map((name) => `"${name.slice(0, 60)}"`)
+      .join(', ')}. Taken: ${known.join(', ')}.`,
+    {
+      errors,
+    },
+  );
+}
+
+/** A name as part of a JSON pointer (RFC 6901). */
+export function pointerToken(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

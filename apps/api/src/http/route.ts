@@ -1,0 +1,46 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { requireScope } from '../auth/authenticate.ts';
+import type { KeyRing, Scope } from '../auth/keys.ts';
+import { Problem } from '../problem/problem.ts';
+
+/** One entry of the API's surface. `public` needs no key. GET answers HEAD too. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly scope: Scope | 'public';
+  readonly handle: (req: Request, res: Response) => Promise<void> | void;
+}
+
+/** One middleware for all routes of a path: key, scope, method, handler. */
+export function pathHandler(routes: readonly Route[], keys: KeyRing, clock: () => number): RequestHandler {
+  return async (req, res, next) => {
+    const method = req.method === 'HEAD' ? 'GET' : req.method;
+    const route = routes.find((candidate) => candidate.method === method);
+    if (route?.scope !== 'public') {
+      let refusal: unknown;
+      requireScope(keys, route?.scope ?? 'read', clock)(req, res, (error: unknown) => {
+        refusal = error;
+      });
+      if (refusal !== undefined) {
+        next(refusal);
+        return;
+      }
+    }
+    if (route === undefined) {
+      const allow = routes.map((candidate) => (candidate.method === 'GET' ? 'GET, HEAD' : candidate.method)).join(', ');
+      throw new Problem('method-not-allowed', `Here ${allow} is taken.`, { headers: { allow } });
+    }
+    await route.handle(req, res);
+  };
+}
+
+/** The routes by path, in their order. */
+export function byPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const route of routes) {
+    const there = paths.get(route.path);
+    if (there === undefined) paths.set(route.path, [route]);
+    else there.push(route);
+  }
+  return paths;
+}

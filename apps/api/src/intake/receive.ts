@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../problem/problem.ts';
+import { bodyChunks, type Pace } from './body.ts';
+import { CsvParser } from './csv.ts';
+import type { CsvColumns } from './csv-header.ts';
+import { type BodyFormat, refuseSignature, signatureBytes } from './format.ts';
+import { JsonItemsParser } from './json.ts';
+import { NdjsonParser } from './ndjson.ts';
+import type { Receiver } from './receiver.ts';
+import type { BodyParser, RowSink } from './row-sink.ts';
+
+/** The parser of a format. */
+export function parserOf(format: BodyFormat, sink: RowSink, columns: CsvColumns): BodyParser {
+  if (format === 'csv') return new CsvParser(sink, columns);
+  return format === 'ndjson' ? new NdjsonParser(sink) : new JsonItemsParser(sink);
+}
+
+/**
+ * Streams a request body through a parser into the receiver, in bounded memory: the client is read no faster than Redis stores. Throws a
+ * Problem when the body as a whole is unusable or cut; what was staged till then is the caller's to abandon.
+ */
+export async function receive(
+  req: IncomingMessage,
+  parser: BodyParser,
+  receiver: Receiver,
+  pace?: Pace,
+): Promise<void> {
+  let start: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of bodyChunks(req, pace)) {
+    let piece: Buffer = chunk;
+    if (start !== undefined) {
+      piece = Buffer.concat([start, chunk]);
+      start = piece.length < signatureBytes ? piece : undefined;
+      if (start !== undefined) continue;
+      refuseSignature(piece);
+    }
+    parser.push(piece);
+    await receiver.flush();
+  }
+  if (start !== undefined) {
+    if (start.length === 0) throw empty('The body is empty.');
+    refuseSignature(start);
+    parser.push(start);
+  }
+  parser.end();
+  if (receiver.rows === 0) throw empty('The body holds no items.');
+  for (const column of parser.ignoredColumns) receiver.ignored.add(column, receiver.rows);
+  await receiver.finish();
+}
+
+function empty(detail: string): Problem {
+  return new Problem('empty', detail);
+}

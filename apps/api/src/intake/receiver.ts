@@ -1,0 +1,132 @@
+import { defaultStrategy, type Fault, parseSnapshot, type Snapshot } from '@reprice/pricing';
+import { Packer } from '@reprice/queue';
+import type { Observed, Rejection, StagedPack, Store } from '@reprice/store';
+import { IgnoredFields } from './ignored-fields.ts';
+import { InFlight } from './in-flight.ts';
+import type { RowSink } from './row-sink.ts';
+import { SkuSet } from './sku-set.ts';
+
+/** What the rows of one upload are read against, and where they go. */
+export interface ReceiverOptions {
+  readonly store: Pick<Store, 'snapshots' | 'batches'>;
+  readonly batchId: string;
+  readonly mode: 'live' | 'dry-run';
+  /** Reprice also what is unchanged since its last price. */
+  readonly force: boolean;
+  readonly currency?: string;
+  readonly nowMs: number;
+  readonly strategies: ReadonlySet<string>;
+  readonly packSize: number;
+}
+
+/** Rows stored by one call; the store takes no more at once. */
+const rowsAtOnce = 500;
+
+/** Steps that may be under way in Redis while parsing goes on. */
+const stepsInFlight = 4;
+
+/**
+ * Takes the rows of one upload: checks each, and stores them some hundreds at a time. Rows are told synchronously; between two pieces of
+ * the body the caller awaits `flush`, which is where a slow Redis holds the client back.
+ */
+export class Receiver implements RowSink {
+  readonly #options: ReceiverOptions;
+  readonly #defaults: { currency?: string; nowMs: number; strategies: ReadonlySet<string> };
+  readonly #seen = new SkuSet();
+  readonly #ignored = new IgnoredFields();
+  readonly #steps = new InFlight(stepsInFlight);
+  readonly #packer: Packer;
+  #snapshots: Snapshot[] = [];
+  #rejections: Rejection[] = [];
+  #rows = 0;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    const { currency, nowMs, strategies } = options;
+    this.#defaults = { nowMs, strategies, ...(currency !== undefined && { currency }) };
+    this.#packer = new Packer({ packSize: options.packSize });
+  }
+
+  /** Rows seen so far, good and bad. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get ignored(): IgnoredFields {
+    return this.#ignored;
+  }
+
+  row(line: number, input: Record<string, unknown>): void {
+    this.#rows++;
+    const read = parseSnapshot(input, this.#defaults);
+    if (!read.ok) {
+      this.#rejections.push(
+        read.sku === undefined ? { line, faults: read.faults } : { line, sku: read.sku, faults: read.faults },
+      );
+      return;
+    }
+    const { snapshot } = read;
+    for (const name of read.ignored) this.#ignored.add(name);
+    if (this.#seen.add(snapshot.sku)) this.#snapshots.push(snapshot);
+    else this.#rejections.push({ line, sku: snapshot.sku, faults: [duplicate(snapshot.sku)] });
+  }
+
+  fault(line: number, fault: Fault): void {
+    this.#rows++;
+    this.#rejections.push({ line, faults: [fault] });
+  }
+
+  /** Hands full chunks on to the store; waits while it is behind. */
+  async flush(): Promise<void> {
+    while (this.#snapshots.length >= rowsAtOnce) await this.#hand(rowsAtOnce);
+    if (this.#rejections.length >= rowsAtOnce) await this.#hand(0);
+  }
+
+  /** Stores what is left, the unfinished packs included. */
+  async finish(): Promise<void> {
+    await this.flush();
+    if (this.#snapshots.length + this.#rejections.length > 0) await this.#hand(this.#snapshots.length);
+    await this.#steps.drain();
+    const packs = this.#packer.flush();
+    if (packs.length > 0) await this.#options.store.batches.stage(this.#options.batchId, { packs });
+  }
+
+  /** Waits until nothing of this upload is under way in Redis any more. */
+  async settle(): Promise<void> {
+    await this.#steps.settle();
+  }
+
+  async #hand(count: number): Promise<void> {
+    const snapshots = this.#snapshots.splice(0, count);
+    const rejections = this.#rejections;
+    this.#rejections = [];
+    await this.#steps.add(this.#stage(snapshots, rejections));
+  }
+
+  async #stage(snapshots: readonly Snapshot[], rejections: readonly Rejection[]): Promise<void> {
+    const { store, batchId, mode, force } = this.#options;
+    const dryRun = mode === 'dry-run';
+    const observed = dryRun ? [] : await store.snapshots.observe(snapshots);
+    const packs: StagedPack[] = [];
+    let unchanged = 0;
+    snapshots.forEach((snapshot, i) => {
+      const strategy = snapshot.strategy ?? defaultStrategy;
+      if (!force && !dryRun && isFresh(observed[i], strategy)) unchanged++;
+      else {
+        const pack = this.#packer.add(snapshot.sku, strategy);
+        if (pack !== undefined) packs.push(pack);
+      }
+    });
+    await store.batches.stage(batchId, { packs, unchanged, rejections, ...(dryRun && { trial: snapshots }) });
+  }
+}
+
+/** Whether the live price still holds: it was made by the same strategy after the last thing that moved. */
+function isFresh(observed: Observed | undefined, strategy: string): boolean {
+  const priced = observed?.priced;
+  return priced !== undefined && priced.strategy === strategy && priced.snapshotAtMs >= (observed?.movedAtMs ?? 0);
+}
+
+function duplicate(sku: string): Fault {
+  return { field: 'sku', code: 'duplicate-sku', got: sku, takes: 'each SKU once in an upload; the first line counts' };
+}

@@ -1,0 +1,29 @@
+import type { ApiDeps } from '../deps.ts';
+import type { Route } from '../http/route.ts';
+import { Readiness } from '../readiness.ts';
+
+/** Whether the process is alive, and whether it can do its work; both without a key. */
+export function healthRoutes(deps: ApiDeps): Route[] {
+  const readiness = new Readiness(() => deps.store.health(), deps.checkGateway);
+  return [
+    {
+      method: 'GET',
+      path: '/healthz',
+      scope: 'public',
+      handle(_req, res) {
+        res.setHeader('cache-control', 'no-store');
+        res.json({ status: 'alive' });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      scope: 'public',
+      async handle(_req, res) {
+        const report = await readiness.report();
+        res.setHeader('cache-control', 'no-store');
+        res.status(report.status === 'ready' ? 200 : 503).json(report);
+      },
+    },
+  ];
+}

@@ -1,0 +1,130 @@
+import { defaultStrategy, priorities, type Snapshot } from '@reprice/pricing';
+import { enqueueStaged, Packer } from '@reprice/queue';
+import type { BatchRecord, StagedPack } from '@reprice/store';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.ts';
+import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
+import { idOf, notFound } from '../http/path.ts';
+import { readQuery, sentence } from '../http/query.ts';
+import type { Route } from '../http/route.ts';
+import { Problem, type ProblemPlace } from '../problem/problem.ts';
+import { readJobItems } from './job-items.ts';
+import { promptly, requireRoom } from './room.ts';
+
+const waitQuery = {
+  wait: z
+    .string()
+    .regex(/^(60(\.0{1,3})?|[1-5]?\d(\.\d{1,3})?)$/, 'seconds from 0 to 60')
+    .optional(),
+};
+
+/** The small door: a few SKUs, priced now, whether or not anything moved since their last price. */
+export function jobRoutes(deps: ApiDeps): Route[] {
+  return [
+    { method: 'POST', path: '/v1/jobs', scope: 'write', handle: (req, res) => submit(deps, req, res) },
+    {
+      method: 'GET',
+      path: '/v1/jobs/:id',
+      scope: 'read',
+      async handle(req, res) {
+        readQuery(req, {});
+        res.json(await jobView(deps, idOf(req, 'job')));
+      },
+    },
+  ];
+}
+
+async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void> {
+  const { wait } = readQuery(req, waitQuery);
+  const body = await readJsonObject(req);
+  refuseUnknown(body, ['priority', 'items']);
+  const { priority, items } = parseJob(body, deps.packSize);
+  const snapshots = readJobItems(items, { nowMs: deps.clock(), strategies: deps.strategies });
+  await requireRoom(deps.queue);
+
+  const { store, queue } = deps;
+  const id = await store.batches.open({ kind: 'job', priority, mode: 'live' });
+  try {
+    await store.snapshots.observe(snapshots);
+    await store.batches.stage(id, { packs: packed(snapshots, deps.packSize) });
+    await store.batches.commit(id);
+  } catch (error) {
+    await store.batches.abandon(id).catch(() => undefined);
+    throw error;
+  }
+  await enqueueStaged(store.batches, queue, id).catch((error: unknown) => {
+    deps.logger.warn({ err: error, jobId: id }, 'job accepted; a worker will put it into the queue');
+  });
+
+  res.location(`/v1/jobs/${id}`);
+  if (wait !== undefined && (await doneWithin(deps, res, id, Number(wait) * 1000))) {
+    res.status(200).json(
+      await doneJob(
+        deps,
+        id,
+        snapshots.map((snapshot) => snapshot.sku),
+      ),
+    );
+  } else res.status(202).json({ id, status: 'running' });
+}
+
+function parseJob(body: Record<string, unknown>, packSize: number) {
+  const schema = z.object({
+    priority: z.enum(priorities, `one of ${priorities.join(', ')}`).default('normal'),
+    items: z.array(z.unknown(), 'an array of snapshots').min(1, 'an array of at least one snapshot'),
+  });
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) {
+    const errors = parsed.error.issues.map((issue): ProblemPlace => {
+      const field = String(issue.path[0] ?? '');
+      return { pointer: `/${field}`, code: 'invalid', detail: `"${field}" must be ${issue.message}.` };
+    });
+    throw new Problem('validation', sentence(errors), { errors });
+  }
+  if (parsed.data.items.length > packSize) {
+    throw new Problem('batch-too-large', `A job takes ${packSize} items at most; send more to POST /v1/batches.`, {
+      errors: [{ pointer: '/items', code: 'batch-too-large', detail: `${parsed.data.items.length} items.` }],
+    });
+  }
+  return parsed.data;
+}
+
+function packed(snapshots: readonly Snapshot[], packSize: number): StagedPack[] {
+  const packer = new Packer({ packSize });
+  const full = snapshots.flatMap((snapshot) => packer.add(snapshot.sku, snapshot.strategy ?? defaultStrategy) ?? []);
+  return [...full, ...packer.flush()];
+}
+
+async function doneWithin(deps: ApiDeps, res: Response, id: string, timeoutMs: number): Promise<boolean> {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  return await deps.batchDone.wait(id, timeoutMs, gone.signal);
+}
+
+/** What became of each SKU of a job that is done, in the order asked. */
+async function doneJob(deps: ApiDeps, id: string, order?: readonly string[]): Promise<Record<string, unknown>> {
+  const items = new Map<string, unknown>();
+  for await (const prices of deps.store.batches.results(id)) for (const price of prices) items.set(price.sku, price);
+  for await (const failures of deps.store.batches.failures(id)) {
+    for (const { sku, reason, detail } of failures) items.set(sku, { sku, failure: { reason, detail } });
+  }
+  const skus = order ?? [...items.keys()];
+  return { id, status: 'done', items: skus.flatMap((sku) => items.get(sku) ?? []) };
+}
+
+async function jobView(deps: ApiDeps, id: string): Promise<Record<string, unknown>> {
+  const own: BatchRecord | undefined = id.includes('.') ? undefined : await deps.store.batches.get(id);
+  if (own?.kind === 'job') return own.status === 'done' ? await doneJob(deps, id) : { id, status: own.status };
+  const job = await promptly(deps.queue.job(id));
+  if (job === undefined) throw notFound('job');
+  return {
+    id,
+    status: job.state,
+    priority: job.priority,
+    batchId: job.pack.batchId,
+    skus: job.pack.skus,
+    attempts: job.attemptsMade,
+    ...(job.failedReason !== undefined && { failure: job.failedReason }),
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.ts';
+import { readQuery } from '../http/query.ts';
+import type { Route } from '../http/route.ts';
+import { Problem } from '../problem/problem.ts';
+
+/** Most SKUs one call may ask for. */
+export const skusAtOnce = 500;
+
+const manyQuery = { skus: z.string('a list of SKUs separated by commas').min(1, 'a list of SKUs separated by commas') };
+
+/** The live prices. */
+export function priceRoutes(deps: ApiDeps): Route[] {
+  const { prices } = deps.store;
+  return [
+    {
+      method: 'GET',
+      path: '/v1/prices',
+      scope: 'read',
+      async handle(req, res) {
+        const skus = [
+          ...new Set(
+            readQuery(req, manyQuery)
+              .skus.split(',')
+              .filter((sku) => sku !== '')
+              .map(normalised),
+          ),
+        ];
+        if (skus.length > skusAtOnce)
+          throw invalid(`"skus" may name ${skusAtOnce} SKUs at most; there are ${skus.length}.`);
+        const found = await prices.getMany(skus);
+        res.json({
+          items: found.filter((price) => price !== undefined),
+          missing: skus.filter((_, i) => found[i] === undefined),
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/prices/:sku',
+      scope: 'read',
+      async handle(req, res) {
+        readQuery(req, {});
+        const price = await prices.get(normalised(String(req.params.sku)));
+        if (price === undefined) throw new Problem('not-found', 'This SKU has no price.');
+        res.json(price);
+      },
+    },
+  ];
+}
+
+/** A SKU as it is stored: NFC, without blanks around it. */
+function normalised(sku: string): string {
+  const normal = sku.normalize('NFC').trim();
+  if (normal === '' || normal.length > 256 || /[\p{Cc}\p{Cs}]/u.test(normal)) {
+    throw invalid('A SKU has 1 to 256 characters, none of them control characters.');
+  }
+  return normal;
+}
+
+function invalid(detail: string): Problem {
+  return new Problem('validation', detail, { errors: [{ parameter: 'skus', code: 'invalid', detail }] });
+}

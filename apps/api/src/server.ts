@@ -1,0 +1,59 @@
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Express } from 'express';
+
+/** A server that listens. */
+export interface ListeningServer {
+  readonly url: string;
+  /** Listens no more, lets requests finish for at most `graceMs`, then cuts the rest. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Serves the app. Rejects with the socket's error, e.g. `EADDRINUSE`. */
+export async function serve(app: Express, host: string, port: number): Promise<ListeningServer> {
+  const server = createServer(
+    {
+      // Headers must come within 10 s, looked at every 2 s: a client that drips them is gone after 15 s.
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2000,
+      // An upload may take as long as bytes flow; body.ts ends those that do not.
+      requestTimeout: 0,
+      keepAliveTimeout: 30_000,
+    },
+    app,
+  );
+  server.on('clientError', refuseUnreadable);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+  return { url: urlOf(server), stop: (graceMs) => stop(server, graceMs) };
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  const reachable = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+  return `http://${family === 'IPv6' && reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function stop(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}
+
+/** Answers what is not HTTP, or HTTP with too large a header: Node ends such connections, this says why. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const name = status === 431 ? 'headers-too-large' : status === 408 ? 'request-timeout' : 'malformed-request';
+  const body = JSON.stringify({ type: `/problems/${name}`, title: STATUS_CODES[status], status });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
