@@ -14,9 +14,14 @@
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
 local n = (#KEYS - 3) / 2
 local reply = { batch[1] or '', batch[2] or '' }
+local reads = {}
 for i = 1, n do
-  local at = #reply
-  if redis.call('GETBIT', KEYS[2], ARGV[i * 2 - 1]) == 1 then
+  reads[i * 3 - 2], reads[i * 3 - 1], reads[i * 3] = 'GET', 'u1', ARGV[i * 2 - 1]
+end
+local settled = redis.call('BITFIELD_RO', KEYS[2], unpack(reads))
+for i = 1, n do
+  local at = i * 4 - 2
+  if settled[i] == 1 then
     reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = 1, '', 0, ''
   else
     local snapshot

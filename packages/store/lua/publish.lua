@@ -23,55 +23,61 @@ if batch[1] ~= 'running' then return {} end
 local live = batch[2] ~= 'dry-run'
 local n = (#ARGV - FIRST_ARG + 1) / STRIDE
 
-local codes, past = {}, {}
+local reads = {}
 for i = 1, n do
-  local a = FIRST_ARG + (i - 1) * STRIDE
-  if redis.call('GETBIT', KEYS[2], ARGV[a]) == 1 then
+  reads[i * 3 - 2], reads[i * 3 - 1], reads[i * 3] = 'GET', 'u1', ARGV[FIRST_ARG + (i - 1) * STRIDE]
+end
+local settled = redis.call('BITFIELD', KEYS[2], unpack(reads))
+
+local codes = {}
+for i = 1, n do
+  if settled[i] == 1 then
     codes[i] = 0
   elseif not live then
     codes[i] = 1
   else
-    local key = FIRST_KEY + (i - 1) * 2
-    local now_live = redis.call('HMGET', KEYS[key], 'revision', 'price', 'currency', 'source', 'pricedAt', 'batchId')
-    codes[i] = (tonumber(now_live[1]) or 0) == tonumber(ARGV[a + 1]) and 1 or -1
-    past[i] = now_live
+    local revision = redis.call('HGET', KEYS[FIRST_KEY + (i - 1) * 2], 'revision')
+    codes[i] = (tonumber(revision) or 0) == tonumber(ARGV[FIRST_ARG + (i - 1) * STRIDE + 1]) and 1 or -1
   end
 end
 
-local priced, mask, changes = 0, {}, {}
+-- Moves the live price of a SKU to its history.
+local function retire(price_key, history_key)
+  local was = redis.call('HMGET', price_key, 'revision', 'price', 'currency', 'source', 'pricedAt', 'batchId')
+  for f = 1, 6 do was[f] = was[f] or '' end
+  redis.call('LPUSH', history_key, table.concat(was, '\t'))
+  redis.call('LTRIM', history_key, 0, HISTORY_CAP - 1)
+  redis.call('DEL', price_key)
+end
+
+-- Places of the fields that may be absent, after those that every price has.
+local OPTIONAL = { { 'previousPrice', 5 }, { 'changePercent', 6 }, { 'confidence', 8 }, { 'guardrails', 10 } }
+
+local priced, mask, changes, writes = 0, {}, {}, {}
 for i = 1, n do
   mask[i] = codes[i] == 1 and '1' or '0'
   if codes[i] == 1 then
+    local a, key = FIRST_ARG + (i - 1) * STRIDE, FIRST_KEY + (i - 1) * 2
+    local w = priced * 4
+    writes[w + 1], writes[w + 2], writes[w + 3], writes[w + 4] = 'SET', 'u1', ARGV[a], '1'
     priced = priced + 1
-    local a = FIRST_ARG + (i - 1) * STRIDE
-    redis.call('SETBIT', KEYS[2], ARGV[a], 1)
     if live then
-      local price_key = KEYS[FIRST_KEY + (i - 1) * 2]
-      local was = past[i]
-      if was[1] then
-        local history_key = KEYS[FIRST_KEY + (i - 1) * 2 + 1]
-        redis.call('LPUSH', history_key, table.concat({ was[1], was[2], was[3], was[4] or '', was[5] or '', was[6] or '' }, '\t'))
-        redis.call('LTRIM', history_key, 0, HISTORY_CAP - 1)
-        redis.call('DEL', price_key)
-      end
+      if ARGV[a + 1] ~= '0' then retire(KEYS[key], KEYS[key + 1]) end
       local fields = {
         'sku', ARGV[a + 2], 'price', ARGV[a + 3], 'currency', ARGV[a + 4], 'source', ARGV[6], 'strategy', ARGV[a + 7],
         'reason', ARGV[a + 9], 'costUsd', ARGV[a + 11], 'batchId', ARGV[1], 'jobId', ARGV[9],
         'revision', string.format('%.0f', ARGV[a + 1] + 1), 'snapshotAt', ARGV[a + 12], 'pricedAt', ARGV[5],
       }
-      local function optional(name, value)
+      local f = #fields
+      for _, optional in ipairs(OPTIONAL) do
+        local value = ARGV[a + optional[2]]
         if value ~= '' then
-          fields[#fields + 1] = name
-          fields[#fields + 1] = value
+          fields[f + 1], fields[f + 2], f = optional[1], value, f + 2
         end
       end
-      optional('previousPrice', ARGV[a + 5])
-      optional('changePercent', ARGV[a + 6])
-      optional('confidence', ARGV[a + 8])
-      optional('guardrails', ARGV[a + 10])
-      optional('model', ARGV[7])
-      optional('route', ARGV[8])
-      redis.call('HSET', price_key, unpack(fields))
+      if ARGV[7] ~= '' then fields[f + 1], fields[f + 2], f = 'model', ARGV[7], f + 2 end
+      if ARGV[8] ~= '' then fields[f + 1], fields[f + 2], f = 'route', ARGV[8], f + 2 end
+      redis.call('HSET', KEYS[key], unpack(fields))
       if ARGV[a + 3] ~= ARGV[a + 5] then
         changes[#changes + 1] = ARGV[a + 2] .. '\t' .. ARGV[a + 3] .. '\t' .. ARGV[a + 5] .. '\t' .. ARGV[a + 4]
       end
@@ -80,6 +86,7 @@ for i = 1, n do
 end
 
 if priced > 0 then
+  redis.call('BITFIELD', KEYS[2], unpack(writes))
   redis.call('RPUSH', KEYS[3], table.concat(mask) .. '\n' .. ARGV[4])
   redis.call('HINCRBY', KEYS[1], 'priced', priced)
   if #changes > 0 then

@@ -26,24 +26,20 @@ export function judgeAnswer(rows: readonly ReadyRow[], reply: ReplyResult, costN
   const open: Unpriced[] = [];
   const conflicting: Unpriced[] = [];
   const costs = splitCost(costNanoUsd, rows.length);
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
     const { ordinal, sku, snapshot } = row;
-    const again = (problem: RowProblem): void => {
-      open.push({
-        ordinal,
-        sku,
-        reason: 'invalid_answer',
-        detail: `Asked three times; the last time ${problemWords[problem]}.`,
-      });
-    };
     const answered = reply.rows.get(i + 1);
-    if (!answered) return again(reply.problems.get(i + 1) ?? 'missing');
-    const suggestion = suggestionFrom(answered);
-    if (isAbsurd(suggestion, snapshot)) return again('absurd');
+    const suggestion = answered && suggestionFrom(answered);
+    if (!suggestion || isAbsurd(suggestion, snapshot)) {
+      const problem = suggestion ? 'absurd' : (reply.problems.get(i + 1) ?? 'missing');
+      const detail = `Asked three times; the last time ${problemWords[problem]}.`;
+      open.push({ ordinal, sku, reason: 'invalid_answer', detail });
+      continue;
+    }
     const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, row.bounds, row.strategy.guardrails);
     if ('conflict' in safePrice) {
       conflicting.push({ ordinal, sku, reason: safePrice.conflict, detail: safePrice.detail });
-      return;
+      continue;
     }
     priced.push({
       ordinal,
@@ -57,6 +53,6 @@ export function judgeAnswer(rows: readonly ReadyRow[], reply: ReplyResult, costN
       costUsd: costs[i] ?? '',
       snapshotAtMs: snapshot.observedAtMs,
     });
-  });
+  }
   return { priced, open, conflicting };
 }
