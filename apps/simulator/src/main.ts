@@ -1,0 +1,34 @@
+import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
+import { createLogger } from '@reprice/telemetry';
+import { startSimulator } from './server.ts';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env, { process: 'simulator' });
+  const logger = createLogger({ name: 'simulator', level: config.logLevel, secrets: secretsOf(config) });
+  for (const warning of config.warnings) logger.warn(warning);
+  const { port, rpm } = config.simulator;
+  const simulator = await startSimulator({ port, rpm, apiKeys: config.gateway.apiKeys, models: config.models });
+
+  let ends = false;
+  const end = (): void => {
+    if (ends) process.exit(0);
+    ends = true;
+    void simulator.close().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  // The parent that started this process is gone, however it went.
+  process.once('disconnect', () => process.exit(0));
+
+  logger.info({ url: simulator.url }, 'ready');
+  process.send?.({ ready: true, url: simulator.url });
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(configExitCode);
+  }
+  createLogger({ name: 'simulator' }).fatal({ err: error }, 'the simulator could not start');
+  process.exit(1);
+});

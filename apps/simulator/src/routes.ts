@@ -1,0 +1,143 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ModelPrice } from '@reprice/gateway';
+import { ZodError } from 'zod';
+import type { Arrivals, RequestTimes } from './arrivals.ts';
+import type { Chat } from './chat.ts';
+import type { Faults, FaultsInput } from './fault-schema.ts';
+import type { LedgerReport } from './ledger.ts';
+import { readBody } from './request-body.ts';
+import { sendError, sendJson } from './respond.ts';
+
+/** The parts that the routes hand requests to. */
+export interface SimulatorParts {
+  readonly chat: Chat;
+  readonly arrivals: Arrivals;
+  readonly models: Readonly<Record<string, ModelPrice>>;
+  /** Keys that it takes; none takes every request. */
+  readonly apiKeys: ReadonlySet<string>;
+  readonly rpm: number;
+}
+
+/** `GET /ledger`: what was billed, and when requests came. Money in integer nano-dollars. */
+export interface LedgerView extends LedgerReport {
+  readonly totalNanoUsd: number;
+  readonly requestTimes: RequestTimes;
+}
+
+type Handler = (parts: SimulatorParts, request: IncomingMessage, response: ServerResponse, url: URL) => void;
+
+/** Needs a key; what a gateway has. */
+const gatewayRoutes: Readonly<Record<string, Handler>> = {
+  'POST /v1/chat/completions': complete,
+  'GET /v1/models': listModels,
+  'GET /v1/key/info': keyInfo,
+};
+
+/** Needs none; what the simulator has for those who run it. */
+const controlRoutes: Readonly<Record<string, Handler>> = {
+  'GET /health': (_parts, _request, response) => sendJson(response, 200, { status: 'ok' }),
+  'GET /v1/health': (_parts, _request, response) => sendJson(response, 200, { status: 'ok' }),
+  'GET /ledger': (parts, _request, response) => sendJson(response, 200, ledgerView(parts)),
+  'GET /calls': listCalls,
+  'GET /faults': (parts, _request, response) => sendJson(response, 200, faultsView(parts.chat)),
+  'PUT /faults': putFaults,
+};
+
+/** Sends a request to its handler. */
+export function route(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
+  // Nearly every request is one of these: no URL is parsed for it.
+  if (request.method === 'POST' && request.url === '/v1/chat/completions') {
+    complete(parts, request, response);
+    return;
+  }
+  const url = new URL(request.url ?? '/', 'http://simulator');
+  const name = `${request.method} ${url.pathname}`;
+  const control = controlRoutes[name];
+  const handler = control ?? gatewayRoutes[name];
+  if (handler === undefined) sendError(response, 404, 'not_found', `there is no ${name}`);
+  else if (control === undefined && !isAuthorized(parts, request)) sendUnauthorized(response);
+  else handler(parts, request, response, url);
+}
+
+function complete(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
+  if (!isAuthorized(parts, request)) {
+    request.resume();
+    sendUnauthorized(response);
+    return;
+  }
+  const { chat } = parts;
+  const arrival = parts.arrivals.next();
+  if (arrival.limited) {
+    request.resume();
+    const message = `more than ${parts.rpm} requests in 60 seconds`;
+    chat.refuse(arrival, response, { status: 429, code: 'rate_limit_exceeded', message });
+    return;
+  }
+  readBody(
+    request,
+    (body) => chat.answer(arrival, body, response),
+    () => chat.refuse(arrival, response, { status: 413, code: 'request_too_large', message: 'the body is too large' }),
+  );
+}
+
+function listModels(parts: SimulatorParts, _request: IncomingMessage, response: ServerResponse): void {
+  const data = Object.keys(parts.models).map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulator' }));
+  sendJson(response, 200, { object: 'list', data });
+}
+
+/** In the shape of LiteLLM's `/key/info`. */
+function keyInfo(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
+  const spend = parts.chat.ledger.report().nanoUsd / 1e9;
+  const info = { spend, rpm_limit: parts.rpm === 0 ? null : parts.rpm, models: Object.keys(parts.models) };
+  sendJson(response, 200, { key: `…${bearerKey(request).slice(-4)}`, info });
+}
+
+function listCalls(parts: SimulatorParts, _request: IncomingMessage, response: ServerResponse, url: URL): void {
+  const last = Number(url.searchParams.get('last') ?? 100);
+  if (!Number.isInteger(last) || last < 1) sendError(response, 400, 'invalid_request_error', 'last must be at least 1');
+  else sendJson(response, 200, { items: parts.chat.calls.last(last) });
+}
+
+function putFaults(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
+  const refuse = (message: string): void => sendError(response, 400, 'invalid_request_error', message);
+  readBody(
+    request,
+    (body) => {
+      try {
+        parts.chat.faults.set(JSON.parse(body) as FaultsInput);
+        sendJson(response, 200, faultsView(parts.chat));
+      } catch (error) {
+        if (error instanceof ZodError) refuse(faultWords(error));
+        else if (error instanceof SyntaxError) refuse('the body is not JSON');
+        else throw error;
+      }
+    },
+    () => refuse('the body is too large'),
+  );
+}
+
+function faultsView(chat: Chat): { faults: Faults; hits: Readonly<Record<string, number>> } {
+  return { faults: chat.faults.faults, hits: chat.faults.hits };
+}
+
+function faultWords(error: ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'faults'}: ${issue.message}`).join('; ');
+}
+
+/** What `GET /ledger` shows. */
+export function ledgerView(parts: SimulatorParts): LedgerView {
+  const report = parts.chat.ledger.report();
+  return { totalNanoUsd: report.nanoUsd, ...report, requestTimes: parts.arrivals.times };
+}
+
+function isAuthorized(parts: SimulatorParts, request: IncomingMessage): boolean {
+  return parts.apiKeys.size === 0 || parts.apiKeys.has(bearerKey(request));
+}
+
+function bearerKey(request: IncomingMessage): string {
+  return request.headers.authorization?.replace(/^Bearer /i, '') ?? '';
+}
+
+function sendUnauthorized(response: ServerResponse): void {
+  sendError(response, 401, 'invalid_api_key', 'the API key is not known here');
+}

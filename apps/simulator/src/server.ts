@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ModelPrice, modelPrices } from '@reprice/gateway';
+import { Arrivals } from './arrivals.ts';
+import type { CallRecord } from './call-log.ts';
+import { Chat } from './chat.ts';
+import type { FaultsInput } from './fault-schema.ts';
+import { type LedgerView, ledgerView, route, type SimulatorParts } from './routes.ts';
+
+/** How to set up a simulator; every field has a default. */
+export interface SimulatorOptions {
+  /** 127.0.0.1 if not given. */
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Keys that it takes; none, the default, takes every request. */
+  readonly apiKeys?: readonly string[];
+  /** Requests that any 60 seconds may hold; 0, the default, = no limit. */
+  readonly rpm?: number;
+  /** Models it has, and what they cost; the gateway package's list if not given. */
+  readonly models?: Readonly<Record<string, ModelPrice>>;
+  /** Faults from the first call on. */
+  readonly faults?: FaultsInput;
+  /** Unix time in ms. */
+  readonly nowMs?: () => number;
+  /** Time in ms that never goes back; the rate limit counts by it. */
+  readonly steadyMs?: () => number;
+}
+
+/** A simulator that runs. */
+export interface Simulator {
+  /** The base for a client, `http://127.0.0.1:PORT/v1`. */
+  readonly url: string;
+  readonly port: number;
+  ledger(): LedgerView;
+  /** @throws ZodError naming each field that is wrong. */
+  setFaults(faults: FaultsInput): void;
+  /** The last calls, oldest first; all that are kept (2,000) if not told how many. */
+  calls(last?: number): CallRecord[];
+  /** Ends at once, calls in flight included. */
+  close(): Promise<void>;
+}
+
+/** Longer than clients keep an idle connection, so that it is they who close it and no call meets a closed one. */
+const keepAliveMs = 75_000;
+
+/** Starts a simulated gateway. Rejects when the port cannot be had. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { host = '127.0.0.1', models = modelPrices, rpm = 0, nowMs = Date.now } = options;
+  const chat = new Chat(models);
+  if (options.faults !== undefined) chat.faults.set(options.faults);
+  const arrivals = new Arrivals(rpm, nowMs, options.steadyMs ?? (() => performance.now()));
+  const parts: SimulatorParts = { chat, arrivals, models, rpm, apiKeys: new Set(options.apiKeys ?? []) };
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
+    route(parts, request, response),
+  );
+  server.listen(options.port ?? 0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`,
+    port,
+    ledger: () => ledgerView(parts),
+    setFaults: (faults) => chat.faults.set(faults),
+    calls: (last = Number.POSITIVE_INFINITY) => chat.calls.last(last),
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
