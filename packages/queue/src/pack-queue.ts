@@ -17,6 +17,8 @@ export interface PackQueueOptions {
   readonly namespace?: string;
   /** Past this many waiting jobs there is no room; 1,000,000 unless stated. */
   readonly maxJobs?: number;
+  /** Errors of the connection in the background; nobody hears them unless stated, since the connection's owner has them too. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** A job as the API shows it. */
@@ -49,6 +51,7 @@ export class PackQueue {
       defaultJobOptions: { attempts: ATTEMPTS, backoff: { type: 'gateway' }, stackTraceLimit: 0 },
       streams: { events: { maxLen: 1000 } },
     });
+    this.bull.on('error', options.onError ?? (() => {}));
   }
 
   /** Puts packs into the queue; any of them that is there already stays as it is. Throws when Redis refuses five times. */

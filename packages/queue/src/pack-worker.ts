@@ -57,6 +57,8 @@ const LOCK_RENEW_MS = 5000;
 const STALLED_CHECK_MS = 5000;
 /** A stall is a crash of the process, not a fault of the pack: it must not fail the job by itself. */
 const MAX_STALLED = 1000;
+/** An idle worker hears of new jobs at once, but of jobs put back during a rest only when it looks again. */
+const LOOK_AGAIN_SECONDS = 1;
 const KEEP_COMPLETED = 1000;
 const KEEP_FAILED_SECONDS = 30 * 24 * 3600;
 
@@ -91,6 +93,7 @@ export class PackWorker {
       autorun: false,
       concurrency: options.concurrency,
       limiter: limiterWindow(options.rpm),
+      drainDelay: LOOK_AGAIN_SECONDS,
       lockDuration: LOCK_MS,
       lockRenewTime: LOCK_RENEW_MS,
       stalledInterval: STALLED_CHECK_MS,

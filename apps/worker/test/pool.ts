@@ -1,0 +1,125 @@
+import type { Priority, Snapshot } from '@reprice/pricing';
+import { enqueueStaged, Packer, PackQueue } from '@reprice/queue';
+import { type BatchRecord, type Failure, Store } from '@reprice/store';
+import { type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, expect } from 'vitest';
+
+const KEY = 'sk-simulator-0123456789';
+
+/** What the simulator billed. */
+interface Ledger {
+  readonly totalNanoUsd: number;
+  readonly calls: number;
+}
+
+/** A Redis, a simulator and any number of workers: real processes. */
+export class Pool {
+  readonly redis: OwnRedis;
+  readonly store: Store;
+  readonly queue: PackQueue;
+  readonly connection: Redis;
+  readonly simulator: AppProcess;
+  readonly #env: Record<string, string>;
+
+  private constructor(redis: OwnRedis, simulator: AppProcess, env: Record<string, string>) {
+    this.redis = redis;
+    this.simulator = simulator;
+    this.#env = env;
+    this.connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+    this.connection.on('error', () => {}); // Redis is killed on purpose
+    this.store = new Store(this.connection);
+    this.queue = new PackQueue({ connection: this.connection });
+    afterAll(() => this.connection.disconnect());
+  }
+
+  static async start(env: Record<string, string> = {}, simulatorEnv: Record<string, string> = {}): Promise<Pool> {
+    const redis = await startRedis({ appendFsync: 'everysec' });
+    const simulator = await spawnApp('simulator', { SIMULATOR_PORT: '0', GATEWAY_API_KEYS: KEY, ...simulatorEnv });
+    const gateway = { GATEWAY_BASE_URL: simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '2000' };
+    return new Pool(redis, simulator, { REDIS_URL: redis.url, RATE_LIMIT_RPM: '0', ...gateway, ...env });
+  }
+
+  async worker(env: Record<string, string> = {}): Promise<AppProcess> {
+    return await spawnApp('worker', { ...this.#env, ...env });
+  }
+
+  async faults(faults: object): Promise<void> {
+    const response = await this.#simulator('faults', { method: 'PUT', body: JSON.stringify(faults) });
+    expect(response.status, await response.text()).toBe(200);
+  }
+
+  async ledger(): Promise<Ledger> {
+    return (await (await this.#simulator('ledger')).json()) as Ledger;
+  }
+
+  async #simulator(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    return await fetch(new URL(`/${path}`, this.simulator.url), { ...init, headers });
+  }
+
+  /** Submits snapshots as the API does. */
+  async submit(
+    snapshots: readonly Snapshot[],
+    options: { priority?: Priority; packSize?: number } = {},
+  ): Promise<string> {
+    const { priority = 'normal', packSize = 25 } = options;
+    const { batches } = this.store;
+    const id = await batches.open({ kind: 'batch', priority, mode: 'live' });
+    const packer = new Packer({ packSize });
+    for (let from = 0; from < snapshots.length; from += 500) {
+      const chunk = snapshots.slice(from, from + 500);
+      await this.store.snapshots.observe(chunk);
+      await batches.stage(id, { packs: chunk.flatMap((s) => packer.add(s.sku, s.strategy ?? 'balanced') ?? []) });
+    }
+    await batches.stage(id, { packs: packer.flush() });
+    await batches.commit(id);
+    await enqueueStaged(batches, this.queue, id);
+    return id;
+  }
+
+  /** Polls a batch until `until` holds, and checks at every poll that its lines add up and no counter falls. */
+  async watch(id: string, until: (b: BatchRecord) => boolean = (b) => b.status === 'done'): Promise<BatchRecord> {
+    let before: BatchRecord | undefined;
+    for (;;) {
+      const b = await this.store.batches.get(id);
+      if (!b) throw new Error(`batch ${id} is gone`);
+      expect(b.unchanged + b.priced + b.held + b.failed + b.waiting).toBe(b.total);
+      for (const counter of ['priced', 'failed', 'calls', 'tokens'] as const)
+        expect(b[counter]).toBeGreaterThanOrEqual(before?.[counter] ?? 0);
+      expect(b.waiting).toBeGreaterThanOrEqual(0);
+      if (until(b)) return b;
+      before = b;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  async failures(id: string): Promise<Failure[]> {
+    const failures: Failure[] = [];
+    for await (const page of this.store.batches.failures(id)) failures.push(...page);
+    return failures;
+  }
+
+  /** Every SKU of a batch is in its results or its failures, once. */
+  async expectEachOnce(id: string, skus: readonly string[]): Promise<void> {
+    const seen: string[] = (await this.failures(id)).map((f) => f.sku);
+    for await (const page of this.store.batches.results(id)) seen.push(...page.map((price) => price.sku));
+    expect(seen.toSorted()).toEqual(skus.toSorted());
+  }
+}
+
+/** Snapshots of made-up SKUs, all alike but for their price. */
+export function catalogue(count: number, more: Partial<Snapshot> = {}, name = 'sku'): Snapshot[] {
+  return Array.from({ length: count }, (_, i) => {
+    const priceMinor = 1000 + ((i * 7919) % 9000);
+    return {
+      sku: `${name}-${i}`,
+      currency: 'EUR',
+      priceMinor,
+      referenceMinor: priceMinor,
+      competitorsMinor: [],
+      observedAtMs: Date.now(),
+      ...more,
+    };
+  });
+}
