@@ -1,10 +1,11 @@
-// Runs a TypeScript program under the carried Node: node scripts/run.mjs FILE [ARGUMENT…]
-import { runNode } from './bootstrap.mjs';
+// Runs a TypeScript program of the checkout under the carried Node: node scripts/run.mjs FILE [ARGUMENT…]
+import path from 'node:path';
+import { ROOT, runNode } from './bootstrap.mjs';
 
 const [file, ...args] = process.argv.slice(2);
 if (!file) {
   process.stderr.write('Usage: node scripts/run.mjs FILE [ARGUMENT…]\n');
   process.exitCode = 2;
 } else {
-  await runNode([file, ...args], { ipc: true });
+  await runNode([path.resolve(ROOT, file), ...args], { cwd: process.cwd(), ipc: true });
 }

@@ -1,4 +1,5 @@
 // npm start: the whole of Reprice on this machine. Installs what is missing, then hands over to start.ts.
-import { runNode } from './bootstrap.mjs';
+import path from 'node:path';
+import { ROOT, runNode } from './bootstrap.mjs';
 
-await runNode(['scripts/start.ts', ...process.argv.slice(2)], { ipc: true });
+await runNode([path.join(ROOT, 'scripts', 'start.ts'), ...process.argv.slice(2)], { cwd: process.cwd(), ipc: true });

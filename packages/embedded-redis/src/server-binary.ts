@@ -93,7 +93,8 @@ function howToGetOne(tried: readonly string[]): string {
     'Get one, and start again:',
     '  Debian, Ubuntu   sudo apt-get install redis-server',
     '  macOS            brew install redis',
-    '  Docker           docker compose up -d redis, then REDIS_URL=redis://127.0.0.1:6379',
+    '  Docker           docker run -d -p 127.0.0.1:6379:6379 redis:7 --appendonly yes --maxmemory-policy noeviction',
+    '                   and then REDIS_URL=redis://127.0.0.1:6379 npm start',
     '  Windows          use WSL, or Docker as above',
     'Or name one: REDIS_URL=redis://host:6379 (a running server), REDIS_SERVER_BIN=/path/to/redis-server (a program).',
   ].join('\n');

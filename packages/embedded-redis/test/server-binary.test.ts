@@ -64,7 +64,7 @@ describe('findServer', () => {
       'apt could not fetch',
       'apt-get install',
       'brew install',
-      'docker compose',
+      'docker run',
       'WSL',
       'REDIS_URL',
     ])

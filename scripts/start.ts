@@ -1,0 +1,118 @@
+// npm start, under the carried Node. Parts in scripts/start/.
+import path from 'node:path';
+import { RedisStartError } from '@reprice/embedded-redis';
+import { announcement, anyPricedSku } from './start/announcement.ts';
+import { type Credentials, credentials, publishInstance } from './start/credentials.ts';
+import { watchInterruptions } from './start/interruption.ts';
+import { logTail } from './start/log-tail.ts';
+import { catalogueProblem, readOptions, type StartOptions, usage } from './start/options.ts';
+import { Platform } from './start/platform.ts';
+import { portProblem } from './start/port-check.ts';
+import { StartError } from './start/start-error.ts';
+import { runCli } from './start/submission.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+/** npm changes into the checkout; a relative path is meant from where the person is. */
+const cwd = process.env.npm_lifecycle_event === 'start' ? (process.env.INIT_CWD ?? process.cwd()) : process.cwd();
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+process.exitCode = await main();
+process.exit(); // the channel to our parent would keep us
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), root, cwd);
+  if (typeof options === 'string') return refuse(options);
+  if (options.help) {
+    process.stdout.write(usage);
+    return runCli(root, ['submit', '--help'], process.env, cwd).exited;
+  }
+  const problem =
+    catalogueProblem(options.catalogue) ??
+    (await portProblem(process.env.HOST || '127.0.0.1', Number(process.env.PORT || 8080)));
+  return problem ? refuse(problem) : runAll(options);
+}
+
+function refuse(problem: string): number {
+  say(`${problem}\nnpm start -- --help shows the options.`);
+  return 2;
+}
+
+async function runAll(options: StartOptions): Promise<number> {
+  const platform = new Platform(root, options.dataDir);
+  const endings: (() => void)[] = [];
+  let isServing = false;
+  const serve = () => {
+    isServing = true;
+  };
+  const interrupted = new Promise<number>((resolve) => {
+    watchInterruptions(
+      (status) => {
+        say('\nStopping; the worker finishes its calls in flight. Ctrl-C again ends it at once.');
+        resolve(isServing ? 0 : status);
+      },
+      () => platform.killApps(),
+    );
+  });
+  try {
+    const work = reprice(platform, options, { endings, serve });
+    work.catch(() => {}); // told below, unless something else ended the run first
+    const broken = platform.broken.then((error) => Promise.reject(error));
+    return await Promise.race([work, interrupted, broken]);
+  } catch (error) {
+    tell(error);
+    return 1;
+  } finally {
+    for (const end of endings) end();
+    await platform.stop();
+  }
+}
+
+/** Starts everything and reprices the catalogue; resolves after it with `--exit`, or if it was used wrongly. */
+async function reprice(
+  platform: Platform,
+  options: StartOptions,
+  { endings, serve }: { endings: (() => void)[]; serve(): void },
+): Promise<number> {
+  const { env } = process;
+  const keys = credentials(options.dataDir, env.API_KEYS);
+  if (!keys.cliKey) throw new StartError('None of API_KEYS has the scope write or admin, which npm start needs.');
+  await platform.start(env, keys);
+  const apiUrl = platform.url('api') as string;
+  if (keys.keyFile) endings.push(publishInstance(options.dataDir, { url: apiUrl, apiKey: keys.cliKey }));
+  const cli = runCli(
+    root,
+    ['submit', options.catalogue, '--watch', ...options.submit],
+    { ...env, REPRICE_URL: apiUrl, REPRICE_API_KEY: keys.cliKey },
+    cwd,
+  );
+  endings.push(cli.kill);
+  const status = await cli.exited;
+  if (options.exit || status === 2) return status;
+  serve();
+  process.stdout.write(announcement(await whatRuns(platform, options, keys)));
+  return new Promise(() => {}); // serving, until something ends it
+}
+
+async function whatRuns(platform: Platform, options: StartOptions, keys: Credentials) {
+  const near = (file: string) => path.relative(cwd, file) || '.';
+  const apiUrl = platform.url('api') as string;
+  return {
+    apiUrl,
+    redisUrl: platform.redisUrl,
+    redisSource: platform.redisSource,
+    simulatorUrl: platform.url('simulator'),
+    keyFile: keys.keyFile && near(keys.keyFile),
+    logDir: near(path.join(options.dataDir, 'logs')),
+    sku: await anyPricedSku(apiUrl, keys.cliKey as string),
+  };
+}
+
+function tell(error: unknown): void {
+  if (error instanceof StartError) {
+    const tail = error.logFile ? logTail(error.logFile).map((line) => `  ${line}`) : [];
+    const where = error.logFile ? [`The end of ${path.relative(cwd, error.logFile)}:`, ...tail] : [];
+    say(['', error.message, ...where].join('\n'));
+  } else if (error instanceof RedisStartError) say(`\n${error.message}`);
+  else throw error;
+}

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { type AcquiredRedis, acquireRedis } from '@reprice/embedded-redis';
+import { type App, startApp } from './app.ts';
+import { type Credentials, gatewayKey } from './credentials.ts';
+import { StartError } from './start-error.ts';
+
+/** What runs: Redis, simulator, API and worker, of which the first two may be someone else's. */
+export class Platform {
+  readonly #root: string;
+  readonly #dataDir: string;
+  readonly #kills = new Set<() => void>();
+  readonly #apps = new Map<string, App>();
+  #redis: AcquiredRedis | undefined;
+  #stopped: Promise<void> | undefined;
+  /** Resolves, if a part ends that nobody asked to end, with what happened. */
+  readonly broken: Promise<StartError>;
+  #break: (error: StartError) => void = () => {};
+
+  constructor(root: string, dataDir: string) {
+    this.#root = root;
+    this.#dataDir = dataDir;
+    this.broken = new Promise((resolve) => {
+      this.#break = resolve;
+    });
+  }
+
+  get redisUrl(): string {
+    return this.#redis?.url ?? '';
+  }
+
+  /** Where Redis comes from: PATH, cache, apt, REDIS_URL, REDIS_SERVER_BIN. */
+  get redisSource(): string {
+    return this.#redis?.source ?? '';
+  }
+
+  url(app: 'api' | 'simulator'): string | undefined {
+    return this.#apps.get(app)?.url;
+  }
+
+  /**
+   * Starts the parts, each as soon as what it needs is there.
+   *
+   * @throws StartError if a part does not get ready; RedisStartError if there is no Redis
+   */
+  async start(env: NodeJS.ProcessEnv, { apiKeys }: Credentials): Promise<void> {
+    // First of all, since it claims the data directory: a second start must not touch the logs of the first.
+    this.#redis = await acquireRedis({
+      cacheDir: path.join(this.#root, '.cache'),
+      dataDir: path.join(this.#dataDir, 'redis'),
+      env,
+    });
+    void this.#redis.exited.then(({ output }) =>
+      this.#break(new StartError(`Redis ended unexpectedly. Its last words:\n${output}`)),
+    );
+    const all = { ...env, REDIS_URL: this.#redis.url, API_KEYS: apiKeys };
+    const gateway = env.GATEWAY_BASE_URL ? {} : await this.#startSimulator(all);
+    await Promise.all([
+      this.#startApp('api', { ...all, ...gateway }),
+      this.#startApp('worker', { ...all, ...gateway }),
+    ]);
+  }
+
+  async #startSimulator(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+    const key = gatewayKey();
+    const { url } = await this.#startApp('simulator', {
+      ...env,
+      HOST: '127.0.0.1', // as HOST it would take the API's
+      SIMULATOR_PORT: env.SIMULATOR_PORT ?? '0',
+      GATEWAY_API_KEYS: key,
+    });
+    return { GATEWAY_BASE_URL: url, GATEWAY_API_KEYS: key };
+  }
+
+  async #startApp(name: string, env: NodeJS.ProcessEnv): Promise<App> {
+    const app = await startApp(name, env, {
+      root: this.#root,
+      dataDir: this.#dataDir,
+      onSpawn: (kill) => this.#kills.add(kill),
+    });
+    this.#apps.set(name, app);
+    void app.exited.then((how) =>
+      this.#break(new StartError(`The ${name} ${how}, though nobody asked it to.`, app.logFile)),
+    );
+    return app;
+  }
+
+  /** Ends all parts, those first that use the others; the worker finishes its calls in flight. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopInOrder();
+    return this.#stopped;
+  }
+
+  async #stopInOrder(): Promise<void> {
+    await Promise.all([this.#apps.get('api')?.stop(), this.#apps.get('worker')?.stop()]);
+    this.killApps(); // the simulator, and what had not got ready
+    await this.#redis?.stop();
+  }
+
+  /** Ends the apps at once. Redis is left to `stop`, which lets it write out its file. */
+  killApps(): void {
+    for (const kill of this.#kills) kill();
+  }
+}
