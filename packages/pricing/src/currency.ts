@@ -30,7 +30,7 @@ const digitsByCode: ReadonlyMap<string, number> = new Map(
 export const currencies: readonly Currency[] = [...digitsByCode.keys()].sort();
 
 /** Whether `code` is a currency that prices may be in: exact, upper case. */
-export function isCurrency(code: string): code is Currency {
+export function isCurrency(code: string): boolean {
   return digitsByCode.has(code);
 }
 

@@ -19,10 +19,11 @@ export function parseInstant(value: string | number): number | undefined {
 function isoMs(text: string): number {
   const match = isoInstant.exec(text);
   if (match === null) return Number.NaN;
-  const year = Number(match[1]);
-  const month = Number(match[2]);
-  const day = Number(match[3]);
   // Date.parse turns 30 February into 2 March.
-  if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return Number.NaN;
-  return Date.parse(text.replace(' ', 'T'));
+  if (Number(match[3]) > 28 && Number(match[3]) > daysOf(Number(match[1]), Number(match[2]))) return Number.NaN;
+  return Date.parse(text[10] === ' ' ? text.replace(' ', 'T') : text);
+}
+
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

@@ -30,8 +30,9 @@ export class ReplyParser {
   #unknownRows = 0;
   #pending = '';
   #charactersLeft: number;
-  /** Nothing that still comes can be trusted: too much text, or the inside of a broken document. */
-  #deaf = false;
+  #overflowed = false;
+  /** What still comes is the inside of a JSON document that turned out to be none. */
+  #insideBroken = false;
   #json: JsonExtent | undefined;
   #ended = false;
 
@@ -43,11 +44,11 @@ export class ReplyParser {
 
   /** Takes the next chunk of streamed text. */
   push(text: string): void {
-    if (this.#ended || this.#deaf) return;
+    if (this.#ended || this.#overflowed) return;
     let chunk = text;
     if (chunk.length > this.#charactersLeft) {
       chunk = chunk.slice(0, this.#charactersLeft);
-      this.#deaf = true;
+      this.#overflowed = true;
     }
     this.#charactersLeft -= chunk.length;
     let from = 0;
@@ -65,7 +66,7 @@ export class ReplyParser {
    */
   end(complete: boolean): ReplyResult {
     if (!this.#ended) {
-      if (complete && !this.#deaf) this.#line(this.#pending);
+      if (complete && !this.#overflowed) this.#line(this.#pending);
       this.#pending = '';
       this.#json = undefined;
       for (let row = 1; row <= this.#rowCount; row += 1) {
@@ -77,6 +78,7 @@ export class ReplyParser {
   }
 
   #line(line: string): void {
+    if (this.#insideBroken) return;
     if (this.#json !== undefined) this.#jsonLine(line, this.#json, false);
     else {
       const claim = readLine(line);
@@ -94,7 +96,7 @@ export class ReplyParser {
     else {
       this.#json = undefined;
       // A bad line among JSON lines costs itself alone; inside a document, what follows would be fragments of it.
-      if (!first) this.#deaf = true;
+      if (!first) this.#insideBroken = true;
     }
   }
 
