@@ -1,0 +1,196 @@
+import type { z } from 'zod';
+import { ApiNotUnderstood, ApiProblem, ApiUnreachable, reasonOf } from './api-error.ts';
+import type { ColumnMap } from './column-map.ts';
+import { formatColumnMap } from './column-map.ts';
+import { linesOf } from './ndjson.ts';
+import { printable } from './output.ts';
+import {
+  type Batch,
+  type Budget,
+  batchSchema,
+  budgetSchema,
+  type Failure,
+  failureSchema,
+  type Price,
+  pageOf,
+  priceSchema,
+  problemSchema,
+  type Rejection,
+  rejectionSchema,
+} from './responses.ts';
+
+/** Where the API is and how to be let in. */
+export interface Connection {
+  readonly url: string;
+  /** Absent: requests go without a key, and the API says so. */
+  readonly apiKey?: string;
+}
+
+/** What `POST /v1/batches` is told in its query and headers. */
+export interface Submission {
+  readonly contentType: string;
+  readonly priority?: string;
+  readonly currency?: string;
+  readonly mode?: string;
+  readonly force?: boolean;
+  readonly columns: ColumnMap;
+  readonly idempotencyKey: string;
+}
+
+interface Call {
+  readonly method?: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | AsyncIterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+}
+
+/** The lists of a batch that the API streams. */
+export type BatchList = 'results' | 'rejections' | 'failures';
+
+/** Speaks the HTTP contract. Every call may throw ApiUnreachable, ApiProblem or ApiNotUnderstood; an abort throws the signal's reason. */
+export class ApiClient {
+  readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  /** Uploads a catalogue as it comes from `body`. */
+  async submit(body: AsyncIterable<Uint8Array>, submission: Submission, signal?: AbortSignal): Promise<Batch> {
+    const { contentType, priority, currency, mode, force, columns, idempotencyKey } = submission;
+    const map = columns.size === 0 ? undefined : formatColumnMap(columns);
+    const query = { priority, currency, mode, map, force: force ? 'true' : undefined };
+    const headers = { 'content-type': contentType, 'idempotency-key': idempotencyKey };
+    const call = { method: 'POST', query, headers, body, ...(signal ? { signal } : {}) };
+    return this.#read(await this.#fetch('/v1/batches', call), batchSchema);
+  }
+
+  async batch(id: string, signal?: AbortSignal): Promise<Batch> {
+    const call = signal === undefined ? {} : { signal };
+    return this.#read(await this.#fetch(`/v1/batches/${encodeURIComponent(id)}`, call), batchSchema);
+  }
+
+  /** The newest batches first, at most `limit`. */
+  async batches(limit: number): Promise<Batch[]> {
+    const response = await this.#fetch('/v1/batches', { query: { limit: String(limit) } });
+    return (await this.#read(response, pageOf(batchSchema))).items;
+  }
+
+  async price(sku: string): Promise<Price> {
+    return this.#read(await this.#fetch(`/v1/prices/${encodeURIComponent(sku)}`, {}), priceSchema);
+  }
+
+  async budget(): Promise<Budget> {
+    return this.#read(await this.#fetch('/v1/budget', {}), budgetSchema);
+  }
+
+  /** Sets today's and every further day's limit, in decimal dollars. */
+  async setBudget(limitUsd: string): Promise<Budget> {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ limitUsd });
+    return this.#read(await this.#fetch('/v1/budget', { method: 'PUT', headers, body }), budgetSchema);
+  }
+
+  results(id: string): AsyncGenerator<Price> {
+    return this.#items(id, 'results', priceSchema);
+  }
+
+  rejections(id: string): AsyncGenerator<Rejection> {
+    return this.#items(id, 'rejections', rejectionSchema);
+  }
+
+  failures(id: string): AsyncGenerator<Failure> {
+    return this.#items(id, 'failures', failureSchema);
+  }
+
+  /** A list of a batch as the API writes it, in one of its formats. */
+  async *export(id: string, list: BatchList, format: string): AsyncGenerator<Uint8Array> {
+    const response = await this.#fetch(`/v1/batches/${encodeURIComponent(id)}/${list}`, { query: { format } });
+    yield* this.#chunks(response);
+  }
+
+  async *#items<T extends z.ZodType>(id: string, list: BatchList, schema: T): AsyncGenerator<z.infer<T>> {
+    for await (const line of linesOf(this.export(id, list, 'ndjson'))) yield this.#parse(line, schema);
+  }
+
+  async *#chunks(response: Response): AsyncGenerator<Uint8Array> {
+    if (response.body === null) return;
+    try {
+      for await (const chunk of response.body) yield chunk;
+    } catch (error) {
+      throw new ApiUnreachable(this.connection.url, reasonOf(error), error);
+    }
+  }
+
+  async #fetch(path: string, call: Call): Promise<Response> {
+    const url = new URL(this.connection.url + path);
+    for (const [name, value] of Object.entries(call.query ?? {}))
+      if (value !== undefined) url.searchParams.set(name, value);
+    const { apiKey } = this.connection;
+    const headers = {
+      accept: 'application/json, application/x-ndjson, text/csv, application/problem+json',
+      'user-agent': 'reprice-cli',
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...call.headers,
+    };
+    const init: RequestInit = { method: call.method ?? 'GET', headers, redirect: 'manual' };
+    if (call.signal !== undefined) init.signal = call.signal;
+    if (call.body !== undefined) Object.assign(init, { body: call.body, duplex: 'half' });
+    let response: Response;
+    try {
+      response = await fetch(url, init);
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      throw new ApiUnreachable(this.connection.url, reasonOf(error), error);
+    }
+    if (response.status >= 300 && response.status < 400) {
+      const to = printable(response.headers.get('location') ?? 'elsewhere');
+      throw new ApiNotUnderstood(`${this.connection.url} redirects to ${to}; redirects are not followed.`);
+    }
+    if (!response.ok) throw await this.#problem(response);
+    return response;
+  }
+
+  async #problem(response: Response): Promise<ApiProblem> {
+    const text = await this.#text(response).catch(() => '');
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+    const parsed = isJson ? problemSchema.safeParse(parsedJson(text)) : undefined;
+    const { type = '', title = '', detail = '', errors = [] } = parsed?.data ?? {};
+    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+    return new ApiProblem({
+      status: response.status,
+      kind: /\/problems\/([\w-]+)$/.exec(type)?.[1] ?? '',
+      title: title || `The API answered with status ${response.status} ${response.statusText}`.trimEnd(),
+      detail,
+      errors,
+      retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    });
+  }
+
+  async #text(response: Response): Promise<string> {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of this.#chunks(response)) parts.push(chunk);
+    return Buffer.concat(parts).toString('utf8');
+  }
+
+  async #read<T extends z.ZodType>(response: Response, schema: T): Promise<z.infer<T>> {
+    return this.#parse(await this.#text(response), schema);
+  }
+
+  #parse<T extends z.ZodType>(text: string, schema: T): z.infer<T> {
+    const parsed = schema.safeParse(parsedJson(text));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const place = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
+    throw new ApiNotUnderstood(`The answer of ${this.connection.url} is not understood${place}.`, parsed.error);
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

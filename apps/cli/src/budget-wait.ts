@@ -1,0 +1,25 @@
+import { dollars, duration } from './figures.ts';
+import type { Batch, Budget } from './responses.ts';
+
+/** How much of a day's budget each priority may use, by the design: the rest is kept for what is more urgent. */
+const shares: Readonly<Record<string, number>> = { low: 0.7, normal: 0.85, high: 0.95, critical: 1 };
+
+/** A call is reserved at its worst case, which is a few times what it costs in the end. */
+const worstCaseFactor = 5;
+
+/**
+ * Says that the batch waits for the budget's reset, if what is left of its priority's share no longer holds a call; else undefined.
+ * The price of a call is taken from the batch's own calls; before the first it is guessed at 2 % of the day.
+ */
+export function budgetWait(batch: Batch, budget: Budget, nowMs: number): string | undefined {
+  const limit = Number(budget.limitUsd);
+  const share = shares[batch.priority] ?? 1;
+  const left = limit * share - Number(budget.spentUsd) - Number(budget.reservedUsd);
+  const call = batch.calls > 0 ? (worstCaseFactor * Number(batch.costUsd)) / batch.calls : limit * 0.02;
+  if (left > call) return undefined;
+  const resetsMs = Date.parse(budget.resetsAt);
+  const when = Number.isNaN(resetsMs) ? budget.resetsAt : `${budget.resetsAt} (in ${duration(resetsMs - nowMs)})`;
+  const used = `${dollars(budget.spentUsd)} of ${dollars(budget.limitUsd)} spent`;
+  const part = share < 1 ? `; ${batch.priority} work may use ${Math.round(share * 100)} % of it` : '';
+  return `The day's budget is used up (${used}${part}). The rest waits for the reset at ${when}, or for \`reprice budget set USD\`.`;
+}

@@ -1,0 +1,46 @@
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 1234567 → '1,234,567'. */
+export function count(value: number): string {
+  return grouped.format(value);
+}
+
+/** 'one SKU', '1,234 SKUs': a count with its noun, whose plural takes an s. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** Decimal dollars from the API as '$12.34', small amounts with as many decimals as tell two digits: '$0.000075'. */
+export function dollars(usd: string): string {
+  const value = Number(usd);
+  if (!Number.isFinite(value)) return `$${usd}`;
+  if (value === 0) return '$0.00';
+  const decimals = Math.abs(value) >= 1 ? 2 : Math.min(9, Math.max(4, 1 - Math.floor(Math.log10(Math.abs(value)))));
+  return `$${value.toFixed(decimals)}`;
+}
+
+/** A length of time as a person says it: '0.4 s', '12 s', '3 min 20 s', '2 h 5 min'. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 119.5) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** Bytes as '812 B', '12 kB', '3.4 MB'. */
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  if (size < 1_000_000) return `${Math.round(size / 1000)} kB`;
+  return size < 1e9 ? `${(size / 1e6).toFixed(1)} MB` : `${(size / 1e9).toFixed(2)} GB`;
+}
+
+/** Items a second as '840', '12.5', '0.3'. */
+export function rate(perSecond: number): string {
+  return perSecond >= 100 || perSecond === 0 ? count(Math.round(perSecond)) : perSecond.toFixed(1);
+}
+
+/** Whole percent of `part` in `total`, rounded down, so that 100 means all. */
+export function percent(part: number, total: number): number {
+  return total <= 0 ? 0 : Math.floor((100 * part) / total);
+}

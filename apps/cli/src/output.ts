@@ -1,0 +1,58 @@
+import { styleText } from 'node:util';
+
+/** A stream that the command writes to, such as `process.stdout`. */
+export type OutputStream = NodeJS.WriteStream;
+
+const narrowest = 60;
+
+/** Where the command writes: results to standard output, everything else to standard error. */
+export class Output {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+
+  constructor(stdout: OutputStream, stderr: OutputStream) {
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+
+  /** Writes a result to standard output; resolves when there is room for more. */
+  print(text: string): Promise<void> {
+    return this.printBytes(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Writes to standard output as it is; resolves when there is room for more. */
+  async printBytes(chunk: Uint8Array | string): Promise<void> {
+    if (this.stdout.write(chunk)) return;
+    await new Promise<void>((resolve) => this.stdout.once('drain', resolve));
+  }
+
+  /** Says something to the person at the terminal, on standard error. */
+  tell(text: string): void {
+    this.stderr.write(`${text}\n`);
+  }
+
+  /** Whether progress can be redrawn in place. */
+  get isInteractive(): boolean {
+    return this.stderr.isTTY === true && process.env.TERM !== 'dumb';
+  }
+
+  /** Columns of the terminal; 120 where there is none. */
+  get width(): number {
+    return Math.max(narrowest, this.stdout.columns ?? 120);
+  }
+
+  /** Bold on a terminal, plain text in a pipe or under NO_COLOR. */
+  bold(text: string): string {
+    return styleText('bold', text, { stream: this.stdout });
+  }
+}
+
+/**
+ * Text from outside as one line that is safe to show: control characters, which could move the cursor or forge lines, are replaced;
+ * text longer than `longest` characters is cut.
+ */
+export function printable(text: string, longest = 200): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\ufffd');
+  const letters = [...plain.slice(0, longest * 2)];
+  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : plain;
+}

@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { addBatches } from './commands/batches.ts';
+import { addBudget } from './commands/budget.ts';
+import { addExport } from './commands/export.ts';
+import { addLists } from './commands/lists.ts';
+import { addPrice } from './commands/price.ts';
+import { addSubmit } from './commands/submit.ts';
+import { addWatch } from './commands/watch.ts';
+import type { Context } from './context.ts';
+
+const help = `
+Examples:
+  reprice submit catalogue.csv --watch
+  reprice price TSHIRT-RED-M
+  reprice budget
+
+The API is looked for at --url, else REPRICE_URL, else where \`npm start\` of this checkout left it, else http://127.0.0.1:8080.
+Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 Ctrl-C.`;
+
+/** The command line of `reprice`: it throws CommanderError instead of ending the process. */
+export function createProgram(context: Context): Command {
+  const { output } = context;
+  const program = new Command('reprice')
+    .description(
+      'Reprices catalogues under a rate limit and a daily budget: the command-line client of the Reprice API.',
+    )
+    .version('0.1.0', '-V, --version')
+    .option('--url <url>', 'where the API is')
+    .option('--api-key <secret>', 'key of the API; REPRICE_API_KEY keeps it out of the list of processes')
+    .option('--json', 'print JSON instead of text')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(output.width, 110) })
+    .configureOutput({
+      writeOut: (text) => void output.stdout.write(text),
+      writeErr: (text) => void output.stderr.write(text),
+    })
+    .showHelpAfterError('Add --help for usage and examples.')
+    .addHelpText('after', help);
+  for (const add of [addSubmit, addWatch, addBatches, addPrice, addExport, addLists, addBudget]) add(program, context);
+  return program;
+}

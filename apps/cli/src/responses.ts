@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+const usd = z.union([z.string(), z.number()]).transform(String);
+const tally = z.number().default(0);
+
+/** A batch as the API shows it; fields that it may add are kept. */
+export const batchSchema = z.looseObject({
+  id: z.string(),
+  status: z.string(),
+  priority: z.string().default(''),
+  mode: z.string().default('live'),
+  total: tally,
+  rejected: tally,
+  unchanged: tally,
+  priced: tally,
+  held: tally,
+  failed: tally,
+  waiting: tally,
+  costUsd: usd.default('0'),
+  tokens: tally,
+  calls: tally,
+  createdAt: z.string().default(''),
+  finishedAt: z.string().nullish(),
+  etaSeconds: z.number().nullish(),
+  ignoredFields: z.array(z.unknown()).default([]),
+});
+/** One submission of many SKUs, with its progress. */
+export type Batch = z.infer<typeof batchSchema>;
+
+/** A price as the API shows it. */
+export const priceSchema = z.looseObject({
+  sku: z.string(),
+  price: z.string(),
+  currency: z.string(),
+  previousPrice: z.string().nullish(),
+  changePercent: z.number().nullish(),
+  source: z.string().default('model'),
+  strategy: z.string().nullish(),
+  confidence: z.number().nullish(),
+  reason: z.string().default(''),
+  guardrails: z.array(z.string()).default([]),
+  model: z.string().nullish(),
+  route: z.string().nullish(),
+  costUsd: usd.nullish(),
+  revision: z.number().nullish(),
+  snapshotAt: z.string().nullish(),
+  pricedAt: z.string().nullish(),
+});
+/** One published (or, in a dry run, computed) price. */
+export type Price = z.infer<typeof priceSchema>;
+
+/** A line that was refused, with all that is wrong with it. */
+export const rejectionSchema = z.looseObject({
+  line: z.number(),
+  sku: z.string().nullish(),
+  faults: z.array(z.looseObject({ field: z.string(), code: z.string(), got: z.string(), takes: z.string() })),
+});
+/** One rejected line of a batch. */
+export type Rejection = z.infer<typeof rejectionSchema>;
+
+/** A SKU that finally failed. */
+export const failureSchema = z.looseObject({
+  sku: z.string(),
+  reason: z.string(),
+  detail: z.string().default(''),
+  jobId: z.string().nullish(),
+  failedAt: z.string().nullish(),
+});
+/** One failed SKU of a batch. */
+export type Failure = z.infer<typeof failureSchema>;
+
+/** The day's budget. */
+export const budgetSchema = z.looseObject({
+  date: z.string(),
+  limitUsd: usd,
+  spentUsd: usd,
+  reservedUsd: usd,
+  remainingUsd: usd,
+  resetsAt: z.string(),
+});
+/** What may be spent today, and what has been. */
+export type Budget = z.infer<typeof budgetSchema>;
+
+/** A page of a list. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.looseObject({ items: z.array(item), nextCursor: z.string().nullish() });
+}
+
+/** An error of the API (RFC 9457); everything but the status may be missing where a proxy answers instead. */
+export const problemSchema = z.looseObject({
+  type: z.string().default('about:blank'),
+  title: z.string().default(''),
+  detail: z.string().default(''),
+  errors: z.array(z.unknown()).default([]),
+});

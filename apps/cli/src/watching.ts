@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from './api-client.ts';
+import { ApiProblem, ApiUnreachable } from './api-error.ts';
+import { budgetWait } from './budget-wait.ts';
+import { duration } from './figures.ts';
+import { Pace } from './pace.ts';
+import { batchMoment, type Progress } from './progress.ts';
+import type { Batch } from './responses.ts';
+
+/** How a batch is watched. */
+export interface WatchOptions {
+  readonly progress: Progress;
+  /** Ends the watching, not the batch. */
+  readonly signal: AbortSignal;
+  /** Whether the API was just heard from: then even a first look that fails is tried again. */
+  readonly isAccepted?: boolean;
+  /** Time between two looks; default 300 ms. */
+  readonly pollMs?: number;
+  /** How long the API may be away before the watching ends; default 2 min. */
+  readonly patienceMs?: number;
+}
+
+/** Nothing got done for so long: time to ask whether the budget is the reason. */
+const stillForMs = 2500;
+
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof ApiUnreachable || (error instanceof ApiProblem && (error.status >= 500 || error.status === 429))
+  );
+}
+
+async function whyStill(api: ApiClient, batch: Batch): Promise<string | undefined> {
+  try {
+    return budgetWait(batch, await api.budget(), Date.now());
+  } catch (error) {
+    if (isPassing(error) || error instanceof ApiProblem) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Looks at a batch again and again until it is done or cancelled, showing how it goes. An API that is away for a while is waited for;
+ * a batch that waits for the budget is waited for as long as it takes.
+ * @throws what {@link ApiClient.batch} throws; the signal's reason when it is aborted.
+ */
+export async function watchBatch(api: ApiClient, id: string, options: WatchOptions): Promise<Batch> {
+  const { progress, signal, pollMs = 300, patienceMs = 120_000 } = options;
+  let isKnown = options.isAccepted ?? false;
+  const pace = new Pace();
+  let awaySinceMs: number | undefined;
+  let saidWait: string | undefined;
+  let askedMs = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      const batch = await api.batch(id, signal);
+      isKnown = true;
+      if (awaySinceMs !== undefined) progress.note('The API answers again.');
+      awaySinceMs = undefined;
+      const nowMs = performance.now();
+      pace.add(nowMs, batch.total - batch.waiting);
+      progress.show(batchMoment(batch, pace.perSecond));
+      if (batch.status === 'done' || batch.status === 'cancelled') return batch;
+      const isStill = batch.status === 'running' && batch.waiting > 0 && pace.stillMs(nowMs) > stillForMs;
+      if (!isStill) saidWait = undefined;
+      else if (saidWait === undefined && nowMs - askedMs > stillForMs) {
+        askedMs = nowMs;
+        saidWait = await whyStill(api, batch);
+        if (saidWait !== undefined) progress.note(saidWait);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isKnown || !isPassing(error)) throw error;
+      const nowMs = performance.now();
+      if (awaySinceMs === undefined) {
+        progress.note(
+          `The API does not answer; the batch goes on without us. Trying again for ${duration(patienceMs)}.`,
+        );
+      }
+      awaySinceMs ??= nowMs;
+      if (nowMs - awaySinceMs > patienceMs) throw error;
+    }
+    await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}

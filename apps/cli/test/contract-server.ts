@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as it arrived, with its whole body. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What the server answers: status, body (an object is JSON), headers. */
+export interface Answer {
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type Handler = (seen: Seen, res: ServerResponse) => Answer | undefined;
+
+/** An HTTP server that answers as the contract says, from what a test lays down. */
+export class ContractServer {
+  readonly seen: Seen[] = [];
+  readonly #server: Server;
+  readonly url: string;
+  readonly #handlers = new Map<string, Handler>();
+
+  constructor(server: Server) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.on('request', (req, res) => void this.#answer(req, res));
+  }
+
+  static async start(): Promise<ContractServer> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new ContractServer(server);
+  }
+
+  /** Lays down the answer to `GET /v1/batches/b1` and the like; a handler may also write the response itself and give nothing. */
+  on(route: string, answer: Answer | Handler): this {
+    this.#handlers.set(route, typeof answer === 'function' ? answer : () => answer);
+    return this;
+  }
+
+  /** The requests to a route, in order. */
+  to(route: string): Seen[] {
+    return this.seen.filter(({ method, path }) => `${method} ${path}` === route);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const url = new URL(req.url ?? '/', 'http://server');
+    const route = `${req.method} ${url.pathname}`;
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of req) chunks.push(chunk as Buffer);
+    } catch {
+      return;
+    }
+    const body = Buffer.concat(chunks).toString('utf8');
+    const seen = { method: req.method ?? '', path: url.pathname, query: url.searchParams, headers: req.headers, body };
+    this.seen.push(seen);
+    const handler = this.#handlers.get(route) ?? (() => problem(404, 'not-found', 'There is no such thing'));
+    const answer = handler(seen, res);
+    if (answer === undefined) return;
+    const isText = typeof answer.body === 'string';
+    const type = isText ? 'text/plain' : 'application/json';
+    res.writeHead(answer.status ?? 200, { 'content-type': type, ...answer.headers });
+    res.end(isText ? answer.body : JSON.stringify(answer.body ?? null));
+  }
+}
+
+/** An error as the API writes it. */
+export function problem(
+  status: number,
+  kind: string,
+  title: string,
+  rest: object = {},
+  headers: Record<string, string> = {},
+): Answer {
+  const body = { type: `/problems/${kind}`, title, status, ...rest };
+  return { status, body, headers: { 'content-type': 'application/problem+json', ...headers } };
+}
+
+/** A batch as the API shows it: 5 SKUs, all priced, 1 line rejected. */
+export function batch(changes: object = {}): Record<string, unknown> {
+  return {
+    id: 'b1',
+    status: 'done',
+    priority: 'normal',
+    mode: 'live',
+    total: 5,
+    rejected: 0,
+    unchanged: 0,
+    priced: 5,
+    held: 0,
+    failed: 0,
+    waiting: 0,
+    costUsd: '0.001234567',
+    tokens: 220,
+    calls: 1,
+    createdAt: '2026-11-21T10:00:00.000Z',
+    finishedAt: '2026-11-21T10:00:02.000Z',
+    etaSeconds: 0,
+    ignoredFields: [],
+    ...changes,
+  };
+}
+
+/** A price as the API shows it. */
+export function price(sku: string, changes: object = {}): Record<string, unknown> {
+  return {
+    sku,
+    price: '12.90',
+    currency: 'EUR',
+    previousPrice: '12.00',
+    changePercent: 7.5,
+    source: 'model',
+    strategy: 'balanced',
+    confidence: 0.8,
+    reason: 'scarce',
+    guardrails: [],
+    model: 'deepseek-v3.2',
+    route: 'stable',
+    costUsd: '0.000007532',
+    revision: 3,
+    snapshotAt: '2026-11-21T09:59:00.000Z',
+    pricedAt: '2026-11-21T10:00:01.000Z',
+    ...changes,
+  };
+}
+
+/** Items as NDJSON. */
+export function ndjson(items: readonly unknown[]): Answer {
+  const body = items.map((item) => `${JSON.stringify(item)}\n`).join('');
+  return { body, headers: { 'content-type': 'application/x-ndjson' } };
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type CommandOptions, reprice } from './command.ts';
+
+const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const at = path.join(dir, name);
+  writeFileSync(at, content);
+  return at;
+}
+
+const good = file('good.csv', 'sku,price,currency\nA,1.00,EUR\n');
+const empty = file('empty.csv', '');
+const zipped = file('good.csv.gz', gzipSync('sku,price\n'));
+const workbook = file('book.xlsx', Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0));
+const wide = file('wide.csv', Buffer.from('\ufeffsku,price\n', 'utf16le'));
+const json = file('items.json', '{"items":[]}');
+
+// Nothing listens there: a command that tried to connect would say so and end with 1.
+const env = { REPRICE_URL: 'http://127.0.0.1:9' };
+
+describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
+  it.each<[string, readonly string[], RegExp, CommandOptions?]>([
+    ['no command', [], /Usage: reprice/],
+    ['unknown command', ['sumbit', good], /unknown command 'sumbit'[\s\S]*submit/],
+    ['unknown flag', ['submit', good, '--bogus'], /unknown option '--bogus'/],
+    ['misspelt flag', ['submit', good, '--proirity', 'low'], /Did you mean --priority\?/],
+    ['unknown priority', ['submit', good, '--priority', 'urgent'], /Allowed choices are critical, high, normal, low/],
+    ['negative limit', ['batches', '--limit', '-1'], /whole number from 1 to 200/],
+    ['limit 0', ['batches', '--limit', '0'], /whole number from 1 to 200/],
+    ['no file', ['submit'], /missing required argument 'file'/],
+    ['missing file', ['submit', path.join(dir, 'none.csv')], /There is no file .*none\.csv/],
+    ['a path through a file', ['submit', path.join(good, 'x')], /a part of its path is not a folder/],
+    ['folder', ['submit', dir], /is a folder, not a file/],
+    ['empty file', ['submit', empty], /empty\.csv is empty/],
+    ['empty standard input', ['submit', '-', '--format', 'csv'], /Standard input is empty/],
+    ['gzip', ['submit', zipped], /compressed with gzip[\s\S]*gunzip -c .*good\.csv\.gz \| reprice submit -/],
+    ['workbook', ['submit', workbook], /Excel workbook/],
+    ['UTF-16', ['submit', wide], /UTF-16[\s\S]*iconv/],
+    ['unknown field in --map', ['submit', good, '--map', 'prise=Preis'], /no field "prise"; did you mean price\?/],
+    ['half a --map', ['submit', good, '--map', 'sku=A,price'], /"price" is not field=column/],
+    ['field mapped twice', ['submit', good, '--map', 'sku=A', '--map', 'sku=B'], /sku is mapped twice/],
+    ['--map for JSON', ['submit', json, '--map', 'sku=id'], /--map names columns of a CSV file, and .* is JSON/],
+    ['currency', ['submit', good, '--currency', 'euro'], /ISO 4217/],
+    ['contradiction', ['submit', good, '--dry-run', '--mode', 'live'], /contradicts/],
+    ['format', ['submit', good, '--format', 'xml'], /Allowed choices are csv, ndjson, json/],
+    ['budget', ['budget', 'set', '10usd'], /plain decimal/],
+    ['negative budget', ['budget', 'set', '--', '-1'], /plain decimal/],
+    ['SKU taken for a flag', ['price', '-ODD'], /unknown option '-ODD'/],
+    ['blank SKU', ['price', ' '], /never blank/],
+    ['--out is a folder', ['export', 'b1', '--out', dir], /is a folder/],
+    ['--out in no folder', ['export', 'b1', '--out', path.join(dir, 'no', 'x.csv')], /there is no folder/],
+    ['scheme of --url', ['budget', '--url', 'ftp://x'], /http:\/\/ or https:\/\//],
+    ['password in --url', ['budget', '--url', 'http://u:hunter22@127.0.0.1:9'], /without user, password/],
+    ['key with a line break', ['budget', '--api-key', 'hunter22\nx'], /without blanks/],
+    ['bad REPRICE_URL', ['budget'], /REPRICE_URL +got "x"/, { env: { REPRICE_URL: 'x' } }],
+    ['password in REPRICE_URL', ['budget'], /REPRICE_URL/, { env: { REPRICE_URL: 'http://u:hunter22@h' } }],
+    ['misspelt variable', ['budget'], /did you mean REPRICE_API_KEY/, { env: { REPRICE_APIKEY: 'hunter22' } }],
+  ])('%s', async (_case, args, expected, options) => {
+    const result = await reprice(args, { env, ...options });
+    expect(result.stderr).toMatch(expected);
+    expect(result.code).toBe(2);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).not.toMatch(/hunter22|\n +at |Error:.*\n +at/);
+  });
+});
+
+describe.concurrent('help', () => {
+  it.each(['submit', 'watch', 'batches', 'price', 'export', 'rejections', 'failures', 'budget'])(
+    'of %s has examples, and ends with 0',
+    async (command) => {
+      const { code, stdout, stderr } = await reprice([command, '--help'], { env });
+      expect(stdout).toContain(`\nExamples:\n  reprice ${command}`);
+      expect(stdout).toContain('--api-key');
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+    },
+  );
+
+  it('tells the version', async () => {
+    expect(await reprice(['--version'], { env })).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  });
+});
