@@ -1,0 +1,50 @@
+/** A seeded generator of numbers in [0, 1): mulberry32, so that every run prices the same catalogue. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** One made-up item of a catalogue, as a merchant would send it. */
+export interface Item {
+  readonly sku: string;
+  readonly price: string;
+  readonly currency: string;
+  readonly cost: string;
+  readonly stock: number;
+  readonly capacity: number;
+  readonly competitors: readonly string[];
+}
+
+/** `count` items whose SKUs begin with `prefix`: prices of 5 to 205 EUR, cost, stock, capacity and two competitors each. */
+export function* catalogue(count: number, prefix: string, seed = 1): Generator<Item> {
+  const random = seeded(seed);
+  for (let i = 0; i < count; i++) {
+    const price = 5 + random() * 200;
+    yield {
+      sku: `${prefix}-${String(i).padStart(7, '0')}`,
+      price: price.toFixed(2),
+      currency: 'EUR',
+      cost: (price * (0.5 + random() * 0.2)).toFixed(2),
+      stock: Math.floor(random() * 300),
+      capacity: 300,
+      competitors: [(price * (0.9 + random() * 0.2)).toFixed(2), (price * (0.9 + random() * 0.2)).toFixed(2)],
+    };
+  }
+}
+
+/** The same as NDJSON, in chunks of about 64 KiB. */
+export function* ndjson(items: Iterable<Item>): Generator<Buffer> {
+  let text = '';
+  for (const item of items) {
+    text += `${JSON.stringify(item)}\n`;
+    if (text.length < 65_536) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  if (text) yield Buffer.from(text);
+}
