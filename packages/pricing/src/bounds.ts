@@ -14,7 +14,9 @@ export type GuardrailName =
   | 'max_change'
   | 'rounding';
 
-/** Between which prices a SKU may be published, in minor units, both ends included, and which guardrail set each end. */
+/**
+ * Between which prices a SKU may be published, in minor units, both ends included, and which guardrail set each end.
+ */
 export interface Bounds {
   floorMinor: number;
   ceilingMinor: number;
@@ -33,13 +35,13 @@ const floorWords: Partial<Record<GuardrailName, string>> = {
 };
 
 /**
- * The bounds of a SKU. Floor = the highest of the given floor, MAP, and cost with the minimum margin; ceiling = the given one.
- * Where none is given it is derived from the reference price, or the SKU is refused as `needs_bounds` if the policy
- * requires bounds.
+ * The bounds of a SKU. Floor = the highest of the given floor, MAP, and cost with the minimum margin; ceiling = the
+ * given one. Where none is given it is derived from the reference price, or the SKU is refused as `needs_bounds` if the
+ * policy requires bounds.
  *
  * What was given beats what was derived: a derived ceiling below a given floor is lifted to it, a derived floor above a
- * given ceiling lowered to it. A given floor above a given ceiling is a `guardrail_conflict`, as nobody but
- * the merchant knows which of the two is wrong.
+ * given ceiling lowered to it. A given floor above a given ceiling is a `guardrail_conflict`, as nobody but the
+ * merchant knows which of the two is wrong.
  */
 export function boundsFor(snapshot: Snapshot, policy: GuardrailPolicy): Bounds | Conflict {
   const bounds: Bounds = { floorMinor: 0, ceilingMinor: 0, floorBy: 'derived_floor', ceilingBy: 'derived_ceiling' };

@@ -12,8 +12,8 @@ const seal = Symbol('guardrails');
 let makeSafePrice: (sku: string, minor: number, currency: Currency, guardrails: readonly GuardrailName[]) => SafePrice;
 
 /**
- * A price that the guardrails let through, for one SKU: the only thing that can be published. `applyGuardrails` alone makes
- * one; an object of the same shape is no SafePrice to the compiler (private constructor) nor at run time (`is`).
+ * A price that the guardrails let through, for one SKU: the only thing that can be published. `applyGuardrails` alone
+ * makes one; an object of the same shape is no SafePrice to the compiler (private constructor) nor at run time (`is`).
  */
 export class SafePrice {
   readonly #brand = true;
@@ -52,12 +52,12 @@ export class SafePrice {
 const noGuardrails: readonly GuardrailName[] = Object.freeze([]);
 
 /**
- * Makes a publishable price of a suggestion: bounds, then change per run, then rounding, then all limits once more. What the
- * suggestion says, or how sure it is, never loosens a limit.
+ * Makes a publishable price of a suggestion: bounds, then change per run, then rounding, then all limits once more.
+ * What the suggestion says, or how sure it is, never loosens a limit.
  *
- * `currentMinor` is the live published price; without one the stated price is what customers see, so the change
- * counts from that. Limits that leave no common price are a `guardrail_conflict`: bounds are hard, a change
- * limit too, and to break either is the merchant's to decide.
+ * `currentMinor` is the live published price; without one the stated price is what customers see, so the change counts
+ * from that. Limits that leave no common price are a `guardrail_conflict`: bounds are hard, a change limit too, and to
+ * break either is the merchant's to decide.
  */
 export function applyGuardrails(
   suggestion: Suggestion,

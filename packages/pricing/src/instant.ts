@@ -7,7 +7,10 @@ const earliestMs = 946_684_800_000;
 /** The last moment that a Date can hold. */
 const latestMs = 8_640_000_000_000_000;
 
-/** The moment in ms since 1970 of an ISO 8601 text (`2026-11-21T09:30:00Z`) or a number of ms; undefined if it is neither. */
+/**
+ * The moment in ms since 1970 of an ISO 8601 text (`2026-11-21T09:30:00Z`) or a number of ms; undefined if it is
+ * neither.
+ */
 export function parseInstant(value: string | number): number | undefined {
   let ms: number;
   if (typeof value === 'number') ms = value;

@@ -5,8 +5,8 @@ const quote = 34;
 const backslash = 92;
 
 /**
- * Follows a JSON object or array line by line until its brackets close, so that a document is parsed once, whole, and never a
- * fragment from inside it. Strings are skipped, so a bracket in a string counts for nothing.
+ * Follows a JSON object or array line by line until its brackets close, so that a document is parsed once, whole, and
+ * never a fragment from inside it. Strings are skipped, so a bracket in a string counts for nothing.
  */
 export class JsonExtent {
   #text = '';

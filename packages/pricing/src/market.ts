@@ -1,4 +1,7 @@
-/** The median of the competitors' prices (of an even count the mean of the middle two, rounded down); undefined without any. */
+/**
+ * The median of the competitors' prices (of an even count the mean of the middle two, rounded down); undefined without
+ * any.
+ */
 export function marketMinor(competitorsMinor: readonly number[]): number | undefined {
   const count = competitorsMinor.length;
   if (count <= 1) return competitorsMinor[0];

@@ -27,8 +27,8 @@ export function minorPerWhole(currency: Currency): number {
 /**
  * Reads an amount: a plain decimal string (`'12.90'`) or a JSON number (`12.9`), 0 included, at most `maxMinor`.
  *
- * Digits are read as integers and never pass through a fraction. Refused: signs, exponents, thousands separators, decimal
- * commas, full-width digits, `0x10`, NaN and Infinity, and more decimals than the currency has (JPY `1.5`).
+ * Digits are read as integers and never pass through a fraction. Refused: signs, exponents, thousands separators,
+ * decimal commas, full-width digits, `0x10`, NaN and Infinity, and more decimals than the currency has (JPY `1.5`).
  */
 export function parseMoney(value: string | number, currency: Currency): MoneyResult {
   const digits = currencyDigits(currency);

@@ -3,7 +3,8 @@ const longestName = 64;
 
 /**
  * The known name that was probably meant, for "did you mean": the same but for case and punctuation, else one that
- * contains it as a word (`Variant SKU` for `sku`), else the closest by at most a third of its letters. Undefined if none is close.
+ * contains it as a word (`Variant SKU` for `sku`), else the closest by at most a third of its letters. Undefined if
+ * none is close.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > longestName) return undefined;

@@ -22,7 +22,9 @@ export function scaleUp(amountMinor: number, factorBp: number): number {
   return divideUp(amountMinor, factorBp, basis);
 }
 
-/** The least price at which cost leaves the margin: `cost / (1 − margin)`, rounded up. `marginBp` from 0 to below 10000. */
+/**
+ * The least price at which cost leaves the margin: `cost / (1 − margin)`, rounded up. `marginBp` from 0 to below 10000.
+ */
 export function priceForMargin(costMinor: number, marginBp: number): number {
   return divideUp(costMinor, basis, basis - marginBp);
 }

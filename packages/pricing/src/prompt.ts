@@ -42,9 +42,9 @@ interface Column {
 }
 
 /**
- * The messages for a pack: the system message is a stable prefix per strategy, the user message ends with the table, one
- * header line and one CSV line a SKU, `row` from 1. A column that no row fills is left out. No SKU, title or other text
- * of the merchant's goes in unless the strategy quotes titles, and then JSON-quoted, at most 80 characters, last.
+ * The messages for a pack: the system message is a stable prefix per strategy, the user message ends with the table,
+ * one header line and one CSV line a SKU, `row` from 1. A column that no row fills is left out. No SKU, title or other
+ * text of the merchant's goes in unless the strategy quotes titles, and then JSON-quoted, at most 80 characters, last.
  */
 export function buildPrompt(rows: readonly PromptRow[], strategy: Strategy): Prompt {
   const quotesTitle = strategy.quoteTitle === true;

@@ -32,8 +32,8 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What is wrong with a price text; undefined if nothing is. No sign, exponent, NaN, Infinity, currency sign or thousands
- * separator: a price that needs interpreting is asked again.
+ * What is wrong with a price text; undefined if nothing is. No sign, exponent, NaN, Infinity, currency sign or
+ * thousands separator: a price that needs interpreting is asked again.
  */
 export function priceProblem(text: string): 'not_a_number' | 'absurd' | undefined {
   if (plainDecimal.test(text)) return allZero.test(text) ? 'absurd' : undefined;

@@ -6,9 +6,9 @@ type JsonObject = Record<string, unknown>;
 const priceKey = /"price"\s*:/g;
 
 /**
- * The rows of one whole JSON document: an object, an array of objects, or an object with one such array. Nothing is searched
- * deeper and nothing repaired: text that is not valid as a whole gives no row, and neither does one that names `price`
- * more often than it has rows, as JSON.parse silently takes the last of two.
+ * The rows of one whole JSON document: an object, an array of objects, or an object with one such array. Nothing is
+ * searched deeper and nothing repaired: text that is not valid as a whole gives no row, and neither does one that names
+ * `price` more often than it has rows, as JSON.parse silently takes the last of two.
  */
 export function readJson(text: string, rowCount: number): RowClaim[] {
   let value: unknown;

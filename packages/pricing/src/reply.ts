@@ -18,10 +18,10 @@ const charactersPerRow = 400;
 const charactersAround = 64_000;
 
 /**
- * Reads a model's reply as it streams in, whatever the chunks: lines `row,price,action,confidence,reason`, or JSON (an array,
- * an object with one, one object a line; fenced or not). Header, prose and fences are skipped. Only whole lines and whole
- * JSON documents count. A row that two lines claim is dropped as `duplicate`, as nobody knows which one was meant.
- * Never throws.
+ * Reads a model's reply as it streams in, whatever the chunks: lines `row,price,action,confidence,reason`, or JSON (an
+ * array, an object with one, one object a line; fenced or not). Header, prose and fences are skipped. Only whole lines
+ * and whole JSON documents count. A row that two lines claim is dropped as `duplicate`, as nobody knows which one was
+ * meant. Never throws.
  */
 export class ReplyParser {
   readonly #rowCount: number;
@@ -61,8 +61,8 @@ export class ReplyParser {
   }
 
   /**
-   * Ends the reply. `complete` = the stream ended of its own accord (finish reason `stop`); otherwise the last line may be cut in
-   * the middle of a price, and is dropped unless its line break came.
+   * Ends the reply. `complete` = the stream ended of its own accord (finish reason `stop`); otherwise the last line may
+   * be cut in the middle of a price, and is dropped unless its line break came.
    */
   end(complete: boolean): ReplyResult {
     if (!this.#ended) {

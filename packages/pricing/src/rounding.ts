@@ -10,8 +10,8 @@ interface Grid {
 const twoDigitEnding = /^\.\d{2}$/;
 
 /**
- * The round price nearest to `minor` between the two limits, both included: at the floor that rounds up, at the ceiling down.
- * Where no round price lies between them, `minor` as it is: limits come before endings.
+ * The round price nearest to `minor` between the two limits, both included: at the floor that rounds up, at the ceiling
+ * down. Where no round price lies between them, `minor` as it is: limits come before endings.
  */
 export function roundWithin(
   minor: number,

@@ -13,8 +13,8 @@ const strongDemand = 3;
 export type Supply = Pick<Snapshot, 'stock' | 'capacity' | 'restockDays' | 'demand'>;
 
 /**
- * How much speaks for a higher price, 0..1: little stock above all, more so where the next delivery is far and demand is
- * strong; strong demand alone a little. 0 where nothing is known. Finite for any input; falls as stock grows, rises
+ * How much speaks for a higher price, 0..1: little stock above all, more so where the next delivery is far and demand
+ * is strong; strong demand alone a little. 0 where nothing is known. Finite for any input; falls as stock grows, rises
  * with the days until delivery and with demand.
  */
 export function scarcity(supply: Supply): number {
@@ -25,9 +25,9 @@ export function scarcity(supply: Supply): number {
 }
 
 /**
- * How much speaks for a lower price, 0..1: a shelf more than half full above all, more so where demand is weak or the next
- * delivery close; strong demand takes most of it back, because such a shelf empties by itself. Weak demand alone counts
- * a little. 0 where nothing is known. Finite for any input; rises with stock, falls with demand.
+ * How much speaks for a lower price, 0..1: a shelf more than half full above all, more so where demand is weak or the
+ * next delivery close; strong demand takes most of it back, because such a shelf empties by itself. Weak demand alone
+ * counts a little. 0 where nothing is known. Finite for any input; rises with stock, falls with demand.
  */
 export function overstock(supply: Supply): number {
   const stock = known(supply.stock);

@@ -75,8 +75,8 @@ const wireFields = z.looseObject({
 });
 
 /**
- * The wire form of a snapshot as a schema, for OpenAPI and documentation. `parseSnapshot` reads the same contract faster and
- * also knows what a schema can't: the submission's currency, the clock, the configured strategies.
+ * The wire form of a snapshot as a schema, for OpenAPI and documentation. `parseSnapshot` reads the same contract
+ * faster and also knows what a schema can't: the submission's currency, the clock, the configured strategies.
  */
 export const snapshotInput: z.ZodType = wireFields.superRefine((item, context) => {
   const code = typeof item.currency === 'string' ? item.currency.trim() : '';

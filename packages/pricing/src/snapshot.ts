@@ -46,7 +46,10 @@ export interface SnapshotDefaults {
   strategies: ReadonlySet<string>;
 }
 
-/** A snapshot and the names of unknown fields (at most 50), or every fault found; the SKU comes along where it is readable. */
+/**
+ * A snapshot and the names of unknown fields (at most 50), or every fault found; the SKU comes along where it is
+ * readable.
+ */
 export type SnapshotResult =
   | { ok: true; snapshot: Snapshot; ignored: readonly string[] }
   | { ok: false; sku?: string; faults: Fault[] };

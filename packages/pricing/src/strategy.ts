@@ -125,8 +125,8 @@ const rulesSchema = z.strictObject({
 });
 
 /**
- * A strategy as `defineConfig` takes it. Guardrails left out have the values of `balanced`; unknown fields are refused, as a
- * misspelt limit would be no limit.
+ * A strategy as `defineConfig` takes it. Guardrails left out have the values of `balanced`; unknown fields are refused,
+ * as a misspelt limit would be no limit.
  */
 export const strategySchema: z.ZodType<Strategy> = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'takes lower-case letters, digits and dashes, at most 32'),

@@ -16,8 +16,8 @@ export function formatUsd(nanoUsd: number): string {
 }
 
 /**
- * Decimal dollars (`'100'`, `'0.05'`, at most 9 decimals, below 9,007,199 dollars) as integer nano-dollars; undefined for
- * anything else: signs, exponents, units, separators, more than a safe integer holds.
+ * Decimal dollars (`'100'`, `'0.05'`, at most 9 decimals, below 9,007,199 dollars) as integer nano-dollars; undefined
+ * for anything else: signs, exponents, units, separators, more than a safe integer holds.
  */
 export function parseUsd(text: string): number | undefined {
   const match = usdText.exec(text);
