@@ -1,3 +1,4 @@
+import { doneMark } from './event-stream.ts';
 import { errorOf } from './outcome.ts';
 import { readUsage, type Usage } from './usage.ts';
 
@@ -42,7 +43,7 @@ export class AnswerReader {
   event(data: string, name: string): void {
     const { answer } = this;
     if (answer.done || answer.unreadable !== undefined || answer.brokenOff !== undefined) return;
-    if (data === '[DONE]' || data.trim() === '[DONE]') {
+    if (data.trim() === doneMark) {
       answer.done = true;
       return;
     }

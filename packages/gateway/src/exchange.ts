@@ -36,6 +36,17 @@ const lingerMs = 1000;
 /** A server may send any number of 1xx before its reply; none that is sane sends more than these. */
 const mostInterimReplies = 16;
 
+/** The code of the error that ends an exchange of too many 1xx replies. */
+export const interimFloodCode = 'interim_flood';
+
+class InterimFloodError extends Error {
+  readonly code = interimFloodCode;
+
+  constructor() {
+    super(`more than ${mostInterimReplies} interim replies`);
+  }
+}
+
 /**
  * Runs one exchange on the pool. Never rejects.
  *
@@ -89,7 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status >= 200) {
       if (this.#sink.onHead(status, headers) === 'stop') this.#giveUp('stop');
     } else if (++this.#interimReplies > mostInterimReplies) {
-      this.#giveUp('error', new Error('too many interim replies'));
+      this.#giveUp('error', new InterimFloodError());
     }
   }
 

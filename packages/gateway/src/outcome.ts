@@ -1,3 +1,4 @@
+import { interimFloodCode } from './exchange.ts';
 import { parseRetryAfter, type ResponseHeaders } from './retry-after.ts';
 import type { Usage } from './usage.ts';
 
@@ -102,12 +103,15 @@ export function outcomeOfStatus(
   return { kind: 'unreadable', message };
 }
 
+/** Headers beyond 16 KB; 1xx replies without end. */
+const protocolCodes: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', interimFloodCode]);
+
 /** The outcome of a transport error that came before any reply. */
 export function outcomeOfError(error: Error, sent: boolean, clean: (text: string) => string): GatewayOutcome {
   const message = clean(describeError(error));
-  const code = codeOf(error);
-  // What was received was no HTTP, or headers beyond 16 KB: someone answered, but not by the protocol.
-  if (sent && (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')) return { kind: 'unreadable', message };
+  // Someone answered, but not by the protocol.
+  const wasAnswered = error.name === 'HTTPParserError' || protocolCodes.has(codeOf(error));
+  if (sent && wasAnswered) return { kind: 'unreadable', message };
   return { kind: 'unreachable', message, sent };
 }
 
