@@ -39,7 +39,7 @@ function endWith(error: unknown, context: Context): number {
 /** Runs the command to its end and gives the exit code; all messages, without stack traces, have then been written. */
 export async function runCli(host: Host): Promise<number> {
   const context: Context = {
-    output: new Output(host.stdout, host.stderr),
+    output: new Output(host.stdout, host.stderr, host.env.TERM),
     stdin: host.stdin,
     env: host.env,
     cwd: host.cwd,

@@ -9,10 +9,14 @@ const narrowest = 60;
 export class Output {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Whether progress can be redrawn in place: on a terminal that can move its cursor. */
+  readonly isInteractive: boolean;
 
-  constructor(stdout: OutputStream, stderr: OutputStream) {
+  /** `term` is what TERM says; a `dumb` terminal cannot move its cursor. */
+  constructor(stdout: OutputStream, stderr: OutputStream, term: string | undefined) {
     this.stdout = stdout;
     this.stderr = stderr;
+    this.isInteractive = stderr.isTTY === true && term !== 'dumb';
   }
 
   /** Writes a result to standard output; resolves when there is room for more. */
@@ -29,11 +33,6 @@ export class Output {
   /** Says something to the person at the terminal, on standard error. */
   tell(text: string): void {
     this.stderr.write(`${text}\n`);
-  }
-
-  /** Whether progress can be redrawn in place. */
-  get isInteractive(): boolean {
-    return this.stderr.isTTY === true && process.env.TERM !== 'dumb';
   }
 
   /** Columns of the terminal; 120 where there is none. */
