@@ -4,8 +4,8 @@ import { PackQueue, PackWorker } from '@reprice/queue';
 import { Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
 import { Redis } from 'ioredis';
+import { guardRun } from './pipeline/guard-run.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
-import { runPack } from './pipeline/run-pack.ts';
 import type { Tools } from './pipeline/tools.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 
@@ -71,7 +71,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     connection: workerRedis,
     concurrency: config.workerConcurrency,
     rpm: (await store.admission.rateLimits()).rpm,
-    process: (run) => runPack(tools, run),
+    process: (run) => guardRun(tools, run),
     rest: (ms) => queue.rest(ms),
     onError,
   });

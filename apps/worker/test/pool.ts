@@ -10,6 +10,7 @@ const KEY = 'sk-simulator-0123456789';
 /** What the simulator billed. */
 interface Ledger {
   readonly totalNanoUsd: number;
+  readonly requestTimes: { readonly maxRequestsInAny60s: number };
   readonly calls: number;
 }
 

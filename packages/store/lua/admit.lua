@@ -3,7 +3,7 @@
 -- of the minute.
 --
 -- KEYS     1 limits hash (dailyNanoUsd, rpm, tpm)   2 budget:<date> hash (spentNanoUsd, reservedNanoUsd)
---          3 reservations:<date> hash id -> 'costNanoUsd:tokens'   4 reservations:<date>:expiry zset id -> expiry, ms
+--          3 reservations:<date> hash id -> 'costNanoUsd:tokens:slotMs'   4 reservations:<date>:expiry zset id -> expiry, ms
 --          5 rate hash (requestAtUs, tokenAtUs, restUntilMs)
 -- ARGV     1 reservation id  2 worst-case cost, nano-USD  3 worst-case tokens  4 share of the day this priority may use, per mille
 --          5 start and 6 end of the day, ms  7 lease, ms  8 how far ahead a slot may be booked, ms
@@ -14,6 +14,7 @@
 --          {'day', now in ms}                             the caller's day is not today's
 -- WRITES   budget, reservations (TTL 40 days), rate (TTL 1 day)
 -- ATOMIC   two workers must not spend the same dollar or the same slot
+-- REPEAT   asking again with the same id, as a client does whose connection broke, tells the same grant and reserves nothing more
 --
 -- Rate: the generic cell rate algorithm (ITU-T I.371). With burst b and one slot each t, any window w holds at most
 -- b - 1 + floor(w/t) + 1 calls; t = 60.5 s / (rpm - b + 1) keeps that at or under rpm for w = 60 s with half a second to spare for the
@@ -34,6 +35,12 @@ local cost, tokens, share = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[
 local day_start, day_end = tonumber(ARGV[5]), tonumber(ARGV[6])
 local lease_ms, ahead_us = tonumber(ARGV[7]), tonumber(ARGV[8]) * 1000
 if now_ms < day_start or now_ms >= day_end then return { 'day', int(now_ms) } end
+
+local granted = redis.call('HGET', KEYS[3], ARGV[1])
+if granted then
+  local slot_ms = tonumber(string.match(granted, ':(%d+)$'))
+  return { 'granted', int(math.max(0, slot_ms - now_ms)) }
+end
 
 local limits = redis.call('HMGET', KEYS[1], 'dailyNanoUsd', 'rpm', 'tpm')
 local limit, rpm, tpm = tonumber(limits[1]), tonumber(limits[2]), tonumber(limits[3])
@@ -82,10 +89,11 @@ end
 if wait_us > ahead_us then return { 'rate', int(math.ceil((wait_us - ahead_us) / 1000) + 1) } end
 
 redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', ARGV[2])
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[2] .. ':' .. ARGV[3])
+local wait_ms = math.ceil(wait_us / 1000)
+redis.call('HSET', KEYS[3], ARGV[1], ARGV[2] .. ':' .. ARGV[3] .. ':' .. int(now_ms + wait_ms))
 redis.call('ZADD', KEYS[4], int(now_ms + lease_ms), ARGV[1])
 for i = 2, 4 do redis.call('EXPIRE', KEYS[i], TTL_SECONDS) end
 if request_at then redis.call('HSET', KEYS[5], 'requestAtUs', int(request_at)) end
 if token_at then redis.call('HSET', KEYS[5], 'tokenAtUs', int(token_at)) end
 if request_at or token_at then redis.call('EXPIRE', KEYS[5], RATE_TTL_SECONDS) end
-return { 'granted', int(math.ceil(wait_us / 1000)) }
+return { 'granted', int(wait_ms) }

@@ -13,7 +13,7 @@ local MIN_TOKEN_BURST = 8192
 
 local held = redis.call('HGET', KEYS[3], ARGV[1])
 if not held then return 0 end
-local held_cost, held_tokens = string.match(held, '^(%d+):(%d+)$')
+local held_cost, held_tokens = string.match(held, '^(%d+):(%d+):%d+$')
 if not held_cost then return redis.error_reply('WRONGFORMAT reservation ' .. ARGV[1]) end
 local cost, tokens, sent = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
 local tpm = tonumber(redis.call('HGET', KEYS[1], 'tpm')) or 0

@@ -58,7 +58,7 @@ export class Keys {
   rate = (): string => `${this.prefix}rate`;
   /** hash: spentNanoUsd, reservedNanoUsd, expiredNanoUsd, overNanoUsd. Written by admit.lua, settle.lua. TTL 40 days. */
   budget = (date: string): string => `${this.prefix}budget:${date}`;
-  /** hash reservation id -> `costNanoUsd:tokens`. Written by admit.lua, settle.lua. TTL 40 days. */
+  /** hash reservation id -> `costNanoUsd:tokens:slotMs`. Written by admit.lua, settle.lua. TTL 40 days. */
   reservations = (date: string): string => `${this.prefix}reservations:${date}`;
   /** zset reservation id -> when its lease runs out, ms. Written by admit.lua, settle.lua. TTL 40 days. */
   reservationExpiry = (date: string): string => `${this.prefix}reservations:${date}:expiry`;

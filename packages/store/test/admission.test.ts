@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Reservation } from '../src/index.ts';
+import { BudgetCalendar, type Reservation } from '../src/index.ts';
+import { Script } from '../src/script.ts';
 import { freshStore } from './fixture.ts';
 
 const USD = 1_000_000_000;
@@ -73,6 +74,18 @@ describe('dollars a day', () => {
     );
     expect(answers.filter((a) => a === 'settled')).toHaveLength(1);
     expect(await admission.budget()).toMatchObject({ spentNanoUsd: 4, reservedNanoUsd: 0 });
+  });
+
+  it('reserves once for one id, when a broken connection makes the client send its question again', async () => {
+    const { store, redis } = await limited({ rpm: 60 });
+    const day = new BudgetCalendar('UTC').dayAt(Date.now());
+    const k = store.keys;
+    const keys = [k.limits(), k.budget(day.date), k.reservations(day.date), k.reservationExpiry(day.date), k.rate()];
+    const ask = () =>
+      new Script('admit').run(redis, keys, ['same-id', 10, 0, 1000, day.startMs, day.endMs, 60_000, 1000]);
+    expect(await ask()).toEqual(['granted', '0']);
+    expect(await ask()).toEqual(['granted', '0']);
+    expect(await store.admission.budget()).toMatchObject({ reservedNanoUsd: 10 });
   });
 
   it('gives everything back for a call that was never sent', async () => {
