@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { endWithParent } from './parent-watch.ts';
 import { StartError } from './start-error.ts';
 
 /** An app that runs as a process of its own, its log in a file. */
@@ -36,6 +37,7 @@ export async function startApp(
   const child = fork(path.join(root, 'apps', name, 'src', 'main.ts'), [], {
     cwd: root,
     env,
+    execArgv: endWithParent(root),
     // Its own process group: a terminal's Ctrl-C reaches us alone, and we end the parts in their order.
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],

@@ -1,3 +1,3 @@
-// Preloaded into the CLI by start.ts: ends it when start.ts is gone, even by SIGKILL.
+// Preloaded into the children of start.ts: ends them when it is gone.
 process.once('disconnect', () => process.exit(1));
-process.channel?.unref(); // or it would never end by itself
+process.channel?.unref(); // or a command would never end by itself

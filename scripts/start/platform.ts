@@ -49,9 +49,10 @@ export class Platform {
       dataDir: path.join(this.#dataDir, 'redis'),
       env,
     });
-    void this.#redis.exited.then(({ output }) =>
-      this.#break(new StartError(`Redis ended unexpectedly. Its last words:\n${output}`)),
-    );
+    void this.#redis.exited.then(({ output }) => {
+      this.killApps(); // without Redis they would wait for it instead of ending
+      this.#break(new StartError(`Redis ended unexpectedly. Its last words:\n${output}`));
+    });
     const all = { ...env, REDIS_URL: this.#redis.url, API_KEYS: apiKeys };
     const gateway = env.GATEWAY_BASE_URL ? {} : await this.#startSimulator(all);
     await Promise.all([

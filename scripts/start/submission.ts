@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
+import { endWithParent } from './parent-watch.ts';
 
 /** `reprice …` as a child in the foreground: it draws on our terminal and hears its Ctrl-C. */
 export interface Submission {
@@ -10,9 +11,8 @@ export interface Submission {
 
 /** Runs the CLI against a running API. */
 export function runCli(root: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Submission {
-  const watch = path.join(root, 'scripts', 'start', 'parent-watch.mjs');
   const main = path.join(root, 'apps', 'cli', 'src', 'main.ts');
-  const child = spawn(process.execPath, ['--import', watch, main, ...args], {
+  const child = spawn(process.execPath, [...endWithParent(root), main, ...args], {
     cwd,
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const runner = path.join(import.meta.dirname, 'run.mjs');
+let dir = '';
+
+beforeAll(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'reprice-run-script-'));
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function program(name: string, code: string): string {
+  const file = path.join(dir, name);
+  writeFileSync(file, code);
+  return file;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  const [chunk] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  return chunk.toString().trim();
+}
+
+describe('run.mjs', () => {
+  test('runs TypeScript with its arguments where the person is, and answers with its exit code', () => {
+    const file = program(
+      'echo.ts',
+      'console.log(process.cwd(), ...process.argv.slice(2) as string[]); process.exitCode = 7;',
+    );
+    const { stdout, status } = spawnSync(process.execPath, [runner, file, 'a b', '--c'], {
+      cwd: dir,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe(`${dir} a b --c\n`);
+    expect(status).toBe(7);
+  });
+
+  test('passes SIGTERM on and waits for the orderly end', async () => {
+    const file = program(
+      'server.ts',
+      "process.on('SIGTERM', () => { console.log('drained'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up');",
+    );
+    const child = spawn(process.execPath, [runner, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    expect(await firstLine(child)).toBe('up');
+    const last = firstLine(child);
+    child.kill('SIGTERM');
+    expect(await last).toBe('drained');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('tells the program of its own end, even by SIGKILL', async () => {
+    const file = program(
+      'orphan.ts',
+      "process.once('disconnect', () => { console.log('alone'); process.exit(0); }); console.log('up');",
+    );
+    const child = spawn(process.execPath, [runner, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    expect(await firstLine(child)).toBe('up');
+    const last = firstLine(child);
+    child.kill('SIGKILL');
+    expect(await last).toBe('alone');
+  });
+
+  test('without a program says how it is used', () => {
+    const { stderr, status } = spawnSync(process.execPath, [runner], { encoding: 'utf8' });
+    expect(stderr).toContain('Usage:');
+    expect(status).toBe(2);
+  });
+});
+
+describe('check-lock.mjs', () => {
+  const checkLock = (packages: object) => {
+    const file = program('package-lock.json', JSON.stringify({ packages }));
+    return spawnSync(process.execPath, [path.join(import.meta.dirname, 'check-lock.mjs'), file], { encoding: 'utf8' });
+  };
+
+  test('accepts a platform package locked beside its package or above it', () => {
+    const { status } = checkLock({
+      'node_modules/a': { optionalDependencies: { 'a-linux': '1' } },
+      'node_modules/a-linux': {},
+      'packages/b/node_modules/c': { optionalDependencies: { 'c-linux': '1' } },
+      'packages/b/node_modules/c/node_modules/c-linux': {},
+    });
+    expect(status).toBe(0);
+  });
+
+  test('names a platform package that the lock lacks', () => {
+    const { status, stdout } = checkLock({
+      'node_modules/turbo': { optionalDependencies: { '@turbo/darwin-64': '1' } },
+    });
+    expect(status).toBe(1);
+    expect(stdout).toBe('node_modules/turbo names @turbo/darwin-64, which is not locked\n');
+  });
+});
