@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 /** An answer on its way: what is sent, how long it takes, and how it ends. */
 export interface Delivery {
   readonly headers: OutgoingHttpHeaders;
-  /** Sent in two halves when there is a latency: one after half of it, one at its end. */
+  /** Sent at once, or in two halves when there is a latency: one after half of it, one at its end. */
   readonly frames: readonly string[];
   readonly latencyMs: number;
   /** `hang` sends nothing; `reset-before` resets before the status, `reset` after the frames. */
@@ -14,35 +14,42 @@ export interface Delivery {
 export function deliver(response: ServerResponse, delivery: Delivery): void {
   const { latencyMs, ending } = delivery;
   if (ending === 'hang') return;
-  if (latencyMs === 0) {
-    begin(response, delivery, 0);
-    return;
-  }
+  if (latencyMs > 0) deliverSlowly(response, delivery);
+  else if (ending === 'proper') sendAtOnce(response, delivery);
+  else begin(response, delivery, delivery.frames.length);
+}
+
+/** With its length known, head and body are one write; chunked they would be a system call of many pieces. */
+function sendAtOnce(response: ServerResponse, delivery: Delivery): void {
+  const body = delivery.frames.join('');
+  response.writeHead(200, { ...delivery.headers, 'Content-Length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+function deliverSlowly(response: ServerResponse, delivery: Delivery): void {
+  const half = Math.ceil(delivery.frames.length / 2);
   let timer = setTimeout(() => {
-    const half = Math.floor(delivery.frames.length / 2);
     begin(response, delivery, half);
-    if (half > 0 && ending !== 'reset-before')
-      timer = setTimeout(() => finish(response, delivery, half), latencyMs / 2);
-  }, latencyMs / 2);
+    if (delivery.ending === 'reset-before') return;
+    timer = setTimeout(() => finish(response, delivery, half), delivery.latencyMs / 2);
+  }, delivery.latencyMs / 2);
   response.once('close', () => clearTimeout(timer));
 }
 
-/** Sends the status and the first frames; all of them, and the end, when `count` is 0. */
+/** Sends the status and the first frames; when these are all, the end as well. */
 function begin(response: ServerResponse, delivery: Delivery, count: number): void {
   if (delivery.ending === 'reset-before') {
     response.socket?.resetAndDestroy();
     return;
   }
   response.writeHead(200, delivery.headers);
-  if (count === 0) finish(response, delivery, 0);
-  else response.write(delivery.frames.slice(0, count).join(''));
+  response.write(delivery.frames.slice(0, count).join(''));
+  if (delivery.latencyMs === 0) finish(response, delivery, count);
 }
 
 function finish(response: ServerResponse, delivery: Delivery, from: number): void {
-  const rest = (from === 0 ? delivery.frames : delivery.frames.slice(from)).join('');
-  if (delivery.ending === 'reset') {
-    // Chunked and not ended, so that the client cannot take the reset for the end.
-    response.flushHeaders();
-    response.write(rest === '' ? '\n' : rest, () => response.socket?.resetAndDestroy());
-  } else response.end(rest);
+  const rest = delivery.frames.slice(from).join('');
+  // Chunked and not ended, so that the client cannot take the reset for the end.
+  if (delivery.ending === 'reset') response.write(rest || '\n', () => response.socket?.resetAndDestroy());
+  else response.end(rest);
 }

@@ -43,7 +43,8 @@ function limited(
   cut: Generation['finishReason'],
 ): Generation {
   let completionTokens = 0;
-  for (const [index, piece] of pieces.entries()) {
+  for (let index = 0; index < pieces.length; index += 1) {
+    const piece = pieces[index] as string;
     const tokens = countTokens(piece);
     if (completionTokens + tokens > maxTokens) {
       const last = firstTokens(piece, maxTokens - completionTokens);

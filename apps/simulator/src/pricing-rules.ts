@@ -29,7 +29,16 @@ const strayOneIn = 25;
 
 /** Which cell holds what; -1 where the table has no such column. */
 interface ColumnPlaces {
-  readonly [name: string]: number;
+  readonly row: number;
+  readonly price: number;
+  readonly low: number;
+  readonly high: number;
+  readonly scarcity: number;
+  readonly overstock: number;
+  readonly market: number;
+  readonly cost: number;
+  readonly demand: number;
+  readonly currency: number;
 }
 
 /** Prices every row of a table by its own content: the same line and seed give the same price. */
@@ -57,59 +66,68 @@ function placesOf(columns: ReadonlyMap<string, number>): ColumnPlaces {
 
 function priceRow(line: string, places: ColumnPlaces, tableCurrency: string, seed: number): PricedRow {
   const cells = cellsOf(line);
-  const cell = (name: string): string => cells[places[name] ?? -1] ?? '';
-  const number = (name: string): number => Number(cell(name)) || 0;
   const hash = hashText(line, seed);
-  const price = number('price');
-  const moves = movesOf(price, cell, number);
+  const price = numberIn(cells, places.price);
+  const market = numberIn(cells, places.market);
+  const moves = movesOf(cells, places, price, market);
   const total = moves.scarce + moves.overstock + moves.competitor + moves.demand;
   // A touch of taste: up to 1 % either way.
   const wanted = price * (1 + total + ((hash & 0xff) / 255 - 0.5) / 50);
-  const target = Math.max(wanted, number('cost') * leastMarkup);
-  const bounded = withinOrStray(target, number('low'), number('high'), hash);
-  const digits = digitsOf(cell('currency') || tableCurrency, cell('price'));
+  const target = Math.max(wanted, numberIn(cells, places.cost) * leastMarkup);
+  const bounded = withinOrStray(target, numberIn(cells, places.low), numberIn(cells, places.high), hash);
+  const digits = digitsOf(cells[places.currency] ?? tableCurrency, cells[places.price] ?? '');
   const priced = Math.max(bounded, 10 ** -digits).toFixed(digits);
   return {
-    row: cell('row'),
+    row: cells[places.row] ?? '',
     price: digits > 0 && Number(priced) % 1 === 0 ? priced.slice(0, -digits - 1) : priced,
     action: Number(priced) > price ? 'raise' : Number(priced) < price ? 'cut' : 'hold',
-    confidence: (number('market') > 0 ? 60 : 45) + ((hash >>> 8) % 35),
+    confidence: (market > 0 ? 60 : 45) + ((hash >>> 8) % 35),
     reason: target > wanted ? 'margin' : strongest(moves),
   };
 }
 
-type Moves = Readonly<Record<'scarce' | 'overstock' | 'competitor' | 'demand', number>>;
-
 /** Signed shares of the price. */
-function movesOf(price: number, cell: (name: string) => string, number: (name: string) => number): Moves {
-  const market = number('market');
-  const demand = number('demand');
+interface Moves {
+  readonly scarce: number;
+  readonly overstock: number;
+  readonly competitor: number;
+  readonly demand: number;
+}
+
+function movesOf(cells: readonly string[], places: ColumnPlaces, price: number, market: number): Moves {
+  const demand = numberIn(cells, places.demand);
   return {
-    scarce: scarcityLift * score(cell('scarcity')),
-    overstock: -overstockDrop * score(cell('overstock')),
+    scarce: scarcityLift * scoreIn(cells, places.scarcity),
+    overstock: -overstockDrop * scoreIn(cells, places.overstock),
     competitor: market > 0 && price > 0 ? marketPull * clamp(market / price - 1, -0.5, 0.5) : 0,
     demand: demand > 0 ? demandLift * clamp(demand - 1, -1, 2) : 0,
   };
 }
 
+/** 0 where there is no such cell, or no number in it. */
+function numberIn(cells: readonly string[], at: number): number {
+  return at === -1 ? 0 : Number(cells[at]) || 0;
+}
+
 /** Scores come as whole numbers from 0 to 99, or as a fraction. */
-function score(text: string): number {
-  return clamp(text.includes('.') ? Number(text) : Number(text) / 99, 0, 1) || 0;
+function scoreIn(cells: readonly string[], at: number): number {
+  const score = numberIn(cells, at);
+  return clamp(Number.isInteger(score) ? score / 99 : score, 0, 1);
 }
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 
+/** The reason that moved the price most; below 1 % none did. */
 function strongest(moves: Moves): PriceReason {
-  let reason: PriceReason = 'hold';
-  let most = 0.01;
-  for (const [name, move] of Object.entries(moves)) {
-    if (Math.abs(move) <= most) continue;
-    most = Math.abs(move);
-    reason = name as PriceReason;
-  }
-  return reason;
+  const demand = Math.abs(moves.demand);
+  const competitor = Math.abs(moves.competitor);
+  const most = Math.max(moves.scarce, -moves.overstock, competitor, demand);
+  if (most < 0.01) return 'hold';
+  if (most === moves.scarce) return 'scarce';
+  if (most === -moves.overstock) return 'overstock';
+  return most === competitor ? 'competitor' : 'demand';
 }
 
 function withinOrStray(target: number, low: number, high: number, hash: number): number {

@@ -34,7 +34,7 @@ export function countTokens(text: string): number {
       tokens += 1;
     } else {
       while (end < length && kindAt(text, end) === kind) end += 1;
-      tokens += runTokens(kind, end - index, end < length ? kindAt(text, end) : newline);
+      tokens += runTokens(kind, end - index, text, end);
     }
     index = end;
   }
@@ -46,13 +46,16 @@ function kindAt(text: string, index: number): number {
   return code < 128 ? (classes[code] as number) : wide;
 }
 
-function runTokens(kind: number, length: number, next: number): number {
+function runTokens(kind: number, length: number, text: string, end: number): number {
   if (kind === letter) return Math.ceil(length / lettersPerToken);
   if (kind === digit) return Math.ceil(length / digitsPerToken);
-  // The last character before a word belongs to the word; a blank before punctuation to the punctuation.
-  if (kind === space) return next === letter || next === other ? Math.min(1, length - 1) : 1;
   if (kind === newline) return 1;
-  return next === letter ? Math.ceil((length - 1) / 2) : Math.ceil(length / 2);
+  const next = end < text.length ? kindAt(text, end) : newline;
+  // The last blank before a word belongs to the word, before punctuation to the punctuation.
+  if (kind === space) return next === letter || next === other ? Math.min(1, length - 1) : 1;
+  // One sign and one letter are a token of their own, `,r`.
+  const isOneLetter = next === letter && (end + 1 === text.length || kindAt(text, end + 1) !== letter);
+  return length === 1 && isOneLetter ? 0 : Math.ceil(length / 2);
 }
 
 /** The longest beginning of the text that is at most so many tokens. */
