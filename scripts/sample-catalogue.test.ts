@@ -27,7 +27,7 @@ const parsed = rows.map((row) => parseSnapshot(row, defaults));
 
 function suggestions(minor: number, digits: number): Suggestion[] {
   return [0.5, 0.97, 1, 1.03, 2].map((factor) =>
-    suggestionFrom({ row: 1, price: ((minor * factor) / 10 ** digits).toFixed(digits), reason: 'x' }),
+    suggestionFrom({ price: ((minor * factor) / 10 ** digits).toFixed(digits), reason: 'x' }),
   );
 }
 

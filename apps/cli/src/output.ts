@@ -35,9 +35,9 @@ export class Output {
     this.stderr.write(`${text}\n`);
   }
 
-  /** Columns of the terminal; 120 where there is none. */
+  /** Columns of the terminal; 160 where there is none, for nothing wraps there. */
   get width(): number {
-    return Math.max(narrowest, this.stdout.columns ?? 120);
+    return Math.max(narrowest, this.stdout.columns ?? 160);
   }
 
   /** Bold on a terminal, plain text in a pipe or under NO_COLOR. */
@@ -51,7 +51,8 @@ export class Output {
  * text longer than `longest` characters is cut.
  */
 export function printable(text: string, longest = 200): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\ufffd');
-  const letters = [...plain.slice(0, longest * 2)];
+  // Two units a character at most, and one character more, by which it shows that the text is longer.
+  const plain = text.slice(0, 2 * longest + 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\ufffd');
+  const letters = [...plain];
   return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : plain;
 }

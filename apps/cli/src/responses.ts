@@ -22,7 +22,9 @@ export const batchSchema = z.looseObject({
   createdAt: z.string().default(''),
   finishedAt: z.string().nullish(),
   etaSeconds: z.number().nullish(),
-  ignoredFields: z.array(z.unknown()).default([]),
+  ignoredFields: z
+    .array(z.looseObject({ field: z.string(), count: tally, didYouMean: z.string().optional() }))
+    .default([]),
 });
 /** One submission of many SKUs, with its progress. */
 export type Batch = z.infer<typeof batchSchema>;

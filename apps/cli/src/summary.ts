@@ -117,11 +117,8 @@ async function printFailures(api: ApiClient, output: Output, batch: Batch): Prom
   await output.print(`\n${output.bold(`${counted(batch.failed, 'SKU')} failed`)}\n${table(output, columns, rows)}`);
 }
 
-function ignoredField(field: unknown): string {
-  if (typeof field === 'string') return printable(field);
-  const { name, nearest, didYouMean } = Object(field) as { name?: unknown; nearest?: unknown; didYouMean?: unknown };
-  const guess = didYouMean ?? nearest;
-  return `${printable(String(name ?? ''))}${typeof guess === 'string' ? ` (did you mean ${printable(guess)}?)` : ''}`;
+function ignoredField({ field, didYouMean }: Batch['ignoredFields'][number]): string {
+  return `${printable(field)}${didYouMean === undefined ? '' : ` (did you mean ${printable(didYouMean)}?)`}`;
 }
 
 /** What a person may want to do next with this batch. */

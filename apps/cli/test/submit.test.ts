@@ -116,7 +116,10 @@ describe('--watch', () => {
 
   it('shows the way in plain lines and a summary at the end', async () => {
     accepts();
-    const ignoredFields = [{ name: 'prise', nearest: 'price' }, 'colour'];
+    const ignoredFields = [
+      { field: 'prise', count: 5, didYouMean: 'price' },
+      { field: 'colour', count: 5 },
+    ];
     lookAt([running(5), running(2), { body: batch({ total: 6, unchanged: 1, rejected: 3, ignoredFields }) }]);
     const prices = [
       price('SMALL', { changePercent: 1, guardrails: ['rounding'] }),
@@ -137,7 +140,7 @@ describe('--watch', () => {
     expect(stderr).not.toContain('\u001b');
     expect(stdout).toMatch(/^Batch b1 done after 2\.0 s \(normal priority\)\n/);
     expect(stdout).toMatch(/│ +6 │ +5 │ +1 │ +0 │ +3 │ \$0\.0012 │ +220 │ +1 │ +3\.0 │/);
-    expect(stdout.indexOf('LARGE')).toBeLessThan(stdout.indexOf('SMALL'));
+    expect(stdout.indexOf('SMALL')).toBeLessThan(stdout.indexOf('LARGE'));
     expect(stdout).toMatch(/LARGE │ +12\.00 │ 12\.90 EUR │ -20\.0 % │ derived_floor, rounding │ scarce/);
     expect(stdout).toContain('Prices that guardrails moved: rounding 2, derived_floor 1.');
     expect(stdout).toContain('1 price came from the rules engine');
