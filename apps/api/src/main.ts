@@ -1,8 +1,10 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
 import { createLogger } from '@reprice/telemetry';
 import { startApi } from './api.ts';
+import { keepHeapSmall } from './heap.ts';
 
 try {
+  keepHeapSmall();
   const config = loadConfig(process.env, { process: 'api' });
   const log = createLogger({ name: 'api', level: config.logLevel, secrets: secretsOf(config) });
   for (const warning of config.warnings) log.warn(warning);

@@ -1,8 +1,8 @@
-import { StringDecoder } from 'node:string_decoder';
 import { type CsvColumns, type CsvHeader, readHeader } from './csv-header.ts';
 import { readQuotedRecord } from './csv-record.ts';
 import { CsvSkip } from './csv-skip.ts';
 import { type BodyParser, maxFieldChars, maxRowChars, type RowSink, rowFault } from './row-sink.ts';
+import { TextPieces } from './text-pieces.ts';
 
 /*
  * Why not csv-parse: when a record passes its size limit it drops the rest of the chunk with it, it cannot tell on which line a quote was
@@ -25,12 +25,10 @@ interface Marks {
 export class CsvParser implements BodyParser {
   readonly #sink: RowSink;
   readonly #columns: CsvColumns;
-  readonly #decoder = new StringDecoder('utf8');
+  readonly #pieces = new TextPieces();
   #header: CsvHeader | undefined;
-  #rest = '';
   /** The line on which the next record begins. */
   #line = 1;
-  #started = false;
   #skip: CsvSkip | undefined;
 
   constructor(sink: RowSink, columns: CsvColumns) {
@@ -43,20 +41,17 @@ export class CsvParser implements BodyParser {
   }
 
   push(chunk: Buffer): void {
-    this.#scan(this.#rest + this.#decoder.write(chunk), false);
+    const text = this.#pieces.add(chunk);
+    if (text !== undefined) this.#scan(text, false);
   }
 
   end(): void {
-    this.#scan(this.#rest + this.#decoder.end(), true);
+    this.#scan(this.#pieces.end(), true);
     if (this.#skip !== undefined) this.#skipped(this.#skip);
   }
 
   #scan(text: string, final: boolean): void {
     let from = 0;
-    if (!this.#started && text !== '') {
-      this.#started = true;
-      if (text.charCodeAt(0) === 0xfeff) from = 1;
-    }
     const marks: Marks = {
       lf: text.indexOf('\n', from),
       cr: text.indexOf('\r', from),
@@ -80,7 +75,7 @@ export class CsvParser implements BodyParser {
         else break;
       } else from = next;
     }
-    this.#rest = text.slice(from);
+    this.#pieces.keep(text.slice(from));
   }
 
   /** Takes the record at `from` and returns where the next one begins; undefined if the record is not whole yet. */

@@ -1,6 +1,6 @@
-import { StringDecoder } from 'node:string_decoder';
 import { exceedsDepth } from './json-depth.ts';
 import { type BodyParser, maxDepth, maxRowChars, type RowSink, rowFault } from './row-sink.ts';
+import { TextPieces } from './text-pieces.ts';
 
 const takesObject = 'one JSON object a line';
 
@@ -11,35 +11,30 @@ const takesObject = 'one JSON object a line';
 export class NdjsonParser implements BodyParser {
   readonly ignoredColumns = [];
   readonly #sink: RowSink;
-  readonly #decoder = new StringDecoder('utf8');
-  #rest = '';
+  readonly #pieces = new TextPieces();
   #line = 0;
   /** The current line was too long and has been rejected; its end is still to come. */
   #skipping = false;
-  #started = false;
 
   constructor(sink: RowSink) {
     this.#sink = sink;
   }
 
   push(chunk: Buffer): void {
-    this.#scan(this.#rest + this.#decoder.write(chunk), false);
+    const text = this.#pieces.add(chunk);
+    if (text !== undefined) this.#pieces.keep(this.#scan(text, false));
   }
 
   end(): void {
-    this.#scan(this.#rest + this.#decoder.end(), true);
-    if (this.#rest !== '' && !this.#skipping) this.#take(this.#rest);
-    this.#rest = '';
+    const rest = this.#scan(this.#pieces.end(), true);
+    if (rest !== '' && !this.#skipping) this.#take(rest);
   }
 
-  #scan(text: string, final: boolean): void {
+  /** Takes the lines that are whole and returns the rest. */
+  #scan(text: string, final: boolean): string {
     let from = 0;
-    if (!this.#started && text !== '') {
-      this.#started = true;
-      if (text.charCodeAt(0) === 0xfeff) from = 1;
-    }
-    let lf = text.indexOf('\n', from);
-    let cr = text.indexOf('\r', from);
+    let lf = text.indexOf('\n');
+    let cr = text.indexOf('\r');
     for (;;) {
       const at = cr !== -1 && (lf === -1 || cr < lf) ? cr : lf;
       // A CR at the very end may be the first half of a CRLF.
@@ -52,13 +47,13 @@ export class NdjsonParser implements BodyParser {
       if (lf !== -1 && lf < from) lf = text.indexOf('\n', from);
       if (cr !== -1 && cr < from) cr = text.indexOf('\r', from);
     }
-    this.#rest = from === 0 ? text : text.slice(from);
-    if (this.#skipping) this.#rest = this.#rest.endsWith('\r') ? '\r' : '';
-    else if (this.#rest.length > maxRowChars) {
-      this.#sink.fault(this.#line + 1, tooLong(this.#rest));
+    const rest = text.slice(from);
+    if (!this.#skipping && rest.length > maxRowChars) {
+      this.#sink.fault(this.#line + 1, tooLong(rest));
       this.#skipping = true;
-      this.#rest = this.#rest.endsWith('\r') ? '\r' : '';
     }
+    // Of a line that is skipped only a CR at the end matters.
+    return this.#skipping ? (rest.endsWith('\r') ? '\r' : '') : rest;
   }
 
   #take(line: string): void {

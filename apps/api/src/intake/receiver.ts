@@ -23,7 +23,7 @@ export interface ReceiverOptions {
 const rowsAtOnce = 500;
 
 /** Steps that may be under way in Redis while parsing goes on. */
-const stepsInFlight = 4;
+const stepsInFlight = 2;
 
 /**
  * Takes the rows of one upload: checks each, and stores them some hundreds at a time. Rows are told synchronously; between two pieces of

@@ -56,6 +56,8 @@ export function boardRouter(deps: ApiDeps): Router {
     if (req.method === 'GET' || req.method === 'HEAD') next();
     else next(new Problem('method-not-allowed', 'The board is to look at only.', { headers: { allow: 'GET, HEAD' } }));
   });
-  router.use(adapter.getRouter() as Express);
+  const board = adapter.getRouter() as Express;
+  board.disable('x-powered-by');
+  router.use(board);
   return router;
 }
