@@ -1,6 +1,6 @@
 import { currencyDigits, isCurrency } from '@reprice/pricing';
 import { hashText } from './random.ts';
-import { cellsOf, type PromptTable } from './table.ts';
+import { cellsOf, numbersOf, type PromptTable } from './table.ts';
 
 /** Why a price moved; `answer.ts` knows the letters of the words. */
 export type PriceReason = 'scarce' | 'overstock' | 'competitor' | 'margin' | 'demand' | 'hold';
@@ -29,7 +29,6 @@ const strayOneIn = 25;
 
 /** Which cell holds what; -1 where the table has no such column. */
 interface ColumnPlaces {
-  readonly row: number;
   readonly price: number;
   readonly low: number;
   readonly high: number;
@@ -44,14 +43,14 @@ interface ColumnPlaces {
 /** Prices every row of a table by its own content: the same line and seed give the same price. */
 export function priceTable(table: PromptTable, seed: number): PricedRow[] {
   const places = placesOf(table.columns);
-  return table.lines.map((line) => priceRow(line, places, table.currency, seed));
+  const digits = isCurrency(table.currency) ? currencyDigits(table.currency) : undefined;
+  return table.lines.map((line) => priceRow(line, places, digits ?? digitsOf(line, places), seed));
 }
 
 function placesOf(columns: ReadonlyMap<string, number>): ColumnPlaces {
   const place = (...names: string[]): number =>
     names.map((name) => columns.get(name)).find((at) => at !== undefined) ?? -1;
   return {
-    row: place('row'),
     price: place('price'),
     low: place('low', 'floor', 'min'),
     high: place('high', 'ceiling', 'max'),
@@ -64,23 +63,24 @@ function placesOf(columns: ReadonlyMap<string, number>): ColumnPlaces {
   };
 }
 
-function priceRow(line: string, places: ColumnPlaces, tableCurrency: string, seed: number): PricedRow {
-  const cells = cellsOf(line);
+function priceRow(line: string, places: ColumnPlaces, digits: number, seed: number): PricedRow {
+  const cells = numbersOf(line);
   const hash = hashText(line, seed);
-  const price = numberIn(cells, places.price);
-  const market = numberIn(cells, places.market);
+  const price = cells[places.price] ?? 0;
+  const market = cells[places.market] ?? 0;
   const moves = movesOf(cells, places, price, market);
   const total = moves.scarce + moves.overstock + moves.competitor + moves.demand;
   // A touch of taste: up to 1 % either way.
   const wanted = price * (1 + total + ((hash & 0xff) / 255 - 0.5) / 50);
-  const target = Math.max(wanted, numberIn(cells, places.cost) * leastMarkup);
-  const bounded = withinOrStray(target, numberIn(cells, places.low), numberIn(cells, places.high), hash);
-  const digits = digitsOf(cells[places.currency] ?? tableCurrency, cells[places.price] ?? '');
-  const priced = Math.max(bounded, 10 ** -digits).toFixed(digits);
+  const target = Math.max(wanted, (cells[places.cost] ?? 0) * leastMarkup);
+  const bounded = withinOrStray(target, cells[places.low] ?? 0, cells[places.high] ?? 0, hash);
+  const unit = 10 ** digits;
+  const minor = Math.max(1, Math.round(bounded * unit));
+  const priceMinor = Math.round(price * unit);
   return {
-    row: cells[places.row] ?? '',
-    price: digits > 0 && Number(priced) % 1 === 0 ? priced.slice(0, -digits - 1) : priced,
-    action: Number(priced) > price ? 'raise' : Number(priced) < price ? 'cut' : 'hold',
+    row: line.split(',', 1)[0] ?? '',
+    price: minor % unit === 0 ? String(minor / unit) : (minor / unit).toFixed(digits),
+    action: minor > priceMinor ? 'raise' : minor < priceMinor ? 'cut' : 'hold',
     confidence: (market > 0 ? 60 : 45) + ((hash >>> 8) % 35),
     reason: target > wanted ? 'margin' : strongest(moves),
   };
@@ -94,25 +94,19 @@ interface Moves {
   readonly demand: number;
 }
 
-function movesOf(cells: readonly string[], places: ColumnPlaces, price: number, market: number): Moves {
-  const demand = numberIn(cells, places.demand);
+function movesOf(cells: ArrayLike<number>, places: ColumnPlaces, price: number, market: number): Moves {
+  const demand = cells[places.demand] ?? 0;
   return {
-    scarce: scarcityLift * scoreIn(cells, places.scarcity),
-    overstock: -overstockDrop * scoreIn(cells, places.overstock),
+    scarce: scarcityLift * score(cells[places.scarcity] ?? 0),
+    overstock: -overstockDrop * score(cells[places.overstock] ?? 0),
     competitor: market > 0 && price > 0 ? marketPull * clamp(market / price - 1, -0.5, 0.5) : 0,
     demand: demand > 0 ? demandLift * clamp(demand - 1, -1, 2) : 0,
   };
 }
 
-/** 0 where there is no such cell, or no number in it. */
-function numberIn(cells: readonly string[], at: number): number {
-  return at === -1 ? 0 : Number(cells[at]) || 0;
-}
-
 /** Scores come as whole numbers from 0 to 99, or as a fraction. */
-function scoreIn(cells: readonly string[], at: number): number {
-  const score = numberIn(cells, at);
-  return clamp(Number.isInteger(score) ? score / 99 : score, 0, 1);
+function score(value: number): number {
+  return clamp(Number.isInteger(value) ? value / 99 : value, 0, 1);
 }
 
 function clamp(value: number, low: number, high: number): number {
@@ -140,9 +134,12 @@ function withinOrStray(target: number, low: number, high: number, hash: number):
   return clamp(target, low, high);
 }
 
-/** Decimals of a currency; where the prompt names none, those that the price shows, and 2 for a small whole price. */
-function digitsOf(currency: string, price: string): number {
+/** Decimals of the row's currency; where there is none, those that its price shows, and 2 for a small whole price. */
+function digitsOf(line: string, places: ColumnPlaces): number {
+  const cells = cellsOf(line);
+  const currency = cells[places.currency] ?? '';
   if (isCurrency(currency)) return currencyDigits(currency);
+  const price = cells[places.price] ?? '';
   const point = price.indexOf('.');
   if (point !== -1) return price.length - point - 1;
   return Number(price) >= 1000 ? 0 : 2;

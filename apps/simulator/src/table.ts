@@ -39,3 +39,40 @@ export function cellsOf(line: string): readonly string[] {
   if (!line.includes('"')) return line.split(',');
   return (line.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+|(?<=,)(?=,|$)/g) ?? []) as string[];
 }
+
+const comma = 44;
+const point = 46;
+const mostCells = 64;
+
+/** One buffer for the numbers of the line at hand: a table is read for every call. */
+const values = new Float64Array(mostCells);
+
+/** The number of each cell of a line, 0 where there is none; valid until the next line is read. */
+export function numbersOf(line: string): ArrayLike<number> {
+  return readNumbers(line) ? values : cellsOf(line).map((cell) => Number(cell) || 0);
+}
+
+/** Reads a line without making strings of its cells; false when one holds anything but a plain number. */
+function readNumbers(line: string): boolean {
+  let cell = 0;
+  let digits = 0;
+  let amount = 0;
+  let scale = 0;
+  for (let index = 0; index <= line.length; index += 1) {
+    const code = index < line.length ? line.charCodeAt(index) : comma;
+    if (code >= 48 && code <= 57) {
+      amount = amount * 10 + (code - 48);
+      scale *= 10;
+      digits += 1;
+    } else if (code === comma && digits <= 15 && cell < mostCells) {
+      values[cell] = scale > 1 ? amount / scale : amount;
+      cell += 1;
+      digits = 0;
+      amount = 0;
+      scale = 0;
+    } else if (code === point && scale === 0) scale = 1;
+    else return false;
+  }
+  values.fill(0, cell);
+  return true;
+}

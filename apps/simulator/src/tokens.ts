@@ -25,37 +25,33 @@ function classOf(code: number): number {
  */
 export function countTokens(text: string): number {
   let tokens = 0;
-  let index = 0;
-  const { length } = text;
-  while (index < length) {
-    const kind = kindAt(text, index);
-    let end = index + 1;
-    if (kind === wide) {
-      tokens += 1;
-    } else {
-      while (end < length && kindAt(text, end) === kind) end += 1;
-      tokens += runTokens(kind, end - index, text, end);
+  let kind = newline;
+  let length = 0;
+  let isAfterOneSign = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const next = code < 128 ? (classes[code] as number) : wide;
+    if (next === kind && next !== wide) {
+      length += 1;
+      continue;
     }
-    index = end;
+    tokens += runTokens(kind, length, next, isAfterOneSign);
+    isAfterOneSign = kind === other && length === 1;
+    kind = next;
+    length = 1;
   }
-  return tokens;
+  return tokens + runTokens(kind, length, newline, isAfterOneSign);
 }
 
-function kindAt(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  return code < 128 ? (classes[code] as number) : wide;
-}
-
-function runTokens(kind: number, length: number, text: string, end: number): number {
-  if (kind === letter) return Math.ceil(length / lettersPerToken);
+/** Tokens of a run of characters of one kind, before one of the kind `next`. */
+function runTokens(kind: number, length: number, next: number, isAfterOneSign: boolean): number {
   if (kind === digit) return Math.ceil(length / digitsPerToken);
-  if (kind === newline) return 1;
-  const next = end < text.length ? kindAt(text, end) : newline;
+  if (kind === other) return Math.ceil(length / 2);
+  // One sign and one letter are one token, `,r`.
+  if (kind === letter) return length === 1 && isAfterOneSign ? 0 : Math.ceil(length / lettersPerToken);
   // The last blank before a word belongs to the word, before punctuation to the punctuation.
-  if (kind === space) return next === letter || next === other ? Math.min(1, length - 1) : 1;
-  // One sign and one letter are a token of their own, `,r`.
-  const isOneLetter = next === letter && (end + 1 === text.length || kindAt(text, end + 1) !== letter);
-  return length === 1 && isOneLetter ? 0 : Math.ceil(length / 2);
+  if (kind === space && (next === letter || next === other)) return Math.min(1, length - 1);
+  return Math.min(1, length);
 }
 
 /** The longest beginning of the text that is at most so many tokens. */
