@@ -56,6 +56,7 @@ describe('dieWithParent without setpriv', () => {
   test('a watcher ends the program when its pipe closes', async () => {
     const script = `
       import { spawn } from 'node:child_process';
+      import { dieWithParent } from ${JSON.stringify(path.join(import.meta.dirname, '../src/parent-death.ts'))};
       const guard = dieWithParent('/bin/sleep', ['600'], false);
       const child = spawn(guard.command, guard.args, { detached: true, stdio: 'ignore' });
       guard.watch(child.pid);
