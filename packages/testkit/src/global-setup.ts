@@ -5,12 +5,6 @@ import { acquireRedis } from '@reprice/embedded-redis';
 import type { TestProject } from 'vitest/node';
 import { cacheDir } from './checkout.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    redisUrl: string;
-  }
-}
-
 /**
  * Starts one Redis for the whole run, in a temporary directory. `REDIS_URL` is not used, lest a test fill a Redis
  * that matters; `TEST_REDIS_URL` names one that may be filled.

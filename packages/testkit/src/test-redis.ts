@@ -1,5 +1,12 @@
 import { inject } from 'vitest';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Provided by global-setup.ts. */
+    redisUrl: string;
+  }
+}
+
 let namespaces = 0;
 
 /** The Redis of this test run, shared by all test files: keep to a namespace of `freshNamespace()`. */
