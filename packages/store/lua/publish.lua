@@ -1,13 +1,13 @@
 #!lua
 -- Publishes the priced rows of one pack: price hash, history, change stream, and the batch's bits, results and counters.
 --
--- KEYS     1 batch:<id> hash   2 batch:<id>:settled bitmap   3 batch:<id>:results list
---          4 batch:<id>:packs  5 :failures  6 :rejections  7 :trial  (only their TTL is set)   8 changes stream
+-- KEYS     1 batch:<id> hash, then its parts: 2 :packs  3 :settled bitmap  4 :results list  5 :failures  6 :rejections  7 :trial
+--          8 changes stream
 --          then 2 a row: price:<sku> hash, history:<sku> list
 -- ARGV     1 batch id  2 now, ms  3 channel  4 result chunk (result-chunk.ts)
 --          5 pricedAt  6 source  7 model ('' = none)  8 route ('' = none)  9 job id
---          then 13 a row: ordinal, fence, sku, price, currency, previousPrice, changePercent, strategy, confidence, reason,
---          guardrails (comma-separated), costUsd, snapshotAt; '' = absent
+--          then 13 a row: ordinal; sku, price, currency, previousPrice, changePercent, strategy, confidence, reason, guardrails
+--          (comma-separated), costUsd, revision (that this row will have: the fence + 1), snapshotAt; '' = absent
 -- RETURNS  one code a row: 1 published, 0 settled before (nothing done), -1 the fence is older than the live price (nothing done);
 --          or {} when the batch no longer runs
 -- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), changes (newest ~1000 packs), the batch
@@ -27,7 +27,7 @@ local reads = {}
 for i = 1, n do
   reads[i * 3 - 2], reads[i * 3 - 1], reads[i * 3] = 'GET', 'u1', ARGV[FIRST_ARG + (i - 1) * STRIDE]
 end
-local settled = redis.call('BITFIELD', KEYS[2], unpack(reads))
+local settled = redis.call('BITFIELD', KEYS[3], unpack(reads))
 
 local codes = {}
 for i = 1, n do
@@ -37,7 +37,7 @@ for i = 1, n do
     codes[i] = 1
   else
     local revision = redis.call('HGET', KEYS[FIRST_KEY + (i - 1) * 2], 'revision')
-    codes[i] = (tonumber(revision) or 0) == tonumber(ARGV[FIRST_ARG + (i - 1) * STRIDE + 1]) and 1 or -1
+    codes[i] = (tonumber(revision) or 0) + 1 == tonumber(ARGV[FIRST_ARG + (i - 1) * STRIDE + 11]) and 1 or -1
   end
 end
 
@@ -51,7 +51,7 @@ local function retire(price_key, history_key)
 end
 
 -- Places of the fields that may be absent, after those that every price has.
-local OPTIONAL = { { 'previousPrice', 5 }, { 'changePercent', 6 }, { 'confidence', 8 }, { 'guardrails', 10 } }
+local OPTIONAL = { { 'confidence', 7 }, { 'guardrails', 9 } }
 
 local priced, mask, changes, writes = 0, {}, {}, {}
 for i = 1, n do
@@ -62,11 +62,11 @@ for i = 1, n do
     writes[w + 1], writes[w + 2], writes[w + 3], writes[w + 4] = 'SET', 'u1', ARGV[a], '1'
     priced = priced + 1
     if live then
-      if ARGV[a + 1] ~= '0' then retire(KEYS[key], KEYS[key + 1]) end
+      if ARGV[a + 11] ~= '1' then retire(KEYS[key], KEYS[key + 1]) end
       local fields = {
-        'sku', ARGV[a + 2], 'price', ARGV[a + 3], 'currency', ARGV[a + 4], 'source', ARGV[6], 'strategy', ARGV[a + 7],
-        'reason', ARGV[a + 9], 'costUsd', ARGV[a + 11], 'batchId', ARGV[1], 'jobId', ARGV[9],
-        'revision', string.format('%.0f', ARGV[a + 1] + 1), 'snapshotAt', ARGV[a + 12], 'pricedAt', ARGV[5],
+        'sku', ARGV[a + 1], 'price', ARGV[a + 2], 'currency', ARGV[a + 3], 'previousPrice', ARGV[a + 4], 'changePercent', ARGV[a + 5],
+        'source', ARGV[6], 'strategy', ARGV[a + 6], 'reason', ARGV[a + 8], 'costUsd', ARGV[a + 10], 'batchId', ARGV[1],
+        'jobId', ARGV[9], 'revision', ARGV[a + 11], 'snapshotAt', ARGV[a + 12], 'pricedAt', ARGV[5],
       }
       local f = #fields
       for _, optional in ipairs(OPTIONAL) do
@@ -78,16 +78,16 @@ for i = 1, n do
       if ARGV[7] ~= '' then fields[f + 1], fields[f + 2], f = 'model', ARGV[7], f + 2 end
       if ARGV[8] ~= '' then fields[f + 1], fields[f + 2], f = 'route', ARGV[8], f + 2 end
       redis.call('HSET', KEYS[key], unpack(fields))
-      if ARGV[a + 3] ~= ARGV[a + 5] then
-        changes[#changes + 1] = ARGV[a + 2] .. '\t' .. ARGV[a + 3] .. '\t' .. ARGV[a + 5] .. '\t' .. ARGV[a + 4]
+      if ARGV[a + 2] ~= ARGV[a + 4] then
+        changes[#changes + 1] = ARGV[a + 1] .. '\t' .. ARGV[a + 2] .. '\t' .. ARGV[a + 4] .. '\t' .. ARGV[a + 3]
       end
     end
   end
 end
 
 if priced > 0 then
-  redis.call('BITFIELD', KEYS[2], unpack(writes))
-  redis.call('RPUSH', KEYS[3], table.concat(mask) .. '\n' .. ARGV[4])
+  redis.call('BITFIELD', KEYS[3], unpack(writes))
+  redis.call('RPUSH', KEYS[4], table.concat(mask) .. '\n' .. ARGV[4])
   redis.call('HINCRBY', KEYS[1], 'priced', priced)
   if #changes > 0 then
     redis.call('XADD', KEYS[8], 'MAXLEN', '~', CHANGES_CAP, '*', 'jobId', ARGV[9], 'rows', table.concat(changes, '\n'))

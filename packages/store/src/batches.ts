@@ -154,15 +154,7 @@ export class Batches {
   /** Settles rows as failed; returns how many were not settled before. */
   async fail(id: string, rows: readonly { ordinal: number; failure: Failure }[]): Promise<number> {
     const k = this.#keys;
-    const [packs, settled, results, failures, rejections, trial] = k.partsOf(id) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    const keys = [k.batch(id), settled, failures, packs, results, rejections, trial];
+    const keys = [k.batch(id), ...k.partsOf(id)];
     const cells = rows.flatMap((row) => [row.ordinal, JSON.stringify(row.failure)]);
     return Number(await this.#fail.run(this.#redis, keys, [id, this.#now(), k.batchDone(), ...cells]));
   }

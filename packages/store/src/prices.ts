@@ -1,7 +1,7 @@
 import { type Currency, formatMoney, type Price, type PriceSource, SafePrice } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
-import { type ChunkHead, type ChunkRow, encodeChunk } from './result-chunk.ts';
+import { encodeChunk, type PriceCells } from './result-chunk.ts';
 import { Script } from './script.ts';
 
 /** What all rows of one publish have in common. */
@@ -50,71 +50,24 @@ export class Prices {
    * runs (cancelled or gone) and nothing was done. Throws a TypeError for a price that did not come out of the guardrails.
    */
   async publish(publication: Publication, rows: readonly PublishRow[]): Promise<PublishCode[] | undefined> {
-    const { batchId, jobId, source, model, route, pricedAtMs } = publication;
+    const { batchId, jobId, source, model = '', route = '', pricedAtMs } = publication;
     const k = this.#keys;
-    const [packs, settled, results, failures, rejections, trial] = k.partsOf(batchId) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    const keys = [k.batch(batchId), settled, results, packs, failures, rejections, trial, k.changes()];
+    const keys = [k.batch(batchId), ...k.partsOf(batchId), k.changes()];
     const pricedAt = new Date(pricedAtMs).toISOString();
-    const head: ChunkHead = { source, ...(model && { model }), ...(route && { route }), batchId, jobId, pricedAt };
-    const chunk: ChunkRow[] = [];
+    const table: PriceCells[] = [];
     const cells: (string | number)[] = [];
+    let snapshotAt = { ms: Number.NaN, text: '' };
     for (const row of rows) {
-      if (!SafePrice.is(row.safePrice) || row.safePrice.sku !== row.sku)
-        throw new TypeError(`SKU ${row.sku}: only a price that the guardrails made for it may be published`);
-      const { currency, minor, guardrails } = row.safePrice;
+      // The rows of an upload mostly share their time.
+      if (snapshotAt.ms !== row.snapshotAtMs)
+        snapshotAt = { ms: row.snapshotAtMs, text: new Date(row.snapshotAtMs).toISOString() };
+      const priced = cellsOf(row, snapshotAt.text);
       keys.push(k.price(row.sku), k.history(row.sku));
-      const price = formatMoney(minor, currency);
-      const previousPrice = formatMoney(row.previousMinor, currency);
-      const changePercent = percent(row.previousMinor, minor);
-      const snapshotAt = new Date(row.snapshotAtMs).toISOString();
-      const { sku, strategy, confidence, reason, costUsd, fence } = row;
-      cells.push(
-        row.ordinal,
-        fence,
-        sku,
-        price,
-        currency,
-        previousPrice,
-        changePercent,
-        strategy,
-        confidence ?? '',
-        reason,
-      );
-      cells.push(guardrails.join(','), costUsd, snapshotAt);
-      chunk.push({
-        sku,
-        price,
-        currency,
-        previousPrice,
-        changePercent,
-        strategy,
-        ...(confidence !== undefined && { confidence }),
-        reason,
-        guardrails,
-        costUsd,
-        revision: fence + 1,
-        snapshotAt,
-      });
+      table.push(priced);
+      cells.push(row.ordinal, ...priced);
     }
-    const args = [
-      batchId,
-      pricedAtMs,
-      k.batchDone(),
-      encodeChunk(head, chunk),
-      pricedAt,
-      source,
-      model ?? '',
-      route ?? '',
-      jobId,
-      ...cells,
-    ];
+    const chunk = encodeChunk({ source, model, route, batchId, jobId, pricedAt }, table);
+    const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, ...cells];
     const codes = (await this.#publish.run(this.#redis, keys, args)) as number[];
     if (codes.length === 0 && rows.length > 0) return undefined;
     return codes.map((code) => (code === 1 ? 'published' : code === 0 ? 'settled' : 'stale'));
@@ -129,6 +82,31 @@ export class Prices {
   async getMany(skus: readonly string[]): Promise<(Price | undefined)[]> {
     return await Promise.all(skus.map((sku) => this.get(sku)));
   }
+}
+
+function cellsOf(row: PublishRow, snapshotAt: string): PriceCells {
+  const { sku, safePrice, previousMinor, strategy, confidence = '', reason, costUsd, fence } = row;
+  if (!SafePrice.is(safePrice) || safePrice.sku !== sku)
+    throw new TypeError(`SKU ${sku}: only a price that the guardrails made for it may be published`);
+  const { currency, minor } = safePrice;
+  const price = formatMoney(minor, currency);
+  const previous = formatMoney(previousMinor, currency);
+  const guardrails = safePrice.guardrails.join(',');
+  const change = percent(previousMinor, minor);
+  return [
+    sku,
+    price,
+    currency,
+    previous,
+    change,
+    strategy,
+    confidence,
+    reason,
+    guardrails,
+    costUsd,
+    fence + 1,
+    snapshotAt,
+  ];
 }
 
 /** The change in per cent of the old price, to two decimals. */

@@ -4,7 +4,7 @@ import type { Price } from '@reprice/pricing';
 /*
  * The results of a batch are kept apart from the live prices, so that they stay what they were when a later batch reprices the same
  * SKUs, and so that a dry run has some. One list entry per publish: the mask of rows that took effect, a newline, and base64 of the
- * deflated JSON below. 20 to 30 bytes a row.
+ * deflated JSON of head and rows. 20 to 30 bytes a row.
  */
 
 /** What all prices of one publish have in common. */
@@ -17,87 +17,56 @@ export interface ChunkHead {
   readonly pricedAt: string;
 }
 
-/** The price without what its chunk's head says. */
-export type ChunkRow = Omit<Price, keyof ChunkHead>;
-
-type Cells = [
-  string,
-  string,
-  string,
-  string,
-  number | null,
-  string,
-  number | null,
-  string,
-  string,
-  string,
-  number,
-  string,
+/** The rest of a price, in the order in which publish.lua takes it; '' = absent, guardrails comma-separated. */
+export type PriceCells = readonly [
+  sku: string,
+  price: string,
+  currency: string,
+  previousPrice: string,
+  changePercent: number,
+  strategy: string,
+  confidence: number | '',
+  reason: string,
+  guardrails: string,
+  costUsd: string,
+  revision: number,
+  snapshotAt: string,
 ];
 
-/** The chunk of one publish; fixed-order arrays, since names would be most of it. */
-export function encodeChunk(head: ChunkHead, rows: readonly ChunkRow[]): string {
-  const cells = rows.map(
-    (r): Cells => [
-      r.sku,
-      r.price,
-      r.currency,
-      r.previousPrice ?? '',
-      r.changePercent ?? null,
-      r.strategy,
-      r.confidence ?? null,
-      r.reason,
-      r.guardrails.join(','),
-      r.costUsd,
-      r.revision,
-      r.snapshotAt,
-    ],
-  );
-  return deflateRawSync(JSON.stringify([head, cells]), { level: 1 }).toString('base64');
+/** The chunk of one publish. */
+export function encodeChunk(head: ChunkHead, rows: readonly PriceCells[]): string {
+  return deflateRawSync(JSON.stringify([head, rows]), { level: 1 }).toString('base64');
 }
 
 /** The prices of one list entry that took effect. */
 export function decodeChunk(entry: string): Price[] {
   const newline = entry.indexOf('\n');
   const json = inflateRawSync(Buffer.from(entry.slice(newline + 1), 'base64')).toString();
-  const [head, rows] = JSON.parse(json) as [ChunkHead, Cells[]];
-  const prices: Price[] = [];
-  rows.forEach((cells, i) => {
-    if (entry[i] !== '1') return;
-    const [
-      sku,
-      price,
-      currency,
-      previousPrice,
-      changePercent,
-      strategy,
-      confidence,
-      reason,
-      guardrails,
-      costUsd,
-      revision,
-      snapshotAt,
-    ] = cells;
-    prices.push({
-      sku,
-      price,
-      currency,
-      ...(previousPrice && { previousPrice }),
-      ...(changePercent !== null && { changePercent }),
-      source: head.source,
-      strategy,
-      ...(confidence !== null && { confidence }),
-      reason,
-      guardrails: guardrails ? guardrails.split(',') : [],
-      ...(head.model && { model: head.model }),
-      ...(head.route && { route: head.route }),
-      costUsd,
-      batchId: head.batchId,
-      jobId: head.jobId,
-      revision,
-      snapshotAt,
-      pricedAt: head.pricedAt,
-    });
-  });
-  return prices;
+  const [head, rows] = JSON.parse(json) as [ChunkHead, PriceCells[]];
+  return rows.flatMap((cells, i) => (entry[i] === '1' ? priceOf(head, cells) : []));
+}
+
+function priceOf(head: ChunkHead, cells: PriceCells): Price {
+  const [sku, price, currency, previousPrice, changePercent, strategy, confidence, reason, ...rest] = cells;
+  const [guardrails, costUsd, revision, snapshotAt] = rest;
+  return {
+    sku,
+    price,
+    currency,
+    previousPrice,
+    changePercent,
+    source: head.source,
+    strategy,
+    ...(confidence !== '' && { confidence }),
+    reason,
+    guardrails: guardrails ? guardrails.split(',') : [],
+    ...(head.model && { model: head.model }),
+    ...(head.route && { route: head.route }),
+    costUsd,
+    batchId: head.batchId,
+    jobId: head.jobId,
+    revision,
+    snapshotAt,
+    pricedAt: head.pricedAt,
+  };
 }
