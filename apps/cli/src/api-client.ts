@@ -48,6 +48,12 @@ interface Call {
 /** The lists of a batch that the API streams. */
 export type BatchList = 'results' | 'rejections' | 'failures';
 
+/**
+ * What `fetch` needs to stream a body in bounded memory. Unless redirects are errors it keeps a second copy of all that
+ * was sent, in case a redirect wants it again.
+ */
+const streaming = { duplex: 'half', redirect: 'error' };
+
 /** Speaks the HTTP contract. Every call may throw ApiUnreachable, ApiProblem or ApiNotUnderstood; an abort throws the signal's reason. */
 export class ApiClient {
   readonly connection: Connection;
@@ -136,7 +142,8 @@ export class ApiClient {
     };
     const init: RequestInit = { method: call.method ?? 'GET', headers, redirect: 'manual' };
     if (call.signal !== undefined) init.signal = call.signal;
-    if (call.body !== undefined) Object.assign(init, { body: call.body, duplex: 'half' });
+    if (typeof call.body === 'string') init.body = call.body;
+    else if (call.body !== undefined) Object.assign(init, { body: call.body, ...streaming });
     let response: Response;
     try {
       response = await fetch(url, init);

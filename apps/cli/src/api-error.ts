@@ -108,6 +108,7 @@ function adviceFor(problem: ApiProblem, hasKey: boolean): string | undefined {
   if (status === 403)
     return 'Use a key with a wider scope: read < write < admin, the second part of name:scope:secret in API_KEYS.';
   if (status === 404 && problem.kind === '') return 'Check REPRICE_URL or --url: is the Reprice API there?';
+  if (problem.kind === 'csv-header') return 'Name the columns on the command line: --map sku=COLUMN,price=COLUMN';
   if (retryAfterSeconds !== undefined) return `Try again in ${retryAfterSeconds} s.`;
   return status >= 500 ? 'Try again; if it stays, look at the log of the API.' : undefined;
 }

@@ -81,7 +81,7 @@ function fileFault(file: string, error: unknown): Error {
 
 async function* fileChunks(file: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) yield chunk as Uint8Array;
+    for await (const chunk of createReadStream(file, { highWaterMark: 64 * 1024 })) yield chunk as Uint8Array;
   } catch (error) {
     throw fileFault(file, error);
   }

@@ -1,4 +1,8 @@
-import { runCli } from './cli.ts';
+import { enableCompileCache } from 'node:module';
+
+// Halves the time to start: most of it goes into stripping types and compiling, which is then done once.
+enableCompileCache();
+const { runCli } = await import('./cli.ts');
 
 for (const stream of [process.stdout, process.stderr]) {
   // The reader has gone, as in `reprice rejections ID | head`: there is nobody left to tell anything.

@@ -35,9 +35,9 @@ export class Output {
     this.stderr.write(`${text}\n`);
   }
 
-  /** Columns of the terminal; 160 where there is none, for nothing wraps there. */
+  /** Columns of the terminal, 80 if it does not tell; 160 where there is none, for nothing wraps there. */
   get width(): number {
-    return Math.max(narrowest, this.stdout.columns ?? 160);
+    return Math.max(narrowest, this.stdout.columns || (this.stdout.isTTY ? 80 : 160));
   }
 
   /** Bold on a terminal, plain text in a pipe or under NO_COLOR. */

@@ -28,8 +28,11 @@ export function uploadMoment(sent: number, size: number | undefined, elapsedMs: 
   return { phase: 'Sending', done: sent, text, ...(size === undefined ? {} : { total: size }) };
 }
 
-/** Pricing: SKUs done of all, speed, time left, cost so far, and how many went other ways. */
-export function batchMoment(batch: Batch, perSecond: number): Moment {
+/**
+ * Pricing: SKUs done of all, speed, time left, cost so far, and how many went other ways. While nothing moves (`isStill`), no time is
+ * foretold.
+ */
+export function batchMoment(batch: Batch, perSecond: number, isStill = false): Moment {
   const done = batch.total - batch.waiting;
   const etaMs = batch.etaSeconds
     ? batch.etaSeconds * 1000
@@ -45,7 +48,7 @@ export function batchMoment(batch: Batch, perSecond: number): Moment {
   const parts = [
     `${count(done)} of ${counted(batch.total, 'SKU')}`,
     perSecond > 0 ? `${rate(perSecond)} SKU/s` : '',
-    batch.waiting > 0 && etaMs !== undefined ? `${duration(etaMs)} left` : '',
+    batch.waiting > 0 && etaMs !== undefined && !isStill ? `${duration(etaMs)} left` : '',
     dollars(batch.costUsd),
     ...others,
   ];

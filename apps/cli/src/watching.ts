@@ -59,9 +59,9 @@ export async function watchBatch(api: ApiClient, id: string, options: WatchOptio
       awaySinceMs = undefined;
       const nowMs = performance.now();
       pace.add(nowMs, batch.total - batch.waiting);
-      progress.show(batchMoment(batch, pace.perSecond));
-      if (batch.status === 'done' || batch.status === 'cancelled') return batch;
       const isStill = batch.status === 'running' && batch.waiting > 0 && pace.stillMs(nowMs) > stillForMs;
+      progress.show(batchMoment(batch, isStill ? 0 : pace.perSecond, isStill));
+      if (batch.status === 'done' || batch.status === 'cancelled') return batch;
       if (!isStill) saidWait = undefined;
       else if (saidWait === undefined && nowMs - askedMs > stillForMs) {
         askedMs = nowMs;

@@ -104,7 +104,9 @@ describe('what is sent', () => {
     const detail = 'The column "sku" is missing; did you mean "product_id"?';
     api.on('POST /v1/batches', problem(400, 'csv-header', 'The header line of the CSV does not fit', { detail }));
     const { code, stderr } = await run(['submit', file('odd.csv', csv)]);
-    expect(stderr).toBe(`reprice: The header line of the CSV does not fit: ${detail}\n`);
+    expect(stderr).toBe(
+      `reprice: The header line of the CSV does not fit: ${detail}\nName the columns on the command line: --map sku=COLUMN,price=COLUMN\n`,
+    );
     expect(code).toBe(1);
   });
 });
@@ -228,6 +230,15 @@ describe('--watch', () => {
 });
 
 describe('an upload that breaks', () => {
+  it('by Ctrl-C ends with 130', async () => {
+    api.on('POST /v1/batches', () => undefined);
+    const { code, stderr } = await run(['submit', file('stop.csv', csv), '--watch'], {
+      onStderr: (text, child) => text.includes('Sending') && child.kill('SIGINT'),
+    });
+    expect(code).toBe(130);
+    expect(stderr).toContain('reprice: Stopped while sending; an upload that is cut is not accepted.');
+  });
+
   it('is told, with the way to send it again safely', async () => {
     api.on('POST /v1/batches', (_seen, res) => {
       res.destroy();

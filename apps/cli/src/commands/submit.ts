@@ -109,7 +109,10 @@ async function submit(file: string, options: SubmitOptions, context: Context): P
   };
   const progress = createProgress(output, options.watch === true || output.isInteractive);
   context.progress = progress;
-  context.onInterrupt = { message: 'Stopped while sending; nothing was accepted.' };
+  context.onInterrupt = {
+    message: 'Stopped while sending; an upload that is cut is not accepted.',
+    advice: 'If all of it was sent already, it is in the list: reprice batches',
+  };
   const batch = await send(api, catalogue, submission, progress, context);
   if (options.watch || options.wait) {
     const view = options.watch ? progress : createProgress(output, false);
