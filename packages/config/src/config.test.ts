@@ -146,7 +146,9 @@ describe('a wrong value stops the process, naming what it got and takes', () => 
     ['GATEWAY_API_KEYS', 'one,one', /keys 1 and 2 are the same/],
     ['GATEWAY_API_KEYS', 'sk-abc\ndef', /line break/],
     ['REPRICE_CONFIG', 'missing.config.ts', /"missing.config.ts", which is not a file/],
-    ['REPRICE_PAKSIZE', '3', /nothing: there is no such setting/],
+    ['REPRICE_PAKSIZE', '3', /did you mean PACK_SIZE\?/],
+    ['REPRICE_PACK', '3', /\(1 character, hidden\); takes nothing: .*did you mean PACK_SIZE\?/],
+    ['REPRICE_COLOUR', 'red', /takes nothing: there is no such setting$/],
     ['REPRICE_PACK_SIZE', '3', /did you mean PACK_SIZE\?/],
     ['REPRICE_APIKEY', 'x', /did you mean REPRICE_API_KEY\?/],
   ];

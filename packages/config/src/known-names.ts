@@ -6,6 +6,13 @@ import type { SettingFault } from './setting.ts';
 const names: readonly string[] = environmentVariables.map((variable) => variable.name);
 const known = new Set(names);
 
+function withoutPrefix(name: string): string {
+  return name.replace(/^REPRICE_/, '');
+}
+
+/** The names as they are compared: the prefix alone would make any two of them look alike. */
+const bare = names.map(withoutPrefix);
+
 /** Kubernetes injects such variables for each Service, so one named `reprice-api` must not stop the process. */
 function isServiceLink(name: string, value: string): boolean {
   return (
@@ -19,7 +26,7 @@ function isServiceLink(name: string, value: string): boolean {
 export function unknownNames(env: Readonly<Record<string, string | undefined>>): SettingFault[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (!name.startsWith('REPRICE_') || known.has(name) || value === undefined || isServiceLink(name, value)) return [];
-    const guess = nearest(name, names) ?? nearest(name.slice('REPRICE_'.length), names);
+    const guess = names[bare.indexOf(nearest(withoutPrefix(name), bare) ?? '')];
     const takes =
       guess === undefined
         ? 'nothing: there is no such setting'

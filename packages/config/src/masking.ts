@@ -7,7 +7,7 @@ export function shown(value: string): string {
 
 /** A secret as the error message may show it: its length alone. */
 export function hidden(value: string): string {
-  return `(${value.length} characters, hidden)`;
+  return `(${value.length} ${value.length === 1 ? 'character' : 'characters'}, hidden)`;
 }
 
 /** A URL or a list of them, well-formed or not, without what may be secret: user and password (up to the last `@`) and any query. */
