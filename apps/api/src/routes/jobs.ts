@@ -19,6 +19,9 @@ const waitQuery = {
     .optional(),
 };
 
+// Other names are keys of BullMQ's own, such as `meta`, and hold no job.
+const packId = /^[bj][0-9a-z]+\.\d+(\.\d+x\d+)?$/;
+
 /** The small door: a few SKUs, priced now, whether or not anything moved since their last price. */
 export function jobRoutes(deps: ApiDeps): Route[] {
   return [
@@ -116,7 +119,7 @@ async function doneJob(deps: ApiDeps, id: string, order?: readonly string[]): Pr
 async function jobView(deps: ApiDeps, id: string): Promise<Record<string, unknown>> {
   const own: BatchRecord | undefined = id.includes('.') ? undefined : await deps.store.batches.get(id);
   if (own?.kind === 'job') return own.status === 'done' ? await doneJob(deps, id) : { id, status: own.status };
-  const job = await promptly(deps.queue.job(id));
+  const job = packId.test(id) ? await promptly(deps.queue.job(id)) : undefined;
   if (job === undefined) throw notFound('job');
   return {
     id,
