@@ -6,8 +6,9 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env, { process: 'simulator' });
   const logger = createLogger({ name: 'simulator', level: config.logLevel, secrets: secretsOf(config) });
   for (const warning of config.warnings) logger.warn(warning);
+  const { host, models } = config;
   const { port, rpm } = config.simulator;
-  const simulator = await startSimulator({ port, rpm, apiKeys: config.gateway.apiKeys, models: config.models });
+  const simulator = await startSimulator({ host, port, rpm, apiKeys: config.gateway.apiKeys, models });
 
   let ends = false;
   const end = (): void => {

@@ -24,8 +24,10 @@ const demandLift = 0.05;
 const marketPull = 0.5;
 /** A price keeps this margin over the cost, where the cost is known. */
 const leastMarkup = 1.12;
-/** One row in so many is priced a little outside its bounds, as models do: the demo shows its clamps by it. */
+/** One row in so many that has a reason to move is moved past its bounds, as models do: the demo shows its clamps by it. */
 const strayOneIn = 25;
+/** What counts as a reason to move. */
+const strayFrom = 0.03;
 
 /** Which cell holds what; -1 where the table has no such column. */
 interface ColumnPlaces {
@@ -73,7 +75,7 @@ function priceRow(line: string, places: ColumnPlaces, digits: number, seed: numb
   // A touch of taste: up to 1 % either way.
   const wanted = price * (1 + total + ((hash & 0xff) / 255 - 0.5) / 50);
   const target = Math.max(wanted, (cells[places.cost] ?? 0) * leastMarkup);
-  const bounded = withinOrStray(target, cells[places.low] ?? 0, cells[places.high] ?? 0, hash);
+  const bounded = withinOrStray(target, cells[places.low] ?? 0, cells[places.high] ?? 0, { total, hash });
   const unit = 10 ** digits;
   const minor = Math.max(1, Math.round(bounded * unit));
   const priceMinor = Math.round(price * unit);
@@ -124,12 +126,11 @@ function strongest(moves: Moves): PriceReason {
   return most === competitor ? 'competitor' : 'demand';
 }
 
-function withinOrStray(target: number, low: number, high: number, hash: number): number {
+function withinOrStray(target: number, low: number, high: number, row: { total: number; hash: number }): number {
   if (high <= 0) return Math.max(target, low);
-  const middle = (low + high) / 2;
-  if ((hash >>> 16) % strayOneIn === 0) {
-    const beyond = 0.02 + ((hash >>> 24) % 5) / 100;
-    return target >= middle ? high * (1 + beyond) : low * (1 - beyond);
+  if (Math.abs(row.total) >= strayFrom && (row.hash >>> 16) % strayOneIn === 0) {
+    const beyond = 0.02 + ((row.hash >>> 24) % 5) / 100;
+    return row.total > 0 ? high * (1 + beyond) : low * (1 - beyond);
   }
   return clamp(target, low, high);
 }

@@ -2,6 +2,11 @@ import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/con
 import { createLogger } from '@reprice/telemetry';
 import { startWorker } from './worker.ts';
 
+/** Packs in flight may take this long after SIGTERM. */
+const SHUTDOWN_MS = 30_000;
+/** And this long when the process that started us is gone, and Redis perhaps with it. */
+const ORPHANED_MS = 2000;
+
 try {
   const config = loadConfig(process.env, { process: 'worker' });
   const log = createLogger({ name: 'worker', level: config.logLevel, secrets: secretsOf(config) });
@@ -15,7 +20,7 @@ try {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'taking no more packs, finishing those in flight');
-    worker.stop().then(
+    worker.stop(signal === 'disconnect' ? ORPHANED_MS : SHUTDOWN_MS).then(
       (drained) => {
         log.info({ drained }, 'stopped');
         process.exit(0);

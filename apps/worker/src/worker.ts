@@ -9,8 +9,6 @@ import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
 import type { Tools } from './pipeline/tools.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 
-/** Packs in flight may take this long after SIGTERM. */
-const SHUTDOWN_MS = 30_000;
 const RECONNECT_CAP_MS = 2000;
 /** A reservation outlives its call by this much before it counts as lost. */
 const LEASE_MARGIN_MS = 60_000;
@@ -18,8 +16,8 @@ const SAME_ERROR_EVERY_MS = 10_000;
 
 /** A running worker. */
 export interface RunningWorker {
-  /** Takes no more packs; resolves with whether those in flight ended in time. */
-  stop(): Promise<boolean>;
+  /** Takes no more packs; resolves with whether those in flight ended within `deadlineMs`. */
+  stop(deadlineMs: number): Promise<boolean>;
 }
 
 /** Starts one process of the pool. Throws when Redis or the configuration cannot be used. */
@@ -80,9 +78,9 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
   recovery.start();
 
   return {
-    async stop() {
+    async stop(deadlineMs) {
       recovery.stop();
-      const drained = await worker.stop(SHUTDOWN_MS);
+      const drained = await worker.stop(deadlineMs);
       if (drained) await gateway.close();
       workerRedis.disconnect();
       redis.disconnect();

@@ -39,7 +39,7 @@ export const environmentSchema = z.object({
   HOST: setting(
     {
       takes: 'a host name or IP address, without scheme or port',
-      meaning: 'where the API listens',
+      meaning: 'where the API listens, and the simulator',
       default: '127.0.0.1',
     },
     hostName,
@@ -135,7 +135,7 @@ export const environmentSchema = z.object({
   ),
   SIMULATOR_PORT: whole(0, 65535, {
     default: '8090',
-    meaning: 'where the simulator listens on `127.0.0.1`; 0 takes a free port and prints it',
+    meaning: 'where the simulator listens; 0 takes a free port and prints it',
   }),
   SIMULATOR_RPM: whole(0, 10_000_000, {
     default: '0',
