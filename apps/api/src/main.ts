@@ -29,7 +29,10 @@ try {
     );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
-  process.once('disconnect', () => stop('disconnect'));
+  process.once('disconnect', () => {
+    // Whoever started us is gone; if a stop is under way already, that is what we are at.
+    if (!stopping) stop('disconnect');
+  });
 } catch (error) {
   const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   if (!(error instanceof ConfigError) && !inUse) throw error;

@@ -37,6 +37,12 @@ const clientSigns = [
   'Failed to refresh slots cache',
 ];
 
+// The commands of a transaction that Redis refused one by one; the error of the whole says only that it was discarded.
+function refusedInside(error: Error): boolean {
+  const { previousErrors } = error as { previousErrors?: unknown };
+  return Array.isArray(previousErrors) && previousErrors.some(isUnavailable);
+}
+
 /**
  * Whether an error means that Redis is away or refuses writes, so that the right answer is 503 and not 500. Looks
  * through `cause`. Everything else (a wrong type, a script error) is a fault of ours and stays 500.
@@ -46,6 +52,7 @@ export function isUnavailable(error: unknown): boolean {
     const code = (at as NodeJS.ErrnoException).code;
     if (typeof code === 'string' && (socketCodes.has(code) || code === 'store_unavailable')) return true;
     if (at.name === 'MaxRetriesPerRequestError' || at.name === 'AbortError') return true;
+    if (refusedInside(at)) return true;
     const firstWord = /^-?([A-Z]+)\b/.exec(at.message)?.[1];
     if (firstWord !== undefined && refusals.has(firstWord)) return true;
     const { message } = at;
@@ -56,5 +63,7 @@ export function isUnavailable(error: unknown): boolean {
 
 /** Whether Redis refused because its memory is full. */
 export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /\bOOM\b/.test(error.message);
+  if (!(error instanceof Error)) return false;
+  const { previousErrors } = error as { previousErrors?: unknown };
+  return /\bOOM\b/.test(error.message) || (Array.isArray(previousErrors) && previousErrors.some(isOutOfMemory));
 }

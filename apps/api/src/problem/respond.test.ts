@@ -21,6 +21,13 @@ describe('an error becomes', () => {
     expect(problem.message).not.toContain(message);
   });
 
+  test('503 where a command of a discarded transaction was refused', () => {
+    const previousErrors = [named("OOM command not allowed when used memory > 'maxmemory'.")];
+    const error = named('EXECABORT Transaction discarded because of previous errors.', { previousErrors });
+    expect(problemOf(error).message).toContain('out of memory');
+    expect(problemOf(named('EXECABORT Transaction discarded.')).status).toBe(500);
+  });
+
   test.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'])('503 for a socket error %s, also as a cause', (code) => {
     expect(problemOf(named('x', { code })).status).toBe(503);
     expect(problemOf(new Error('x', { cause: named('y', { code }) })).status).toBe(503);

@@ -1,5 +1,4 @@
 import { isCurrency, priorities, snapshotFields } from '@reprice/pricing';
-import { enqueueStaged } from '@reprice/queue';
 import type { BatchRecord } from '@reprice/store';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -14,6 +13,7 @@ import { parserOf, receive } from '../intake/receive.ts';
 import { Receiver } from '../intake/receiver.ts';
 import { Problem } from '../problem/problem.ts';
 import { failureShape, priceShape, rejectionShape } from './csv-shapes.ts';
+import { enqueue } from './enqueue.ts';
 import { requireRoom } from './room.ts';
 
 const submitQuery = {
@@ -123,10 +123,7 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
     await batches.abandon(batchId).catch(() => undefined);
     throw error;
   }
-  // From here on the batch is accepted: if its jobs cannot be enqueued now, a worker does it later.
-  await enqueueStaged(batches, deps.queue, batchId).catch((error: unknown) => {
-    deps.logger.warn({ err: error, batchId }, 'batch accepted; a worker will put its jobs into the queue');
-  });
+  await enqueue(deps, batchId);
   const batch = await batches.get(batchId).catch(() => undefined);
   res.status(202).location(`/v1/batches/${batchId}`);
   res.json(batch === undefined ? { id: batchId, status: 'running' } : shown(batch));

@@ -1,5 +1,5 @@
 import { defaultStrategy, priorities, type Snapshot } from '@reprice/pricing';
-import { enqueueStaged, Packer } from '@reprice/queue';
+import { Packer } from '@reprice/queue';
 import type { BatchRecord, StagedPack } from '@reprice/store';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { idOf, notFound } from '../http/path.ts';
 import { readQuery, sentence } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
+import { enqueue } from './enqueue.ts';
 import { readJobItems } from './job-items.ts';
 import { promptly, requireRoom } from './room.ts';
 
@@ -46,7 +47,7 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   const snapshots = readJobItems(items, { nowMs: deps.clock(), strategies: deps.strategies });
   await requireRoom(deps.queue);
 
-  const { store, queue } = deps;
+  const { store } = deps;
   const id = await store.batches.open({ kind: 'job', priority, mode: 'live' });
   try {
     await store.snapshots.observe(snapshots);
@@ -56,9 +57,7 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
     await store.batches.abandon(id).catch(() => undefined);
     throw error;
   }
-  await enqueueStaged(store.batches, queue, id).catch((error: unknown) => {
-    deps.logger.warn({ err: error, jobId: id }, 'job accepted; a worker will put it into the queue');
-  });
+  await enqueue(deps, id);
 
   res.location(`/v1/jobs/${id}`);
   if (wait !== undefined && (await doneWithin(deps, res, id, Number(wait) * 1000))) {
