@@ -34,13 +34,21 @@ local function stock_moved(basis, stock)
   return math.abs(b - a) * 10 >= a
 end
 
-local reply = {}
+local sku_keys = {}
+for i = 1, n do sku_keys[i] = KEYS[i] end
+local stored = redis.call('MGET', unpack(sku_keys))
+
+local reply, writes = {}, {}
+local function store(key, snapshot)
+  writes[#writes + 1] = key
+  writes[#writes + 1] = snapshot
+end
 for i = 1, n do
   local at, body, stated = ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3]
-  local old = redis.call('GET', KEYS[i])
+  local old = stored[i]
   local moved_at = at
   if not old then
-    redis.call('SET', KEYS[i], at .. '\t\t\t\t' .. body)
+    store(KEYS[i], at .. '\t\t\t\t' .. body)
     reply[#reply + 1], reply[#reply + 2], reply[#reply + 3] = moved_at, '', ''
   else
     local old_at, old_moved, basis, reference, old_body = string.match(old, '^(%d+)\t(%d*)\t([^\t]*)\t(%d*)\t(.*)$')
@@ -68,9 +76,10 @@ for i = 1, n do
       if reference == is[PRICE] then reference = '' end
       if moved then moved_at, basis = at, '' end
       if basis == (is[STOCK] or '') then basis = '' end
-      redis.call('SET', KEYS[i], at .. '\t' .. (moved_at == at and '' or moved_at) .. '\t' .. basis .. '\t' .. reference .. '\t' .. body)
+      store(KEYS[i], at .. '\t' .. (moved_at == at and '' or moved_at) .. '\t' .. basis .. '\t' .. reference .. '\t' .. body)
     end
     reply[#reply + 1], reply[#reply + 2], reply[#reply + 3] = moved_at, price[3] or '', price[4] or ''
   end
 end
+if #writes > 0 then redis.call('MSET', unpack(writes)) end
 return reply

@@ -29,6 +29,11 @@ for i = 1, n do
 end
 local settled = redis.call('BITFIELD', KEYS[3], unpack(reads))
 
+-- Most packs price SKUs for the first time: one command tells that none of them has a price yet.
+local price_keys = {}
+for i = 1, n do price_keys[i] = KEYS[FIRST_KEY + (i - 1) * 2] end
+local none_live = not live or redis.call('EXISTS', unpack(price_keys)) == 0
+
 local codes = {}
 for i = 1, n do
   if settled[i] == 1 then
@@ -36,8 +41,8 @@ for i = 1, n do
   elseif not live then
     codes[i] = 1
   else
-    local revision = redis.call('HGET', KEYS[FIRST_KEY + (i - 1) * 2], 'revision')
-    codes[i] = (tonumber(revision) or 0) + 1 == tonumber(ARGV[FIRST_ARG + (i - 1) * STRIDE + 11]) and 1 or -1
+    local revision = not none_live and redis.call('HGET', price_keys[i], 'revision')
+    codes[i] = (tonumber(revision or 0) or 0) + 1 == tonumber(ARGV[FIRST_ARG + (i - 1) * STRIDE + 11]) and 1 or -1
   end
 end
 
@@ -53,7 +58,7 @@ end
 -- Places of the fields that may be absent, after those that every price has.
 local OPTIONAL = { { 'confidence', 7 }, { 'guardrails', 9 } }
 
-local priced, mask, changes, writes = 0, {}, {}, {}
+local priced, mask, writes = 0, {}, {}
 for i = 1, n do
   mask[i] = codes[i] == 1 and '1' or '0'
   if codes[i] == 1 then
@@ -78,20 +83,16 @@ for i = 1, n do
       if ARGV[7] ~= '' then fields[f + 1], fields[f + 2], f = 'model', ARGV[7], f + 2 end
       if ARGV[8] ~= '' then fields[f + 1], fields[f + 2], f = 'route', ARGV[8], f + 2 end
       redis.call('HSET', KEYS[key], unpack(fields))
-      if ARGV[a + 2] ~= ARGV[a + 4] then
-        changes[#changes + 1] = ARGV[a + 1] .. '\t' .. ARGV[a + 2] .. '\t' .. ARGV[a + 4] .. '\t' .. ARGV[a + 3]
-      end
     end
   end
 end
 
 if priced > 0 then
   redis.call('BITFIELD', KEYS[3], unpack(writes))
-  redis.call('RPUSH', KEYS[4], table.concat(mask) .. '\n' .. ARGV[4])
+  local chunk = table.concat(mask) .. '\n' .. ARGV[4]
+  redis.call('RPUSH', KEYS[4], chunk)
   redis.call('HINCRBY', KEYS[1], 'priced', priced)
-  if #changes > 0 then
-    redis.call('XADD', KEYS[8], 'MAXLEN', '~', CHANGES_CAP, '*', 'jobId', ARGV[9], 'rows', table.concat(changes, '\n'))
-  end
+  if live then redis.call('XADD', KEYS[8], 'MAXLEN', '~', CHANGES_CAP, '*', 'chunk', chunk) end
   finish_batch(KEYS[1], { KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7] }, ARGV[2], ARGV[3], ARGV[1])
 end
 return codes

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PublishRow, Store } from '../src/index.ts';
+import { decodeChunk } from '../src/result-chunk.ts';
 import { all, freshStore, safePriceOf, snapshotOf } from './fixture.ts';
 
 const T0 = 1_700_000_000_000;
@@ -104,7 +105,11 @@ describe('publish', () => {
     expect((await all(store.batches.results(first))).map((p) => p.price)).toEqual(['11.00']);
     expect((await all(store.batches.results(second))).map((p) => p.price)).toEqual(['12.00']);
     const changes = await redis.xrange(store.keys.changes(), '-', '+');
-    expect(changes.map(([, fields]) => fields[3])).toEqual(['a\t11.00\t10.00\tEUR', 'a\t12.00\t10.00\tEUR']);
+    const prices = changes.flatMap(([, [, chunk = '']]) => decodeChunk(chunk));
+    expect(prices.map((p) => [p.sku, p.price, p.revision])).toEqual([
+      ['a', '11.00', 1],
+      ['a', '12.00', 2],
+    ]);
   });
 
   it('of a dry run publishes nothing but has results', async () => {
