@@ -34,12 +34,16 @@ try {
     if (!stopping) stop('disconnect');
   });
 } catch (error) {
-  const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  if (!(error instanceof ConfigError) && !inUse) throw error;
-  process.stderr.write(
-    inUse
-      ? `${error.message}: another process listens there. Set PORT to another one, or to 0 for any.\n`
-      : `${error.message}\n`,
-  );
-  process.exit(inUse ? 1 : configExitCode);
+  const refused = listenFault(error);
+  if (!(error instanceof ConfigError) && refused === undefined) throw error;
+  process.stderr.write(`${refused ?? (error as ConfigError).message}\n`);
+  process.exit(refused === undefined ? configExitCode : 1);
+}
+
+/** Why the address of HOST and PORT cannot be listened on, for a person; undefined for any other error. */
+function listenFault(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') return undefined;
+  const hint = error.code === 'EADDRINUSE' ? 'another process listens there' : 'this machine does not allow it';
+  return `${error.message}: ${hint}. Set HOST or PORT to something else; PORT=0 takes any free port.`;
 }

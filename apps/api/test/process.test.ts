@@ -64,7 +64,7 @@ describe('the API as a process', () => {
     const { code, output } = await runApp('api', { ...env, PORT: String(port) });
     expect(code).toBe(1);
     expect(output).toContain(`EADDRINUSE`);
-    expect(output).toContain('Set PORT to another one');
+    expect(output).toContain('another process listens there');
     expect(output).not.toMatch(/\n {4}at /);
   });
 

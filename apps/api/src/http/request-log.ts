@@ -45,7 +45,13 @@ export class RequestLog {
     next();
   };
 
-  /** Logs the cause of a 5xx under the request's id. */
+  /** Logs in one line why a service that is needed was not there: in an outage every request does this. */
+  unavailable(res: Response, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#logger.warn({ requestId: res.getHeader('x-request-id'), reason }, 'request refused');
+  }
+
+  /** Logs the cause of a 500 under the request's id. */
   failure(res: Response, error: unknown): void {
     this.#logger.error({ requestId: res.getHeader('x-request-id'), err: error }, 'request failed');
   }

@@ -43,7 +43,8 @@ export function sendProblem(req: Request, res: Response, problem: Problem): void
 export function errorMiddleware(log: RequestLog): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) log.failure(res, problem.cause ?? problem);
+    if (problem.code === 'internal') log.failure(res, problem.cause ?? problem);
+    else if (problem.status >= 500) log.unavailable(res, problem.cause ?? problem);
     // Half an answer is out already: only cutting the connection tells the client that it is not whole.
     if (res.headersSent) res.destroy();
     else if (!req.socket.destroyed) sendProblem(req, res, problem);
