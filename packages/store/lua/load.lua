@@ -6,41 +6,36 @@
 --          3           batch:<id>:trial    hash sku -> snapshot of a dry run
 --          4..3+n      sku:<sku>           string
 --          4+n..3+2n   price:<sku>         hash
--- ARGV     2 a row: ordinal of the row in its batch (zero-based), SKU
--- RETURNS  status ('' = no such batch), mode, then 4 a row: settled (0 or 1), snapshot ('' = none),
---          fence (revision of the live price, 0 = none), live price as decimal text with its currency ('' = none)
+-- ARGV     1 length of the part of sku:<sku> before the SKU   then 1 a row: ordinal of the row in its batch (zero-based)
+-- RETURNS  status ('' = no such batch); mode; settled rows as a string of 0 and 1; snapshots ('' = none);
+--          live prices as 'revision price currency' ('' = none), or {} when no row has one
 -- ATOMIC   snapshot and fence must be of one moment, or a stale run could pass the fence
+
+--- @include "settled-bits"
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
 local n = (#KEYS - 3) / 2
-local reply = { batch[1] or '', batch[2] or '' }
-local reads = {}
+local ordinals, sku_keys, price_keys = {}, {}, {}
 for i = 1, n do
-  reads[i * 3 - 2], reads[i * 3 - 1], reads[i * 3] = 'GET', 'u1', ARGV[i * 2 - 1]
+  ordinals[i], sku_keys[i], price_keys[i] = tonumber(ARGV[1 + i]), KEYS[3 + i], KEYS[3 + n + i]
 end
-local settled = redis.call('BITFIELD_RO', KEYS[2], unpack(reads))
 
--- One command for all snapshots; and mostly one that tells that none of the SKUs has a price yet.
-local skus, sku_keys, price_keys = {}, {}, {}
-for i = 1, n do
-  skus[i], sku_keys[i], price_keys[i] = ARGV[i * 2], KEYS[3 + i], KEYS[3 + n + i]
-end
 local snapshots
 if batch[2] == 'dry-run' then
+  local skus = {}
+  for i = 1, n do skus[i] = string.sub(sku_keys[i], ARGV[1] + 1) end
   snapshots = redis.call('HMGET', KEYS[3], unpack(skus))
 else
   snapshots = redis.call('MGET', unpack(sku_keys))
 end
-local none_live = redis.call('EXISTS', unpack(price_keys)) == 0
+for i = 1, n do snapshots[i] = snapshots[i] or '' end
 
-for i = 1, n do
-  local at = i * 4 - 2
-  if settled[i] == 1 then
-    reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = 1, '', 0, ''
-  else
-    local price = none_live and {} or redis.call('HMGET', price_keys[i], 'revision', 'price', 'currency')
-    reply[at + 1], reply[at + 2], reply[at + 3] = 0, snapshots[i] or '', tonumber(price[1] or 0)
-    reply[at + 4] = price[2] and (price[2] .. ' ' .. price[3]) or ''
+-- Most packs price SKUs for the first time: one command tells that none of them has a price yet.
+local prices = {}
+if redis.call('EXISTS', unpack(price_keys)) > 0 then
+  for i = 1, n do
+    local price = redis.call('HMGET', price_keys[i], 'revision', 'price', 'currency')
+    prices[i] = price[1] and table.concat(price, ' ') or ''
   end
 end
-return reply
+return { batch[1] or '', batch[2] or '', table.concat(read_settled(KEYS[2], ordinals)), snapshots, prices }

@@ -1,17 +1,18 @@
 #!lua
 -- Stores the newest snapshot of each SKU, ordered by observedAt, and tells what a price would have to be newer than.
 --
--- KEYS     1..n        sku:<sku>    string, see snapshot-text.ts
+-- KEYS     1..n        sku:<sku>    string, see snapshot-text.ts; each SKU once
 --          n+1..2n     price:<sku>  hash
--- ARGV     3 a SKU: observedAtMs; body (snapshot-text.ts); stated price as decimal text
--- RETURNS  3 a SKU: movedAtMs of the snapshot now stored; snapshotAt and strategy of its price ('' where it has none)
+-- ARGV     1..n        the snapshot as it would be stored if nothing were known of the SKU
+-- RETURNS  one string a SKU: '' where nothing was known of it, else 'movedAtMs snapshotAt strategy' (the last two '' without a price)
 -- WRITES   sku:<sku>   no TTL
 -- ATOMIC   an older observation arriving late must never replace a newer one between our read and our write
 
 local n = #KEYS / 2
+local SNAPSHOT = '^(%d+)\t(%d*)\t([^\t]*)\t(%d*)\t(.*)$'
 
 -- Columns of a body that are compared literally; stock (3) has a tolerance, the stated price (2) its own rule.
-local STOCK, PRICE, CATEGORY, TITLE = 3, 2, 13, 14
+local PRICE, STOCK, CATEGORY, TITLE = 2, 3, 13, 14
 
 local function split(text)
   local cells, from = {}, 1
@@ -34,27 +35,26 @@ local function stock_moved(basis, stock)
   return math.abs(b - a) * 10 >= a
 end
 
+-- Whether a price, as decimal text, is this amount of minor units.
+local function same_amount(price, minor)
+  return price and tonumber((string.gsub(price, '%.', ''))) == tonumber(minor)
+end
+
 local sku_keys = {}
 for i = 1, n do sku_keys[i] = KEYS[i] end
 local stored = redis.call('MGET', unpack(sku_keys))
 
 local reply, writes = {}, {}
-local function store(key, snapshot)
-  writes[#writes + 1] = key
-  writes[#writes + 1] = snapshot
-end
 for i = 1, n do
-  local at, body, stated = ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3]
-  local old = stored[i]
-  local moved_at = at
-  if not old then
-    store(KEYS[i], at .. '\t\t\t\t' .. body)
-    reply[#reply + 1], reply[#reply + 2], reply[#reply + 3] = moved_at, '', ''
+  local w = #writes
+  if not stored[i] then
+    writes[w + 1], writes[w + 2], reply[i] = KEYS[i], ARGV[i], ''
   else
-    local old_at, old_moved, basis, reference, old_body = string.match(old, '^(%d+)\t(%d*)\t([^\t]*)\t(%d*)\t(.*)$')
+    local old_at, old_moved, basis, reference, old_body = string.match(stored[i], SNAPSHOT)
     if not old_at then return redis.error_reply('WRONGFORMAT ' .. KEYS[i] .. ' holds no snapshot') end
+    local at, _, _, _, body = string.match(ARGV[i], SNAPSHOT)
     local price = redis.call('HMGET', KEYS[n + i], 'price', 'currency', 'snapshotAt', 'strategy')
-    moved_at = old_moved ~= '' and old_moved or old_at
+    local moved_at = old_moved ~= '' and old_moved or old_at
     if tonumber(at) >= tonumber(old_at) then
       local was, is = split(old_body), split(body)
       local moved = false
@@ -67,7 +67,7 @@ for i = 1, n do
       if stock_moved(basis, is[STOCK] or '') then moved = true end
       if is[PRICE] ~= was[PRICE] then
         -- A stated price that only repeats the one we published is no statement of the merchant's own.
-        if price[1] == stated and price[2] == is[1] then
+        if price[2] == is[1] and same_amount(price[1], is[PRICE]) then
           if reference == '' then reference = was[PRICE] end
         else
           reference, moved = '', true
@@ -76,9 +76,10 @@ for i = 1, n do
       if reference == is[PRICE] then reference = '' end
       if moved then moved_at, basis = at, '' end
       if basis == (is[STOCK] or '') then basis = '' end
-      store(KEYS[i], at .. '\t' .. (moved_at == at and '' or moved_at) .. '\t' .. basis .. '\t' .. reference .. '\t' .. body)
+      local since = moved_at == at and '' or moved_at
+      writes[w + 1], writes[w + 2] = KEYS[i], table.concat({ at, since, basis, reference, body }, '\t')
     end
-    reply[#reply + 1], reply[#reply + 2], reply[#reply + 3] = moved_at, price[3] or '', price[4] or ''
+    reply[i] = table.concat({ moved_at, price[3] or '', price[4] or '' }, ' ')
   end
 end
 if #writes > 0 then redis.call('MSET', unpack(writes)) end

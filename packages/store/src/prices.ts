@@ -52,22 +52,19 @@ export class Prices {
   async publish(publication: Publication, rows: readonly PublishRow[]): Promise<PublishCode[] | undefined> {
     const { batchId, jobId, source, model = '', route = '', pricedAtMs } = publication;
     const k = this.#keys;
-    const keys = [k.batch(batchId), ...k.partsOf(batchId), k.changes()];
+    const keys = [k.batch(batchId), ...k.partsOf(batchId), k.changes(), ...rows.map((row) => k.price(row.sku))];
+    if (rows.some((row) => row.fence > 0)) keys.push(...rows.map((row) => k.history(row.sku)));
     const pricedAt = new Date(pricedAtMs).toISOString();
-    const table: PriceCells[] = [];
-    const cells: (string | number)[] = [];
     let snapshotAt = { ms: Number.NaN, text: '' };
-    for (const row of rows) {
+    const table = rows.map((row) => {
       // The rows of an upload mostly share their time.
       if (snapshotAt.ms !== row.snapshotAtMs)
         snapshotAt = { ms: row.snapshotAtMs, text: new Date(row.snapshotAtMs).toISOString() };
-      const priced = cellsOf(row, snapshotAt.text);
-      keys.push(k.price(row.sku), k.history(row.sku));
-      table.push(priced);
-      cells.push(row.ordinal, ...priced);
-    }
+      return cellsOf(row, snapshotAt.text);
+    });
     const chunk = encodeChunk({ source, model, route, batchId, jobId, pricedAt }, table);
-    const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, ...cells];
+    const cells = JSON.stringify(table);
+    const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells];
     const codes = (await this.#publish.run(this.#redis, keys, args)) as number[];
     if (codes.length === 0 && rows.length > 0) return undefined;
     return codes.map((code) => (code === 1 ? 'published' : code === 0 ? 'settled' : 'stale'));
@@ -85,22 +82,23 @@ export class Prices {
 }
 
 function cellsOf(row: PublishRow, snapshotAt: string): PriceCells {
-  const { sku, safePrice, previousMinor, strategy, confidence = '', reason, costUsd, fence } = row;
+  const { sku, safePrice, previousMinor, strategy, confidence, reason, costUsd, fence } = row;
   if (!SafePrice.is(safePrice) || safePrice.sku !== sku)
     throw new TypeError(`SKU ${sku}: only a price that the guardrails made for it may be published`);
   const { currency, minor } = safePrice;
   const price = formatMoney(minor, currency);
   const previous = formatMoney(previousMinor, currency);
   const guardrails = safePrice.guardrails.join(',');
-  const change = percent(previousMinor, minor);
+  const change = String(percent(previousMinor, minor));
   return [
+    row.ordinal,
     sku,
     price,
     currency,
     previous,
     change,
     strategy,
-    confidence,
+    confidence === undefined ? '' : String(confidence),
     reason,
     guardrails,
     costUsd,

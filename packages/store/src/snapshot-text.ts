@@ -13,8 +13,12 @@ import type { Snapshot } from '@reprice/pricing';
 
 const text = (value: string | undefined): string => value?.replaceAll('\t', ' ') ?? '';
 
-/** The body of a snapshot, as observe.lua compares and stores it. */
-export function encodeBody(s: Snapshot): string {
+/** The whole string of a snapshot that has no past. */
+export function encodeSnapshot(s: Snapshot): string {
+  return `${s.observedAtMs}\t\t\t\t${bodyOf(s)}`;
+}
+
+function bodyOf(s: Snapshot): string {
   const body = `${s.currency}\t${s.priceMinor}\t${s.stock ?? ''}\t${s.costMinor ?? ''}\t${s.capacity ?? ''}\t${s.restockDays ?? ''}\t${
     s.demand ?? ''
   }\t${s.competitorsMinor.join('|')}\t${s.floorMinor ?? ''}\t${s.ceilingMinor ?? ''}\t${s.mapMinor ?? ''}\t${text(s.strategy)}\t${text(
@@ -23,11 +27,6 @@ export function encodeBody(s: Snapshot): string {
   let end = body.length;
   while (body.charCodeAt(end - 1) === 9) end--;
   return body.slice(0, end);
-}
-
-/** The whole string of a snapshot that has no past, as a dry run keeps it. */
-export function encodeSnapshot(s: Snapshot): string {
-  return `${s.observedAtMs}\t\t\t\t${encodeBody(s)}`;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

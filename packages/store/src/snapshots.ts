@@ -1,8 +1,8 @@
-import { formatMoney, isCurrency, parseMoney, type Snapshot } from '@reprice/pricing';
+import { parseMoney, type Snapshot } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
-import { decodeSnapshot, encodeBody } from './snapshot-text.ts';
+import { decodeSnapshot, encodeSnapshot } from './snapshot-text.ts';
 
 /** What Redis knows of a SKU right after its snapshot was stored: enough to decide whether its price still holds. */
 export interface Observed {
@@ -62,18 +62,15 @@ export class Snapshots {
     if (snapshots.length > OBSERVE_AT_ONCE)
       throw new RangeError(`observe() takes at most ${OBSERVE_AT_ONCE} snapshots`);
     if (snapshots.length === 0) return [];
-    const keys: string[] = [];
-    const args: (string | number)[] = [];
-    for (const s of snapshots) {
-      keys.push(this.#keys.snapshot(s.sku));
-      args.push(s.observedAtMs, encodeBody(s), formatMoney(s.priceMinor, s.currency));
-    }
-    for (const s of snapshots) keys.push(this.#keys.price(s.sku));
-    const reply = (await this.#observe.run(this.#redis, keys, args)) as string[];
-    return snapshots.map((_, i) => {
-      const movedAtMs = Number(reply[i * 3]);
-      const snapshotAt = reply[i * 3 + 1];
-      const strategy = reply[i * 3 + 2] ?? '';
+    const keys = [
+      ...snapshots.map((s) => this.#keys.snapshot(s.sku)),
+      ...snapshots.map((s) => this.#keys.price(s.sku)),
+    ];
+    const reply = (await this.#observe.run(this.#redis, keys, snapshots.map(encodeSnapshot))) as string[];
+    return snapshots.map(({ observedAtMs }, i) => {
+      if (!reply[i]) return { movedAtMs: observedAtMs };
+      const [movedAt = '', snapshotAt = '', strategy = ''] = reply[i].split(' ');
+      const movedAtMs = Number(movedAt);
       return snapshotAt ? { movedAtMs, priced: { snapshotAtMs: Date.parse(snapshotAt), strategy } } : { movedAtMs };
     });
   }
@@ -88,28 +85,19 @@ export class Snapshots {
       ...skus.map(k.snapshot),
       ...skus.map(k.price),
     ];
-    const args: (string | number)[] = [];
-    skus.forEach((sku, i) => {
-      args.push(ordinals[i] ?? 0, sku);
-    });
-    const reply = (await this.#load.run(this.#redis, keys, args)) as (string | number)[];
+    const args = [k.snapshot('').length, ...ordinals];
+    const reply = (await this.#load.run(this.#redis, keys, args)) as [string, string, string, string[], string[]];
+    const [status, mode, settled, snapshots, prices] = reply;
     const rows = skus.map((sku, i): LoadedRow => {
-      const at = 2 + i * 4;
-      if (reply[at] === 1) return { settled: true };
-      const stored = String(reply[at + 1]);
-      const fence = Number(reply[at + 2]);
+      if (settled[i] === '1') return { settled: true };
+      const [revision = 0, price, currency] = prices[i] ? prices[i].split(' ') : [];
+      const fence = Number(revision);
+      const stored = snapshots[i];
       if (!stored) return { settled: false, fence };
       const snapshot = decodeSnapshot(sku, stored);
-      const live = liveMinor(String(reply[at + 3]), snapshot.currency);
-      return { settled: false, snapshot, fence, ...(live !== undefined && { liveMinor: live }) };
+      const live = price && currency === snapshot.currency ? parseMoney(price, currency) : undefined;
+      return { settled: false, snapshot, fence, ...(live?.ok && { liveMinor: live.minor }) };
     });
-    return { status: String(reply[0]) || undefined, mode: reply[1] === 'dry-run' ? 'dry-run' : 'live', rows };
+    return { status: status || undefined, mode: mode === 'dry-run' ? 'dry-run' : 'live', rows };
   }
-}
-
-function liveMinor(priceAndCurrency: string, currency: string): number | undefined {
-  const [price, of] = priceAndCurrency.split(' ');
-  if (!price || of !== currency || !isCurrency(currency)) return undefined;
-  const parsed = parseMoney(price, currency);
-  return parsed.ok ? parsed.minor : undefined;
 }
