@@ -78,6 +78,8 @@ function defaults(dataDir: string, options: AcquireOptions): ServerSettings {
     'maxmemory-policy': 'noeviction',
     // A price hash has up to 22 fields with values up to 64 bytes; packed, it takes a third of the memory.
     'hash-max-listpack-value': '256',
+    // A job leaves about 1.4 kB in the file, so at the default of 64 MB it would be written anew all the time.
+    'auto-aof-rewrite-min-size': '512mb',
     // Timers at 10 ms instead of 100: leases and keys with a TTL end on time.
     hz: '100',
   };

@@ -59,7 +59,7 @@ const STALLED_CHECK_MS = 5000;
 const MAX_STALLED = 1000;
 /** An idle worker hears of new jobs at once, but of jobs put back during a rest only when it looks again. */
 const LOOK_AGAIN_SECONDS = 1;
-const KEEP_COMPLETED = 1000;
+const KEEP_COMPLETED = 100;
 const KEEP_FAILED_SECONDS = 30 * 24 * 3600;
 
 /** Takes packs from the queue, `concurrency` at once. */
