@@ -6,8 +6,8 @@
 --          9+n..8+2n history:<sku> list, one a row; only if some row replaces a price
 -- ARGV     1 batch id  2 now, ms  3 channel  4 result chunk (result-chunk.ts)
 --          5 pricedAt  6 source  7 model ('' = none)  8 route ('' = none)  9 job id
---          10 rows as JSON: a list of {ordinal, sku, price, currency, previousPrice, changePercent, strategy, confidence, reason,
---          guardrails (comma-separated), costUsd, revision (that this row will have: the fence + 1), snapshotAt}; '' = absent
+--          10 rows as JSON: one list, 13 items a row: ordinal, sku, price, currency, previousPrice, changePercent, strategy, confidence, reason,
+--          guardrails (comma-separated), costUsd, revision (that this row will have: the fence + 1), snapshotAt; '' = absent
 -- RETURNS  one code a row: 1 published, 0 settled before (nothing done), -1 the fence is older than the live price (nothing done);
 --          or {} when the batch no longer runs
 -- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), changes (newest ~400 packs), the batch
@@ -16,19 +16,19 @@
 --- @include "finish-batch"
 --- @include "settled-bits"
 
-local FIRST_PRICE = 9
+local FIRST_PRICE, CELLS = 9, 13
 local HISTORY_CAP, CHANGES_CAP = 100, 400
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
 if batch[1] ~= 'running' then return {} end
 local live = batch[2] ~= 'dry-run'
 -- The only numbers in here are ordinals and revisions; amounts are text.
-local rows = cjson.decode(ARGV[10])
-local n = #rows
+local cells = cjson.decode(ARGV[10])
+local n = #cells / CELLS
 
 local ordinals, price_keys = {}, {}
 for i = 1, n do
-  ordinals[i], price_keys[i] = rows[i][1], KEYS[FIRST_PRICE + i - 1]
+  ordinals[i], price_keys[i] = cells[(i - 1) * CELLS + 1], KEYS[FIRST_PRICE + i - 1]
 end
 local settled = read_settled(KEYS[3], ordinals)
 -- Most packs price SKUs for the first time: one command tells that none of them has a price yet.
@@ -42,7 +42,7 @@ for i = 1, n do
     codes[i] = 1
   else
     local revision = not none_live and redis.call('HGET', price_keys[i], 'revision') or 0
-    codes[i] = tonumber(revision) + 1 == rows[i][12] and 1 or -1
+    codes[i] = tonumber(revision) + 1 == cells[(i - 1) * CELLS + 12] and 1 or -1
   end
   mask[i] = codes[i] == 1 and '1' or '0'
   if codes[i] == 1 then published[#published + 1] = ordinals[i] end
@@ -58,21 +58,29 @@ local function retire(price_key, history_key)
   redis.call('DEL', price_key)
 end
 
+-- One table for all rows: names and what is the same in all of them stay, a row puts its values between.
+local fields = {
+  'source', ARGV[6], 'batchId', ARGV[1], 'jobId', ARGV[9], 'pricedAt', ARGV[5], 'sku', '', 'price', '', 'currency', '',
+  'previousPrice', '', 'changePercent', '', 'strategy', '', 'reason', '', 'costUsd', '', 'revision', '', 'snapshotAt', '',
+}
+local CELL_OF_FIELD = { [10] = 2, [12] = 3, [14] = 4, [16] = 5, [18] = 6, [20] = 7, [22] = 9, [24] = 11, [26] = 12, [28] = 13 }
+local ALWAYS = #fields
 for i = 1, n do
   if live and codes[i] == 1 then
-    local row = rows[i]
-    if row[12] > 1 then retire(price_keys[i], KEYS[FIRST_PRICE + n + i - 1]) end
-    local fields = {
-      'sku', row[2], 'price', row[3], 'currency', row[4], 'previousPrice', row[5], 'changePercent', row[6],
-      'source', ARGV[6], 'strategy', row[7], 'reason', row[9], 'costUsd', row[11], 'batchId', ARGV[1], 'jobId', ARGV[9],
-      'revision', row[12], 'snapshotAt', row[13], 'pricedAt', ARGV[5],
-    }
-    local f = #fields
-    if row[8] ~= '' then fields[f + 1], fields[f + 2], f = 'confidence', row[8], f + 2 end
-    if row[10] ~= '' then fields[f + 1], fields[f + 2], f = 'guardrails', row[10], f + 2 end
-    if ARGV[7] ~= '' then fields[f + 1], fields[f + 2], f = 'model', ARGV[7], f + 2 end
-    if ARGV[8] ~= '' then fields[f + 1], fields[f + 2], f = 'route', ARGV[8], f + 2 end
-    redis.call('HSET', price_keys[i], unpack(fields))
+    local row = (i - 1) * CELLS
+    if cells[row + 12] > 1 then retire(price_keys[i], KEYS[FIRST_PRICE + n + i - 1]) end
+    for field, cell in pairs(CELL_OF_FIELD) do fields[field] = cells[row + cell] end
+    local last = ALWAYS
+    local function optional(name, value)
+      if value ~= '' then
+        fields[last + 1], fields[last + 2], last = name, value, last + 2
+      end
+    end
+    optional('model', ARGV[7])
+    optional('route', ARGV[8])
+    optional('confidence', cells[row + 8])
+    optional('guardrails', cells[row + 10])
+    redis.call('HSET', price_keys[i], unpack(fields, 1, last))
   end
 end
 

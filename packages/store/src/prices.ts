@@ -1,7 +1,7 @@
 import { type Currency, formatMoney, type Price, type PriceSource, SafePrice } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
-import { encodeChunk, type PriceCells } from './result-chunk.ts';
+import { encodeCells, encodeChunk, type PriceCells } from './result-chunk.ts';
 import { Script } from './script.ts';
 
 /** What all rows of one publish have in common. */
@@ -62,8 +62,8 @@ export class Prices {
         snapshotAt = { ms: row.snapshotAtMs, text: new Date(row.snapshotAtMs).toISOString() };
       return cellsOf(row, snapshotAt.text);
     });
-    const chunk = encodeChunk({ source, model, route, batchId, jobId, pricedAt }, table);
-    const cells = JSON.stringify(table);
+    const cells = encodeCells(table);
+    const chunk = encodeChunk({ source, model, route, batchId, jobId, pricedAt }, cells);
     const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells];
     const codes = (await this.#publish.run(this.#redis, keys, args)) as number[];
     if (codes.length === 0 && rows.length > 0) return undefined;

@@ -4,7 +4,7 @@ import type { Price } from '@reprice/pricing';
 /*
  * The results of a batch are kept apart from the live prices, so that they stay what they were when a later batch reprices the same
  * SKUs, and so that a dry run has some. One list entry per publish: the mask of rows that took effect, a newline, and base64 of the
- * deflated JSON of head and rows. 20 to 30 bytes a row.
+ * deflated JSON of head and cells, a line each. 20 to 30 bytes a row.
  */
 
 /** What all prices of one publish have in common. */
@@ -35,25 +35,37 @@ export type PriceCells = readonly [
   snapshotAt: string,
 ];
 
+/** Length of a {@link PriceCells}. */
+const PRICE_CELLS = 13;
+
 /** A chunk is some kilobytes: buffers of that size make deflating it twice as fast as the defaults, for the same length. */
 const DEFLATE = { level: 3, windowBits: 12, memLevel: 5, chunkSize: 4096 };
 
+/** The cells of many prices, one after the other, as JSON: what publish.lua takes, and what a chunk holds. */
+export function encodeCells(prices: readonly PriceCells[]): string {
+  return JSON.stringify(prices.flat());
+}
+
 /** The chunk of one publish. */
-export function encodeChunk(head: ChunkHead, rows: readonly PriceCells[]): string {
-  return deflateRawSync(JSON.stringify([head, rows]), DEFLATE).toString('base64');
+export function encodeChunk(head: ChunkHead, cells: string): string {
+  return deflateRawSync(`${JSON.stringify(head)}\n${cells}`, DEFLATE).toString('base64');
 }
 
 /** The prices of one list entry that took effect. */
 export function decodeChunk(entry: string): Price[] {
-  const newline = entry.indexOf('\n');
-  const json = inflateRawSync(Buffer.from(entry.slice(newline + 1), 'base64')).toString();
-  const [head, rows] = JSON.parse(json) as [ChunkHead, PriceCells[]];
-  return rows.flatMap((cells, i) => (entry[i] === '1' ? priceOf(head, cells) : []));
+  const [mask = '', chunk = ''] = entry.split('\n');
+  const [headJson = '', cellsJson = ''] = inflateRawSync(Buffer.from(chunk, 'base64')).toString().split('\n');
+  const head = JSON.parse(headJson) as ChunkHead;
+  const cells = JSON.parse(cellsJson) as PriceCells[number][];
+  return [...mask].flatMap((took, i) => {
+    if (took !== '1') return [];
+    return [priceOf(head, cells.slice(i * PRICE_CELLS, (i + 1) * PRICE_CELLS))];
+  });
 }
 
-function priceOf(head: ChunkHead, cells: PriceCells): Price {
-  const [, sku, price, currency, previousPrice, changePercent, strategy, confidence, reason, ...rest] = cells;
-  const [guardrails, costUsd, revision, snapshotAt] = rest;
+function priceOf(head: ChunkHead, cells: readonly PriceCells[number][]): Price {
+  const [, sku = '', price = '', currency = '', previousPrice = '', changePercent, strategy = ''] = cells.map(String);
+  const [confidence, reason = '', guardrails, costUsd = '', revision, snapshotAt = ''] = cells.slice(7).map(String);
   return {
     sku,
     price,
@@ -70,7 +82,7 @@ function priceOf(head: ChunkHead, cells: PriceCells): Price {
     costUsd,
     batchId: head.batchId,
     jobId: head.jobId,
-    revision,
+    revision: Number(revision),
     snapshotAt,
     pricedAt: head.pricedAt,
   };

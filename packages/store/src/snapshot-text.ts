@@ -34,10 +34,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Reads a snapshot back. Throws a RangeError naming the SKU when the string is not one that this file wrote. */
 export function decodeSnapshot(sku: string, stored: string): Snapshot {
   const cells = stored.split('\t');
-  const [observedAt, , , reference, currency, price, stock, cost, capacity] = cells;
-  const [restockDays, demand, competitors, floor, ceiling, map, strategy, category, title] = cells.slice(9);
-  const observedAtMs = Number(observedAt);
-  const priceMinor = Number(price);
+  const observedAtMs = Number(cells[0]);
+  const reference = cells[3];
+  const currency = cells[4];
+  const priceMinor = Number(cells[5]);
   if (!currency || !Number.isSafeInteger(observedAtMs) || !Number.isSafeInteger(priceMinor) || priceMinor <= 0) {
     throw new RangeError(
       `The snapshot of SKU ${JSON.stringify(sku)} in Redis is unreadable: ${JSON.stringify(stored.slice(0, 80))}`,
@@ -48,19 +48,19 @@ export function decodeSnapshot(sku: string, stored: string): Snapshot {
     currency,
     priceMinor,
     referenceMinor: reference ? Number(reference) : priceMinor,
-    competitorsMinor: competitors ? competitors.split('|').map(Number) : [],
+    competitorsMinor: cells[11] ? cells[11].split('|').map(Number) : [],
     observedAtMs,
   };
-  if (stock) snapshot.stock = Number(stock);
-  if (cost) snapshot.costMinor = Number(cost);
-  if (capacity) snapshot.capacity = Number(capacity);
-  if (restockDays) snapshot.restockDays = Number(restockDays);
-  if (demand) snapshot.demand = Number(demand);
-  if (floor) snapshot.floorMinor = Number(floor);
-  if (ceiling) snapshot.ceilingMinor = Number(ceiling);
-  if (map) snapshot.mapMinor = Number(map);
-  if (strategy) snapshot.strategy = strategy;
-  if (category) snapshot.category = category;
-  if (title) snapshot.title = title;
+  if (cells[6]) snapshot.stock = Number(cells[6]);
+  if (cells[7]) snapshot.costMinor = Number(cells[7]);
+  if (cells[8]) snapshot.capacity = Number(cells[8]);
+  if (cells[9]) snapshot.restockDays = Number(cells[9]);
+  if (cells[10]) snapshot.demand = Number(cells[10]);
+  if (cells[12]) snapshot.floorMinor = Number(cells[12]);
+  if (cells[13]) snapshot.ceilingMinor = Number(cells[13]);
+  if (cells[14]) snapshot.mapMinor = Number(cells[14]);
+  if (cells[15]) snapshot.strategy = cells[15];
+  if (cells[16]) snapshot.category = cells[16];
+  if (cells[17]) snapshot.title = cells[17];
   return snapshot;
 }

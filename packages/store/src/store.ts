@@ -37,6 +37,14 @@ export class Store {
     this.admission = new AdmissionControl(redis, this.keys, { now, timeZone, leaseMs });
   }
 
+  /** Sends what `calls` asks of Redis in one write instead of one each; the calls stay independent of each other. */
+  together<T>(calls: () => T): T {
+    const stream: { cork(): void; uncork(): void } | undefined = this.#redis.stream;
+    stream?.cork();
+    process.nextTick(() => stream?.uncork());
+    return calls();
+  }
+
   /** Whether Redis can be trusted with work right now. */
   async health(): Promise<StoreHealth> {
     return await checkHealth(this.#redis, this.keys);

@@ -39,7 +39,6 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if (outcome.kind === 'complete') tools.rateLimits.end();
   const { priced, open, conflicting } = judgeAnswer(ready, reply, booked.costNanoUsd);
 
-  const settling = store.admission.settle(call.reservation, batchId, booked);
   const publication = {
     batchId,
     jobId,
@@ -48,8 +47,12 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     route: 'stable',
     pricedAtMs: tools.nowMs(),
   } as const;
-  const publishing = priced.length > 0 ? store.prices.publish(publication, priced) : [];
-  const [settled, codes] = await Promise.all([settling, publishing]);
+  const [settled, codes] = await store.together(() =>
+    Promise.all([
+      store.admission.settle(call.reservation, batchId, booked),
+      priced.length > 0 ? store.prices.publish(publication, priced) : [],
+    ]),
+  );
   if (settled === 'over')
     tools.alarm({ jobId, booked, worst: call.worst }, 'the gateway billed more than the worst case of a call');
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
