@@ -21,7 +21,7 @@ export interface Item {
 }
 
 /** `count` items whose SKUs begin with `prefix`: prices of 5 to 205 EUR, cost, stock, capacity and two competitors each. */
-export function* catalogue(count: number, prefix: string, seed = 1): Generator<Item> {
+function* catalogue(count: number, prefix: string, seed = 1): Generator<Item> {
   const random = seeded(seed);
   for (let i = 0; i < count; i++) {
     const price = 5 + random() * 200;
@@ -37,14 +37,15 @@ export function* catalogue(count: number, prefix: string, seed = 1): Generator<I
   }
 }
 
-/** The same as NDJSON, in chunks of about 64 KiB. */
-export function* ndjson(items: Iterable<Item>): Generator<Buffer> {
+/** A catalogue as it is submitted: NDJSON in chunks of about 64 KiB, made before the clock runs. */
+export function bodyOf(skus: number, prefix: string): Buffer[] {
+  const chunks: Buffer[] = [];
   let text = '';
-  for (const item of items) {
+  for (const item of catalogue(skus, prefix)) {
     text += `${JSON.stringify(item)}\n`;
     if (text.length < 65_536) continue;
-    yield Buffer.from(text);
+    chunks.push(Buffer.from(text));
     text = '';
   }
-  if (text) yield Buffer.from(text);
+  return text ? [...chunks, Buffer.from(text)] : chunks;
 }

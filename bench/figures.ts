@@ -1,6 +1,9 @@
 import type { Process } from './processes.ts';
 import type { Stage } from './stage.ts';
 
+/** Both ways first price this share of the SKUs, so that no figure is one of a cold start. */
+export const WARM_UP_SHARE = 0.1;
+
 /** What a way of working costs. */
 export interface Figures {
   readonly skus: number;
@@ -36,4 +39,21 @@ export class Clocks {
     );
     return { redisUsPerSku: redis, workerUsPerSku: worker, submitUsPerSku: submit, gatewayUsPerSku: gateway };
   }
+}
+
+/** The median of each figure over several rounds. */
+export function medianOf(rounds: readonly Figures[]): Figures {
+  const [first] = rounds;
+  if (!first) throw new RangeError('no rounds');
+  const names = Object.keys(first) as (keyof Figures)[];
+  const medians = { ...first };
+  for (const name of names) Object.assign(medians, { [name]: median(rounds.map((round) => round[name])) });
+  return medians;
+}
+
+/** The middle of some numbers; of two middle ones the mean. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 }

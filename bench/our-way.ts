@@ -1,5 +1,6 @@
-import { catalogue, ndjson } from './catalogue.ts';
-import { Clocks, type Figures } from './figures.ts';
+import { Queue } from 'bullmq';
+import { bodyOf } from './catalogue.ts';
+import { Clocks, type Figures, WARM_UP_SHARE } from './figures.ts';
 import { Process } from './processes.ts';
 import { Stage } from './stage.ts';
 import { tokensPerSku } from './tokens.ts';
@@ -19,23 +20,28 @@ const POLL_MS = 20;
 export async function ourWay(skus: number): Promise<Figures> {
   const stage = await Stage.open();
   const api = await Process.start('apps/api/src/main.ts', stage.env);
-  const startWorker = (): Promise<Process> => Process.start('apps/worker/src/main.ts', stage.env);
+  const worker = await Process.start('apps/worker/src/main.ts', stage.env);
+  const queue = new Queue('reprice', { connection: stage.redis, prefix: '{reprice:0}' });
   try {
     const emptyBytes = await stage.redisBytes();
-    const waiting = await submit(stage, api, skus, 'A');
-    const worker = await startWorker();
-    const workerPhaseMs = await untilDone(stage, api, waiting.id, skus);
-    const redisBytesPerSku = ((await stage.redisBytes()) - emptyBytes) / skus;
+    const warmUp = Math.ceil(skus * WARM_UP_SHARE);
+    const first = await submit(stage, api, bodyOf(warmUp, 'W'));
+    await untilDone(stage, api, first.id, warmUp);
 
+    await queue.pause();
+    const waiting = await submit(stage, api, bodyOf(skus, 'A'));
+    await queue.resume();
+    const workerPhaseMs = await untilDone(stage, api, waiting.id, skus);
+    const redisBytesPerSku = ((await stage.redisBytes()) - emptyBytes) / (skus + warmUp);
+
+    const body = bodyOf(skus, 'B');
     const clocks = new Clocks(stage, worker, () => api.cpuUs());
     const startedAt = performance.now();
-    const batch = await submit(stage, api, skus, 'B');
+    const batch = await submit(stage, api, body);
     await untilDone(stage, api, batch.id, skus);
     const endToEndMs = performance.now() - startedAt;
     const perSku = clocks.perSku(skus);
     const { calls, costUsd } = await read(stage, api, batch.id);
-    const tokens = await tokensPerSku(stage);
-    await worker.stop();
     return {
       skus,
       workerPhaseSkusPerSecond: (skus / workerPhaseMs) * 1000,
@@ -43,20 +49,22 @@ export async function ourWay(skus: number): Promise<Figures> {
       ...perSku,
       redisBytesPerSku,
       calls,
-      tokensPerSku: tokens,
+      tokensPerSku: await tokensPerSku(stage),
       costUsdPerMillionSkus: (Number(costUsd) / skus) * 1e6,
     };
   } finally {
+    await queue.close();
+    await worker.stop();
     await api.stop();
     await stage.close();
   }
 }
 
-async function submit(stage: Stage, api: Process, skus: number, prefix: string): Promise<Batch> {
+async function submit(stage: Stage, api: Process, body: readonly Buffer[]): Promise<Batch> {
   const response = await fetch(`${api.url}/v1/batches`, {
     method: 'POST',
     headers: { ...stage.headers, 'content-type': 'application/x-ndjson' },
-    body: ReadableStream.from(ndjson(catalogue(skus, prefix))),
+    body: ReadableStream.from(body),
     duplex: 'half',
   });
   if (response.status !== 202) throw new Error(`The API answered ${response.status}: ${await response.text()}`);

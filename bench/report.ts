@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Figures } from './figures.ts';
+import { type Figures, median, medianOf } from './figures.ts';
 
 const rows: readonly [string, keyof Figures, number][] = [
   ['SKU/s, worker phase (jobs waiting → prices)', 'workerPhaseSkusPerSecond', 0],
@@ -14,20 +14,24 @@ const rows: readonly [string, keyof Figures, number][] = [
   ['dollars a million SKUs (list price)', 'costUsdPerMillionSkus', 2],
 ];
 
-/** Both ways side by side, for a person. */
-export function report(ours: Figures, plain: Figures): string {
-  const table = new Table({
-    head: ['', `ours (${ours.skus} SKUs)`, `plain (${plain.skus} SKUs)`, 'ratio'],
-    style: { head: [], border: [] },
-  });
+/** One round: both ways, one after the other, on the same machine. */
+export interface Round {
+  readonly ours: Figures;
+  readonly plain: Figures;
+}
+
+/** Both ways side by side, for a person: the medians of the rounds, and the median of their ratios. */
+export function report(rounds: readonly Round[]): string {
+  const ours = medianOf(rounds.map((round) => round.ours));
+  const plain = medianOf(rounds.map((round) => round.plain));
+  const head = ['', `ours (${ours.skus} SKUs)`, `plain (${plain.skus} SKUs)`, 'ratio'];
+  const table = new Table({ head, style: { head: [], border: [] } });
   for (const [label, name, digits] of rows) {
     const format = (n: number): string =>
       n.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
-    const ratio =
-      ours[name] >= plain[name]
-        ? `${(ours[name] / plain[name]).toFixed(1)} ×`
-        : `1/${(plain[name] / ours[name]).toFixed(1)}`;
-    table.push([label, format(ours[name]), format(plain[name]), name === 'calls' ? '' : ratio]);
+    const ratio = median(rounds.map((round) => round.ours[name] / round.plain[name]));
+    const shown = ratio >= 1 ? `${ratio.toFixed(1)} ×` : `1/${(1 / ratio).toFixed(1)}`;
+    table.push([label, format(ours[name]), format(plain[name]), name === 'calls' ? '' : shown]);
   }
   return table.toString();
 }
