@@ -14,7 +14,7 @@ interface Batch {
   readonly costUsd: string;
 }
 
-const POLL_MS = 20;
+const POLL_MS = 100;
 
 /** Measures the product: submit as NDJSON over HTTP → packs → price hashes. */
 export async function ourWay(skus: number): Promise<Figures> {

@@ -11,7 +11,7 @@ interface Ledger {
   readonly calls: number;
 }
 
-const POLL_MS = 20;
+const POLL_MS = 100;
 
 /** Measures the plain way: submit as NDJSON over HTTP → one job, one call and one hash a SKU. */
 export async function plainWay(skus: number): Promise<Figures> {
