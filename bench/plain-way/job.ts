@@ -9,7 +9,8 @@ export function plainPrompt(item: Item): { role: string; content: string }[] {
     {
       role: 'system',
       content:
-        'You are a dynamic pricing engine for an online shop. Recommend the best price for the product. Answer only with JSON: ' +
+        'You are a dynamic pricing engine for an online shop. Recommend the best price for the product. Never go below the unit ' +
+        'cost. Answer only with JSON: ' +
         '{"price": number, "min": number, "max": number, "confidence": number from 0 to 1, "strategy": "aggressive" | "neutral" | ' +
         '"conservative", "reasoning": string}',
     },

@@ -9,7 +9,6 @@ export {
 export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } from './batch-record.ts';
 export { type Failure, REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
-export { DoneBatches } from './done-batches.ts';
 export type { StoreHealth } from './health.ts';
 export { Keys } from './keys.ts';
 export type { Publication, PublishCode, PublishRow } from './prices.ts';

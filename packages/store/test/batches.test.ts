@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { DoneBatches } from '../src/index.ts';
 import { all, freshStore, snapshotOf } from './fixture.ts';
 
 const failureOf = (sku: string) => ({
@@ -107,17 +106,5 @@ describe('batches', () => {
     } while (cursor);
     expect(seen).toEqual(ids);
     await expect(store.batches.list({ limit: 2, cursor: '../etc' })).rejects.toThrow(RangeError);
-  });
-
-  it('tell who waits for them', async () => {
-    const { store, redis } = freshStore();
-    const done = new DoneBatches(redis.duplicate(), store.keys);
-    const id = await store.batches.open({ kind: 'job', priority: 'low', mode: 'live' });
-    const isDone = async () => (await store.batches.get(id))?.status === 'done';
-    expect(await done.wait(id, 20, isDone)).toBe(false);
-    const waiting = done.wait(id, 20_000, isDone);
-    await store.batches.stage(id, { unchanged: 1 });
-    await store.batches.commit(id);
-    expect(await waiting).toBe(true);
   });
 });

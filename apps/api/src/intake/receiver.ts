@@ -1,6 +1,6 @@
 import { defaultStrategy, type Fault, parseSnapshot, type Snapshot } from '@reprice/pricing';
 import { Packer } from '@reprice/queue';
-import type { Observed, Rejection, StagedPack, Store } from '@reprice/store';
+import { priceHolds, type Rejection, type StagedPack, type Store } from '@reprice/store';
 import { IgnoredFields } from './ignored-fields.ts';
 import { InFlight } from './in-flight.ts';
 import type { RowSink } from './row-sink.ts';
@@ -111,7 +111,8 @@ export class Receiver implements RowSink {
     let unchanged = 0;
     snapshots.forEach((snapshot, i) => {
       const strategy = snapshot.strategy ?? defaultStrategy;
-      if (!force && !dryRun && isFresh(observed[i], strategy)) unchanged++;
+      const known = observed[i];
+      if (!force && known && priceHolds(known, strategy)) unchanged++;
       else {
         const pack = this.#packer.add(snapshot.sku, strategy);
         if (pack !== undefined) packs.push(pack);
@@ -119,12 +120,6 @@ export class Receiver implements RowSink {
     });
     await store.batches.stage(batchId, { packs, unchanged, rejections, ...(dryRun && { trial: snapshots }) });
   }
-}
-
-/** Whether the live price still holds: it was made by the same strategy after the last thing that moved. */
-function isFresh(observed: Observed | undefined, strategy: string): boolean {
-  const priced = observed?.priced;
-  return priced !== undefined && priced.strategy === strategy && priced.snapshotAtMs >= (observed?.movedAtMs ?? 0);
 }
 
 function duplicate(sku: string): Fault {
