@@ -62,3 +62,13 @@ it('fail: fails the rest with the reason and when to come back', async () => {
   expect(failures[0]?.detail).toMatch(/until \d{4}-\d\d-\d\dT/);
   await underLimit(pool);
 });
+
+it('rules: a live price that no rule may move to its floor fails with that reason', async () => {
+  const { pool } = await exhausted('rules');
+  await pool.store.admission.setDailyLimit(0);
+  const first = await pool.submit(catalogue(3));
+  expect(await pool.watch(first)).toMatchObject({ priced: 3, calls: 0 });
+  const raised = await pool.submit(catalogue(3, { floorMinor: 500_000, observedAtMs: Date.now() + 1000 }));
+  expect(await pool.watch(raised)).toMatchObject({ priced: 0, failed: 3, calls: 0 });
+  expect(new Set((await pool.failures(raised)).map((f) => f.reason))).toEqual(new Set(['guardrail_conflict']));
+});

@@ -20,7 +20,7 @@ describe('a pack job', () => {
       { ...pack, ordinals: [50, 51, 53] },
     ].map(jobId);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const id of ids) expect(id).toMatch(/^b1\.\d+(\.\d+x\d+)?$/);
+    for (const id of ids) expect(id).toMatch(/^b1\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/);
   });
 
   it('has a name that tells priority, count and first SKU', () => {

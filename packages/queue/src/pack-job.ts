@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Priority, priorities } from '@reprice/pricing';
 import { z } from 'zod';
 
@@ -36,12 +37,13 @@ export function priorityOf(number: number | undefined): Priority {
 
 /**
  * The id of a job follows from what it holds, so that adding it twice adds it once: the batch, the first row, and for rows that are asked
- * again how many and how often. Never a SKU: BullMQ takes neither numbers nor colons.
+ * again how many, how often, and a hash of which. Never a SKU: BullMQ takes neither numbers nor colons.
  */
 export function jobId(job: PackJob): string {
-  const first = typeof job.ordinals === 'number' ? job.ordinals : job.ordinals[0];
-  const root = `${job.batchId}.${first}`;
-  return job.asked === 0 && typeof job.ordinals === 'number' ? root : `${root}.${job.skus.length}x${job.asked}`;
+  const { batchId, ordinals, asked } = job;
+  if (typeof ordinals === 'number') return `${batchId}.${ordinals}`;
+  const rows = createHash('sha1').update(ordinals.join()).digest('hex').slice(0, 8);
+  return `${batchId}.${ordinals[0]}.${ordinals.length}x${asked}.${rows}`;
 }
 
 /** What Bull Board shows of a job: priority, count and first SKU. */

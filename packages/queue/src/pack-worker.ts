@@ -79,7 +79,8 @@ export class PackWorker {
         case 'done':
           return verdict.summary;
         case 'snooze':
-          await rest(verdict.restMs);
+          // If Redis does not even take that, the limiter's own window is rest enough; the job must not pay for it.
+          await rest(verdict.restMs).catch(options.onError);
           throw Worker.RateLimitError();
         case 'retry':
           throw new RetryError(verdict.reason, verdict.retryAfterMs);

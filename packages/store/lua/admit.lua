@@ -5,9 +5,10 @@
 -- KEYS     1 limits hash (dailyNanoUsd, rpm, tpm)   2 budget:<date> hash (spentNanoUsd, reservedNanoUsd)
 --          3 reservations:<date> hash id -> 'costNanoUsd:tokens:slotMs'   4 reservations:<date>:expiry zset id -> expiry, ms
 --          5 rate hash (requestAtUs, tokenAtUs, restUntilMs)
+--          6 budget, 7 reservations and 8 expiry of the day before, whose last leases run out today
 -- ARGV     1 reservation id  2 worst-case cost, nano-USD  3 worst-case tokens  4 share of the day this priority may use, per mille
 --          5 start and 6 end of the day, ms  7 lease, ms  8 how far ahead a slot may be booked, ms
--- RETURNS  {'granted', ms to wait before the call}
+-- RETURNS  {'granted', ms to wait before the call; below 0, the slot was so long ago}
 --          {'rate', ms until it is worth asking again}   nothing was reserved
 --          {'budget', nano-USD left to this priority}    nothing was reserved
 --          {'too_large', most tokens a call may ask for}  nothing was reserved
@@ -23,6 +24,8 @@
 local WINDOW_US = 60500000
 local TTL_SECONDS, RATE_TTL_SECONDS = 40 * 24 * 3600, 24 * 3600
 local SWEEP_AT_ONCE = 50
+-- A grant may be used this late, in ms: what would then be sent tomorrow is tomorrow's to grant.
+local GRANT_VALID_MS = 500
 -- The bucket of tokens must hold one full pack, or a pack could never be admitted.
 local MIN_TOKEN_BURST = 8192
 
@@ -39,7 +42,7 @@ if now_ms < day_start or now_ms >= day_end then return { 'day', int(now_ms) } en
 local granted = redis.call('HGET', KEYS[3], ARGV[1])
 if granted then
   local slot_ms = tonumber(string.match(granted, ':(%d+)$'))
-  return { 'granted', int(math.max(0, slot_ms - now_ms)) }
+  return { 'granted', int(slot_ms - now_ms) }
 end
 
 local limits = redis.call('HMGET', KEYS[1], 'dailyNanoUsd', 'rpm', 'tpm')
@@ -47,20 +50,23 @@ local limit, rpm, tpm = tonumber(limits[1]), tonumber(limits[2]), tonumber(limit
 if not limit or not rpm or not tpm then return redis.error_reply('NOLIMITS no limits are set in Redis') end
 
 -- A lease that ran out stays charged in full: its call may have been sent.
-local expired = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', int(now_ms), 'LIMIT', 0, SWEEP_AT_ONCE)
+local function sweep(budget, reservations, expiry)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', expiry, '-inf', int(now_ms), 'LIMIT', 0, SWEEP_AT_ONCE)) do
+    local held = redis.call('HGET', reservations, id)
+    local held_cost = tonumber(held and string.match(held, '^(%d+):') or 0)
+    redis.call('HDEL', reservations, id)
+    redis.call('ZREM', expiry, id)
+    redis.call('HINCRBY', budget, 'reservedNanoUsd', int(0 - held_cost))
+    redis.call('HINCRBY', budget, 'spentNanoUsd', int(held_cost))
+    redis.call('HINCRBY', budget, 'expiredNanoUsd', int(held_cost))
+  end
+end
+sweep(KEYS[2], KEYS[3], KEYS[4])
+sweep(KEYS[6], KEYS[7], KEYS[8])
+
 local day = redis.call('HMGET', KEYS[2], 'spentNanoUsd', 'reservedNanoUsd')
 local spent, reserved = tonumber(day[1]) or 0, tonumber(day[2]) or 0
 local rate = redis.call('HMGET', KEYS[5], 'requestAtUs', 'tokenAtUs', 'restUntilMs')
-
-for _, id in ipairs(expired) do
-  local held = redis.call('HGET', KEYS[3], id)
-  local held_cost = held and string.match(held, '^(%d+):') or '0'
-  redis.call('HDEL', KEYS[3], id)
-  redis.call('ZREM', KEYS[4], id)
-  redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', '-' .. held_cost)
-  redis.call('HINCRBY', KEYS[2], 'spentNanoUsd', held_cost)
-  redis.call('HINCRBY', KEYS[2], 'expiredNanoUsd', held_cost)
-end
 
 -- floor(limit * share / 1000) in two parts, since the product alone may pass 2^53
 local allowed = math.floor(limit / 1000) * share + math.floor((limit % 1000) * share / 1000)
@@ -88,8 +94,10 @@ if tpm > 0 then
 end
 if wait_us > ahead_us then return { 'rate', int(math.ceil((wait_us - ahead_us) / 1000) + 1) } end
 
-redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', ARGV[2])
 local wait_ms = math.ceil(wait_us / 1000)
+if now_ms + wait_ms + GRANT_VALID_MS >= day_end then return { 'rate', int(day_end - now_ms + 1) } end
+
+redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', ARGV[2])
 redis.call('HSET', KEYS[3], ARGV[1], ARGV[2] .. ':' .. ARGV[3] .. ':' .. int(now_ms + wait_ms))
 redis.call('ZADD', KEYS[4], int(now_ms + lease_ms), ARGV[1])
 for i = 2, 4 do redis.call('EXPIRE', KEYS[i], TTL_SECONDS) end

@@ -6,13 +6,15 @@
 --          3  batch:<id>:packs       list      4  batch:<id>:settled  bitmap    5  batch:<id>:results  list
 --          6  batch:<id>:failures    list      7  batch:<id>:rejections  list   8  batch:<id>:trial  hash
 -- ARGV     1 batch id  2 now, ms  3 ignoredFields as JSON  4 channel
--- RETURNS  1 accepted, 0 no such batch in status receiving
+-- RETURNS  1 accepted, now or before; 0 no such batch
 -- WRITES   status, acceptedAtMs, ignoredFields; takes the TTL of a half-received batch away
 -- ATOMIC   a batch that is running but not in `enqueueing` would never reach the queue
 
 --- @include "finish-batch"
 
-if redis.call('HGET', KEYS[1], 'status') ~= 'receiving' then return 0 end
+local status = redis.call('HGET', KEYS[1], 'status')
+if status == 'running' or status == 'done' then return 1 end
+if status ~= 'receiving' then return 0 end
 local packs = redis.call('LLEN', KEYS[3])
 redis.call('HSET', KEYS[1], 'status', 'running', 'acceptedAtMs', ARGV[2], 'ignoredFields', ARGV[3])
 redis.call('PERSIST', KEYS[1])

@@ -74,7 +74,11 @@ for i = 1, n do
         end
       end
       if reference == is[PRICE] then reference = '' end
-      if moved then moved_at, basis = at, '' end
+      if moved then
+        -- Of two observations of the same moment the later one counts; 1 ms tells its price from that of the earlier.
+        moved_at = tonumber(at) > tonumber(old_at) and at or string.format('%.0f', moved_at + 1)
+        basis = ''
+      end
       if basis == (is[STOCK] or '') then basis = '' end
       local since = moved_at == at and '' or moved_at
       writes[w + 1], writes[w + 2] = KEYS[i], table.concat({ at, since, basis, reference, body }, '\t')

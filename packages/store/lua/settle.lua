@@ -22,7 +22,7 @@ local known = redis.call('EXISTS', KEYS[6]) == 1
 
 redis.call('HDEL', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
-redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', '-' .. held_cost)
+redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', string.format('%.0f', 0 - held_cost))
 if tpm > 0 and token_at then
   local burst = math.min(math.floor(tpm / 2), math.max(math.ceil(tpm / 60), MIN_TOKEN_BURST))
   local back = math.floor((tonumber(held_tokens) - (sent and tokens or 0)) * WINDOW_US / (tpm - burst))

@@ -22,7 +22,11 @@ export interface Reservation {
 
 /** The decision to let a call go. A refusal reserves nothing. */
 export type Admission =
-  | { readonly granted: true; readonly reservation: Reservation; readonly waitMs: number }
+  | {
+      readonly granted: true;
+      readonly reservation: Reservation /** Below 0: the slot is past. */;
+      readonly waitMs: number;
+    }
   | { readonly granted: false; readonly because: 'rate'; readonly retryAfterMs: number }
   | { readonly granted: false; readonly because: 'budget'; readonly leftNanoUsd: number; readonly resetsAtMs: number }
   | { readonly granted: false; readonly because: 'too_large'; readonly mostTokens: number };
@@ -87,7 +91,10 @@ export class AdmissionControl {
     for (;;) {
       const day = this.#calendar.dayAt(nowMs);
       const reservation = { id: `${this.#process}.${++this.#reservations}`, date: day.date };
-      const keys = [k.limits(), k.budget(day.date), k.reservations(day.date), k.reservationExpiry(day.date), k.rate()];
+      const before = this.#calendar.dayBefore(nowMs).date;
+      const today = [k.budget(day.date), k.reservations(day.date), k.reservationExpiry(day.date)];
+      const yesterday = [k.budget(before), k.reservations(before), k.reservationExpiry(before)];
+      const keys = [k.limits(), ...today, k.rate(), ...yesterday];
       const share = budgetShares[priority];
       const args = [
         reservation.id,

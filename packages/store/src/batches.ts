@@ -115,7 +115,7 @@ export class Batches {
     await run(steps);
   }
 
-  /** Accepts a batch that was received whole. False when there is no such batch in status `receiving`. */
+  /** Accepts a batch that was received whole; safe to repeat. False when there is no such batch. */
   async commit(id: string, ignoredFields: readonly IgnoredField[] = []): Promise<boolean> {
     const k = this.#keys;
     const keys = [k.batch(id), k.enqueueing(), ...k.partsOf(id)];

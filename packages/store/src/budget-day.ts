@@ -12,6 +12,7 @@ const HOUR_MS = 3_600_000;
 export class BudgetCalendar {
   readonly #format: Intl.DateTimeFormat;
   #today: BudgetDay | undefined;
+  #yesterday: BudgetDay | undefined;
 
   /** @param timeZone an IANA name; throws a RangeError for an unknown one */
   constructor(timeZone: string) {
@@ -22,9 +23,20 @@ export class BudgetCalendar {
   dayAt(nowMs: number): BudgetDay {
     const today = this.#today;
     if (today && nowMs >= today.startMs && nowMs < today.endMs) return today;
-    const date = this.#format.format(nowMs);
-    this.#today = { date, startMs: this.#edge(nowMs, -1), endMs: this.#edge(nowMs, 1) };
+    this.#today = this.#bounds(nowMs);
+    this.#yesterday = undefined;
     return this.#today;
+  }
+
+  /** The day before the one that holds this moment. */
+  dayBefore(nowMs: number): BudgetDay {
+    const { startMs } = this.dayAt(nowMs);
+    this.#yesterday ??= this.#bounds(startMs - 1);
+    return this.#yesterday;
+  }
+
+  #bounds(nowMs: number): BudgetDay {
+    return { date: this.#format.format(nowMs), startMs: this.#edge(nowMs, -1), endMs: this.#edge(nowMs, 1) };
   }
 
   /** The first moment of this date (direction -1) or of the next (1): no day is longer than 26 hours, so bisect to the millisecond. */

@@ -50,6 +50,7 @@ export class Prices {
    * runs (cancelled or gone) and nothing was done. Throws a TypeError for a price that did not come out of the guardrails.
    */
   async publish(publication: Publication, rows: readonly PublishRow[]): Promise<PublishCode[] | undefined> {
+    if (rows.length === 0) return [];
     const { batchId, jobId, source, model = '', route = '', pricedAtMs } = publication;
     const k = this.#keys;
     const keys = [k.batch(batchId), ...k.partsOf(batchId), k.changes(), ...rows.map((row) => k.price(row.sku))];

@@ -34,7 +34,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Reads a snapshot back. Throws a RangeError naming the SKU when the string is not one that this file wrote. */
 export function decodeSnapshot(sku: string, stored: string): Snapshot {
   const cells = stored.split('\t');
-  const observedAtMs = Number(cells[0]);
+  // Later than observedAt only when two observations of one moment differed.
+  const observedAtMs = Math.max(Number(cells[0]), Number(cells[1] ?? 0));
   const reference = cells[3];
   const currency = cells[4];
   const priceMinor = Number(cells[5]);

@@ -80,11 +80,23 @@ describe('dollars a day', () => {
     const { store, redis } = await limited({ rpm: 60 });
     const day = new BudgetCalendar('UTC').dayAt(Date.now());
     const k = store.keys;
-    const keys = [k.limits(), k.budget(day.date), k.reservations(day.date), k.reservationExpiry(day.date), k.rate()];
+    const keys = [
+      k.limits(),
+      k.budget(day.date),
+      k.reservations(day.date),
+      k.reservationExpiry(day.date),
+      k.rate(),
+      'y1',
+      'y2',
+      'y3',
+    ];
     const ask = () =>
       new Script('admit').run(redis, keys, ['same-id', 10, 0, 1000, day.startMs, day.endMs, 60_000, 1000]);
     expect(await ask()).toEqual(['granted', '0']);
-    expect(await ask()).toEqual(['granted', '0']);
+    await sleep(20);
+    const [verdict, waitMs] = (await ask()) as [string, string];
+    expect(verdict).toBe('granted');
+    expect(Number(waitMs)).toBeLessThan(0);
     expect(await store.admission.budget()).toMatchObject({ reservedNanoUsd: 10 });
   });
 
@@ -104,6 +116,33 @@ describe('dollars a day', () => {
     expect(await admission.settle(reservation, 'b1', { costNanoUsd: 2, tokens: 0, sent: true })).toBe('unknown');
     expect(await admission.budget()).toMatchObject({ spentNanoUsd: 10 });
     expect(other.id).not.toBe(reservation.id);
+  });
+
+  it('charges a lease of the day before too, on its own day', async () => {
+    const { admission, redis, store } = await limited({});
+    const before = new BudgetCalendar('UTC').dayBefore(Date.now()).date;
+    const k = store.keys;
+    await redis.hset(k.budget(before), 'reservedNanoUsd', 777);
+    await redis.hset(k.reservations(before), 'lost', '777:5:1');
+    await redis.zadd(k.reservationExpiry(before), 1, 'lost');
+    await granted(admission.admit('low', { costNanoUsd: 1, tokens: 0 }));
+    expect(await redis.hgetall(k.budget(before))).toEqual({
+      reservedNanoUsd: '0',
+      spentNanoUsd: '777',
+      expiredNanoUsd: '777',
+    });
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 0, reservedNanoUsd: 1 });
+  });
+
+  it('settles and expires calls that cost nothing', async () => {
+    const { admission } = await limited({}, 1);
+    const free = { costNanoUsd: 0, tokens: 0 };
+    const reservation = await granted(admission.admit('low', free));
+    expect(await admission.settle(reservation, 'b1', { ...free, sent: true })).toBe('settled');
+    await granted(admission.admit('low', free));
+    await sleep(5);
+    await granted(admission.admit('low', free));
+    expect(await admission.budget()).toMatchObject({ spentNanoUsd: 0, reservedNanoUsd: 0 });
   });
 
   it('books what a gateway bills beyond the worst case, and says so', async () => {

@@ -116,6 +116,17 @@ describe('whether a price holds', () => {
     expect(await holds(before, after)).toBe(expected);
   });
 
+  it('moves with a correction of the same moment, once', async () => {
+    const { store } = await publishedOnce('a', { costMinor: 500 });
+    const observe = async (costMinor: number) => (await store.snapshots.observe([snapshotOf('a', { costMinor })]))[0];
+    const corrected = await observe(900);
+    expect(corrected && priceHolds(corrected, 'balanced')).toBe(false);
+    const { rows } = await store.snapshots.load('none', ['a'], [0]);
+    expect(rows[0]).toMatchObject({ snapshot: { costMinor: 900, observedAtMs: T0 + 1 } });
+    const again = await observe(900);
+    expect(again?.movedAtMs).toBe(T0 + 1);
+  });
+
   it('adds up small steps of stock, and holds for one strategy only', async () => {
     const { store } = await publishedOnce('a', { stock: 100 });
     const at = async (stock: number, ms: number) =>

@@ -12,6 +12,7 @@ import { declaredFormat } from '../intake/format.ts';
 import { parserOf, receive } from '../intake/receive.ts';
 import { Receiver } from '../intake/receiver.ts';
 import { Problem } from '../problem/problem.ts';
+import { accept } from './acceptance.ts';
 import { failureShape, priceShape, rejectionShape } from './csv-shapes.ts';
 import { enqueue } from './enqueue.ts';
 import { requireRoom } from './room.ts';
@@ -115,8 +116,7 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   });
   try {
     await receive(req, parserOf(format, receiver, columns), receiver, deps.pace);
-    if (!(await batches.commit(batchId, receiver.ignored.list())))
-      throw new Error(`batch ${batchId} was gone before it was accepted`);
+    await accept(deps.store, batchId, receiver.ignored.list());
   } catch (error) {
     await receiver.settle();
     // Where Redis is away, the batch goes by itself after a while.

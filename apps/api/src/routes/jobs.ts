@@ -9,6 +9,7 @@ import { idOf, notFound } from '../http/path.ts';
 import { readQuery, sentence } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
+import { accept } from './acceptance.ts';
 import { enqueue } from './enqueue.ts';
 import { readJobItems } from './job-items.ts';
 import { promptly, requireRoom } from './room.ts';
@@ -52,7 +53,7 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   try {
     await store.snapshots.observe(snapshots);
     await store.batches.stage(id, { packs: packed(snapshots, deps.packSize) });
-    await store.batches.commit(id);
+    await accept(store, id);
   } catch (error) {
     await store.batches.abandon(id).catch(() => undefined);
     throw error;

@@ -26,10 +26,13 @@ export async function callModel(tools: Tools, call: AdmittedCall, rowCount: numb
   return { outcome, reply, booked: booked(tools, call, outcome) };
 }
 
-/** What the gateway will bill: its usage if it told, nothing if it refused or was not reached, and the worst case in doubt. */
+/**
+ * What the gateway will bill: its usage if it told at the end of a whole answer (before that a running total may be all there is),
+ * nothing if it refused or was not reached, and the worst case in doubt.
+ */
 function booked(tools: Pick<Tools, 'models'>, call: AdmittedCall, outcome: GatewayOutcome): Answer['booked'] {
   const price = tools.models[call.model];
-  if (price && 'usage' in outcome && outcome.usage) {
+  if (price && outcome.kind === 'complete' && outcome.usage) {
     const { usage } = outcome;
     return { costNanoUsd: costNanoUsd(price, usage), tokens: usage.promptTokens + usage.completionTokens, sent: true };
   }

@@ -1,4 +1,5 @@
 import { type PackRun, repack, type Verdict } from '@reprice/queue';
+import type { PublishCode } from '@reprice/store';
 import type { CallVerdict } from './call-verdict.ts';
 import { enqueueRows, failRows, splitPack } from './jobs-of-rows.ts';
 import type { Tools, Unpriced } from './tools.ts';
@@ -38,4 +39,14 @@ export async function concludePack(
         ...(call.retryAfterMs !== undefined && { retryAfterMs: call.retryAfterMs }),
       };
   }
+}
+
+/** Rows whose price was refused, since another run had published the SKU after they were loaded. */
+export function supersededRows(
+  rows: readonly { readonly ordinal: number; readonly sku: string }[],
+  codes: readonly PublishCode[],
+): Unpriced[] {
+  const detail = 'Each time that a price was computed, another run had just published this SKU.';
+  const stale = rows.filter((_, i) => codes[i] === 'stale');
+  return stale.map(({ ordinal, sku }) => ({ ordinal, sku, reason: 'superseded', detail }));
 }

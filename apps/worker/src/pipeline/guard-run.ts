@@ -1,5 +1,4 @@
-import type { PackRun, Verdict } from '@reprice/queue';
-import { ordinalsOf } from '@reprice/queue';
+import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
 import { failRows } from './jobs-of-rows.ts';
 import { runPack } from './run-pack.ts';
 import type { Tools } from './tools.ts';
@@ -23,6 +22,6 @@ export async function guardRun(tools: Tools, run: PackRun): Promise<Verdict> {
     if (!run.lastAttempt) return { kind: 'retry', reason: detail };
     const ordinals = ordinalsOf(run.pack);
     const rows = run.pack.skus.map((sku, i) => ({ ordinal: ordinals[i] ?? 0, sku, reason: 'internal_error', detail }));
-    return await failRows(tools, run, rows);
+    return await failRows(tools, run, rows).catch((): Verdict => ({ kind: 'snooze', restMs: REDIS_REST_MS }));
   }
 }

@@ -67,4 +67,12 @@ describe('selectRows', () => {
       [10, 'guardrail_conflict'],
     ]);
   });
+
+  it('finds a live price too far below its floor before a call is paid for it', () => {
+    const row = { settled: false, snapshot: snapshotOf('a', { floorMinor: 5000 }), fence: 1, liveMinor: 1000 } as const;
+    const one = { ...pack, skus: ['a'] };
+    const { ready, impossible } = selectRows({ strategies: builtInStrategies }, one, [row]);
+    expect(ready).toEqual([]);
+    expect(impossible).toMatchObject([{ reason: 'guardrail_conflict', detail: expect.stringContaining('10.00') }]);
+  });
 });

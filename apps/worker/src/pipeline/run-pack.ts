@@ -3,11 +3,11 @@ import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
 import { admitCall } from './admit-call.ts';
 import { callModel } from './call-model.ts';
 import { callVerdict } from './call-verdict.ts';
-import { concludePack } from './conclude-pack.ts';
+import { concludePack, supersededRows } from './conclude-pack.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { selectRows } from './select-rows.ts';
-import type { Tools, Unpriced } from './tools.ts';
+import type { Tools } from './tools.ts';
 import { withoutAdmission } from './without-admission.ts';
 
 /**
@@ -48,27 +48,15 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     pricedAtMs: tools.nowMs(),
   } as const;
   const [settled, codes] = await store.together(() =>
-    Promise.all([
-      store.admission.settle(call.reservation, batchId, booked),
-      priced.length > 0 ? store.prices.publish(publication, priced) : [],
-    ]),
+    Promise.all([store.admission.settle(call.reservation, batchId, booked), store.prices.publish(publication, priced)]),
   );
   if (settled === 'over')
     tools.alarm({ jobId, booked, worst: call.worst }, 'the gateway billed more than the worst case of a call');
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
 
-  const stale = priced.filter((_, i) => codes[i] === 'stale').map(superseded);
+  const stale = supersededRows(priced, codes);
   const failing = await failAlone(tools, run, conflicting);
   return (
     failing ?? (await concludePack(tools, run, callVerdict(outcome), [...open, ...stale], priced.length - stale.length))
   );
-}
-
-function superseded({ ordinal, sku }: { ordinal: number; sku: string }): Unpriced {
-  return {
-    ordinal,
-    sku,
-    reason: 'superseded',
-    detail: 'Each time that a price was computed, another run had just published this SKU.',
-  };
 }

@@ -1,4 +1,14 @@
-import { boundsFor, defaultStrategy } from '@reprice/pricing';
+import {
+  applyGuardrails,
+  type Bounds,
+  boundsFor,
+  type Conflict,
+  defaultStrategy,
+  formatMoney,
+  type Snapshot,
+  type Strategy,
+  suggestionFrom,
+} from '@reprice/pricing';
 import { ordinalsOf, type PackJob } from '@reprice/queue';
 import type { LoadedRow } from '@reprice/store';
 import type { ReadyRow, Tools, Unpriced } from './tools.ts';
@@ -42,16 +52,36 @@ export function selectRows(
       impossible.push({ ordinal, sku, reason: bounds.conflict, detail: bounds.detail });
       return;
     }
+    const currentMinor = liveMinor ?? snapshot.priceMinor;
+    const conflict = changeConflict(snapshot, currentMinor, liveMinor, bounds, strategy);
+    if (conflict) {
+      impossible.push({ ordinal, sku, reason: conflict.conflict, detail: conflict.detail });
+      return;
+    }
     ready.push({
       ordinal,
       sku,
       snapshot,
       fence,
-      currentMinor: liveMinor ?? snapshot.priceMinor,
+      currentMinor,
       liveMinor,
       bounds,
       strategy,
     });
   });
   return { ready, impossible };
+}
+
+/** Why no price at all could pass: the current one lies so far outside its bounds that one run may not move it there. */
+function changeConflict(
+  snapshot: Snapshot,
+  currentMinor: number,
+  liveMinor: number | undefined,
+  bounds: Bounds,
+  strategy: Strategy,
+): Conflict | undefined {
+  if (currentMinor >= bounds.floorMinor && currentMinor <= bounds.ceilingMinor) return undefined;
+  const unmoved = suggestionFrom({ price: formatMoney(currentMinor, snapshot.currency), reason: 'hold' });
+  const result = applyGuardrails(unmoved, snapshot, liveMinor, bounds, strategy.guardrails);
+  return 'conflict' in result ? result : undefined;
 }

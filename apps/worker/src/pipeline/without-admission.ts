@@ -1,6 +1,7 @@
 import { applyGuardrails, rulesSuggestion } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
 import type { Admission, PublishRow } from '@reprice/store';
+import { concludePack, supersededRows } from './conclude-pack.ts';
 import { failAlone, failRows, splitPack } from './jobs-of-rows.ts';
 import type { ReadyRow, Tools, Unpriced } from './tools.ts';
 
@@ -68,10 +69,10 @@ async function priceByRules(tools: Tools, run: PackRun, rows: readonly ReadyRow[
     });
   }
   const { batchId } = run.pack;
-  const codes = await tools.store.prices.publish(
-    { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: tools.nowMs() },
-    priced,
-  );
-  if (codes?.includes('stale')) return { kind: 'retry', reason: 'Another run published a SKU of this pack meanwhile.' };
-  return (await failAlone(tools, run, conflicting)) ?? { kind: 'done', summary: `${priced.length} priced by rules` };
+  const publication = { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: tools.nowMs() } as const;
+  const codes = await tools.store.prices.publish(publication, priced);
+  if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
+  const stale = supersededRows(priced, codes);
+  const failed = await failAlone(tools, run, conflicting);
+  return failed ?? (await concludePack(tools, run, { kind: 'answered' }, stale, priced.length - stale.length));
 }
