@@ -40,7 +40,8 @@ export function createApp(deps: ApiDeps): Express {
         directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
       },
       xFrameOptions: { action: 'deny' },
-      referrerPolicy: { policy: 'no-referrer' },
+      // Not `no-referrer`: Chromium would send our own forms with `Origin: null`.
+      referrerPolicy: { policy: 'same-origin' },
       // Whether a whole domain is https only is for the proxy to say that speaks https.
       strictTransportSecurity: false,
     }),

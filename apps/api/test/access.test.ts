@@ -170,6 +170,7 @@ describe('a write with a cookie', () => {
       { 'sec-fetch-site': 'same-origin' },
       { origin: api.url },
       { 'sec-fetch-site': 'same-origin', origin: `http://${host}` },
+      { 'sec-fetch-site': 'same-origin', origin: 'null' },
     ]) {
       expect((await raw('PUT', '/v1/budget', { ...json, cookie, ...own }, body)).status).toBe(200);
     }
@@ -187,6 +188,15 @@ describe('a write with a cookie', () => {
     const cookie = await login(secrets.admin);
     const answer = await raw('PUT', '/v1/budget', { ...json, ...headers, cookie }, body);
     expect([answer.status, JSON.parse(answer.text).type]).toEqual([403, '/problems/csrf']);
+  });
+
+  test('may follow a login from the form, as Chromium sends it', async () => {
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      origin: 'null',
+    };
+    expect((await raw('POST', '/login', headers, `key=${secrets.admin}`)).status).toBe(303);
   });
 
   test('cannot be made by a login from elsewhere', async () => {

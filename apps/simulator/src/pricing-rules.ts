@@ -72,8 +72,10 @@ function priceRow(line: string, places: ColumnPlaces, digits: number, seed: numb
   const market = cells[places.market] ?? 0;
   const moves = movesOf(cells, places, price, market);
   const total = moves.scarce + moves.overstock + moves.competitor + moves.demand;
-  // A touch of taste: up to 1 % either way.
-  const wanted = price * (1 + total + ((hash & 0xff) / 255 - 0.5) / 50);
+  const reason = strongest(moves);
+  // A touch of taste where something moves the price: up to 1 % either way.
+  const taste = reason === 'hold' ? 0 : ((hash & 0xff) / 255 - 0.5) / 50;
+  const wanted = reason === 'hold' ? price : price * (1 + total + taste);
   const target = Math.max(wanted, (cells[places.cost] ?? 0) * leastMarkup);
   const bounded = withinOrStray(target, cells[places.low] ?? 0, cells[places.high] ?? 0, { total, hash });
   const unit = 10 ** digits;
@@ -84,7 +86,7 @@ function priceRow(line: string, places: ColumnPlaces, digits: number, seed: numb
     price: minor % unit === 0 ? String(minor / unit) : (minor / unit).toFixed(digits),
     action: minor > priceMinor ? 'raise' : minor < priceMinor ? 'cut' : 'hold',
     confidence: (market > 0 ? 60 : 45) + ((hash >>> 8) % 35),
-    reason: target > wanted ? 'margin' : strongest(moves),
+    reason: target > wanted ? 'margin' : reason,
   };
 }
 

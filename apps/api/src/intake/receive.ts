@@ -43,7 +43,7 @@ export async function receive(
     parser.push(start);
   }
   parser.end();
-  if (receiver.rows === 0) throw empty('The body holds no items.');
+  if (receiver.rows === 0) throw empty('There is nothing but a header, blank lines or an empty list in it.');
   for (const column of parser.ignoredColumns) receiver.ignored.add(column, receiver.rows);
   await receiver.finish();
 }
