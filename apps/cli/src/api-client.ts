@@ -15,7 +15,9 @@ import {
   pageOf,
   priceSchema,
   problemSchema,
+  type Readiness,
   type Rejection,
+  readinessSchema,
   rejectionSchema,
 } from './responses.ts';
 
@@ -24,6 +26,8 @@ export interface Connection {
   readonly url: string;
   /** Absent: requests go without a key, and the API says so. */
   readonly apiKey?: string;
+  /** Where the address came from, in words, such as 'from REPRICE_URL'. */
+  readonly origin: string;
 }
 
 /** What `POST /v1/batches` is told in its query and headers. */
@@ -43,6 +47,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** An error status whose body is an answer all the same. */
+  readonly accepted?: number;
 }
 
 /** The lists of a batch that the API streams. */
@@ -89,6 +95,11 @@ export class ApiClient {
 
   async budget(): Promise<Budget> {
     return this.#read(await this.#fetch('/v1/budget', {}), budgetSchema);
+  }
+
+  /** Whether all that the work needs is there; an API that is not ready answers, too. */
+  async readiness(): Promise<Readiness> {
+    return this.#read(await this.#fetch('/readyz', { accepted: 503 }), readinessSchema);
   }
 
   /** Sets today's and every further day's limit, in decimal dollars. */
@@ -155,7 +166,7 @@ export class ApiClient {
       const to = printable(response.headers.get('location') ?? 'elsewhere');
       throw new ApiNotUnderstood(`${this.connection.url} redirects to ${to}; redirects are not followed.`);
     }
-    if (!response.ok) throw await this.#problem(response);
+    if (!response.ok && response.status !== call.accepted) throw await this.#problem(response);
     return response;
   }
 

@@ -1,4 +1,5 @@
 import { CommandError } from './command-error.ts';
+import { suggestedMap, withoutQuery } from './header-advice.ts';
 import { printable } from './output.ts';
 
 /** No answer came: the API is down, unreachable, or the connection broke. */
@@ -95,7 +96,7 @@ function errorLine(error: unknown): string {
     text('detail') ||
     text('message') ||
     [text('got') && `got ${text('got')}`, text('takes') && `takes ${text('takes')}`].filter(Boolean).join('; ');
-  return printable([place, said].filter(Boolean).join(': '), 300);
+  return printable([place, withoutQuery(said)].filter(Boolean).join(': '), 300);
 }
 
 function adviceFor(problem: ApiProblem, hasKey: boolean): string | undefined {
@@ -108,16 +109,33 @@ function adviceFor(problem: ApiProblem, hasKey: boolean): string | undefined {
   if (status === 403)
     return 'Use a key with a wider scope: read < write < admin, the second part of name:scope:secret in API_KEYS.';
   if (status === 404 && problem.kind === '') return 'Check REPRICE_URL or --url: is the Reprice API there?';
-  if (problem.kind === 'csv-header') return 'Name the columns on the command line: --map sku=COLUMN,price=COLUMN';
+  if (problem.kind === 'csv-header') {
+    const map = suggestedMap(problem.detail);
+    return map === undefined ? undefined : `Name the columns on the command line: --map ${map}`;
+  }
   if (retryAfterSeconds !== undefined) return `Try again in ${retryAfterSeconds} s.`;
   return status >= 500 ? 'Try again; if it stays, look at the log of the API.' : undefined;
 }
 
+/** With what the API was called. */
+export interface Reached {
+  readonly hasKey: boolean;
+  /** Where its address came from, in words. */
+  readonly origin: string;
+}
+
+/** Title and detail of a problem as one sentence; a detail that says the title again stands alone. */
+function sentence(title: string, detail: string): string {
+  const bare = (text: string): string => text.toLowerCase().replace(/[\s.]+$/, '');
+  if (detail === '') return title;
+  return bare(detail).startsWith(bare(title)) ? detail : `${title}: ${detail}`;
+}
+
 /** Turns an error of the API into what the person at the terminal is told; other errors are given back as they are. */
-export function explained(error: unknown, hasKey: boolean): CommandError | undefined {
+export function explained(error: unknown, { hasKey, origin }: Reached): CommandError | undefined {
   if (error instanceof ApiUnreachable) {
     const advice = 'Is it running? Start it with `npm start`, or point REPRICE_URL (or --url) at the one that runs.';
-    return new CommandError('failed', `No answer from the API at ${error.url}: ${error.reason}.`, advice);
+    return new CommandError('failed', `No answer from the API at ${error.url} (${origin}): ${error.reason}.`, advice);
   }
   if (error instanceof ApiNotUnderstood) {
     return new CommandError('failed', error.message, 'Check REPRICE_URL or --url: is the Reprice API there?');
@@ -125,9 +143,9 @@ export function explained(error: unknown, hasKey: boolean): CommandError | undef
   if (!(error instanceof ApiProblem)) return undefined;
   const head = printable(error.title || `The API answered with status ${error.status}`);
   const lines = error.errors.slice(0, 10).map(errorLine);
-  const isSaid = lines.every((line) => error.detail.includes(line.replace(/^[^:]*: /, '')));
+  const detail = printable(withoutQuery(error.detail), 1000);
+  const isSaid = lines.every((line) => detail.includes(line) || detail.includes(line.replace(/^[^:]*: /, '')));
   const more = error.errors.length > 10 ? [`  … and ${error.errors.length - 10} more`] : [];
-  const detail = error.detail === '' || error.detail === error.title ? '' : `: ${printable(error.detail, 1000)}`;
   const list = isSaid ? [] : [...lines.map((line) => `  ${line}`), ...more];
-  return new CommandError('failed', [`${head}${detail}`, ...list].join('\n'), adviceFor(error, hasKey));
+  return new CommandError('failed', [sentence(head, detail), ...list].join('\n'), adviceFor(error, hasKey));
 }

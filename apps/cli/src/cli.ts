@@ -26,7 +26,7 @@ function endWith(error: unknown, context: Context): number {
     output.tell(`reprice: ${error.message}`);
     return exitCodes.usage;
   }
-  const known = error instanceof CommandError ? error : explained(error, context.hasKey);
+  const known = error instanceof CommandError ? error : explained(error, context);
   if (known === undefined) {
     output.tell(`reprice: ${printable(error instanceof Error ? error.message : String(error), 500)}`);
     return exitCodes.failed;
@@ -47,9 +47,12 @@ export async function runCli(host: Host): Promise<number> {
     onInterrupt: { message: 'Stopped.' },
     exitCode: exitCodes.ok,
     hasKey: false,
+    origin: '',
   };
   host.onInterrupt(() => {
     const { message, advice } = context.onInterrupt;
+    // The bar goes before anything is said, and before the work that is cut off could draw it again.
+    context.progress?.stop();
     context.interrupt.abort(new CommandError('interrupted', message, advice));
   });
   try {

@@ -20,6 +20,8 @@ export interface Context {
   exitCode: number;
   /** Whether a key was found; errors explain 401 by it. */
   hasKey: boolean;
+  /** Where the address of the API came from, in words; '' before one was looked for. */
+  origin: string;
 }
 
 /** The options that every command takes. */
@@ -33,5 +35,6 @@ export interface GlobalOptions {
 export function connect(context: Context, options: GlobalOptions): ApiClient {
   const connection = findConnection(options, context.env, context.cwd);
   context.hasKey = connection.apiKey !== undefined;
+  context.origin = connection.origin;
   return new ApiClient(connection);
 }

@@ -14,7 +14,7 @@ Examples:
   reprice price TSHIRT-RED-M
   reprice budget
 
-The API is looked for at --url, else REPRICE_URL, else where \`npm start\` of this checkout left it, else http://127.0.0.1:8080.
+The API is looked for at --url, else REPRICE_URL, else where \`npm start\` of this checkout left it, else at http://127.0.0.1:8080.
 Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 Ctrl-C.`;
 
 /** The command line of `reprice`: it throws CommanderError instead of ending the process. */

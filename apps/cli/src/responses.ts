@@ -55,7 +55,9 @@ export type Price = z.infer<typeof priceSchema>;
 export const rejectionSchema = z.looseObject({
   line: z.number(),
   sku: z.string().nullish(),
-  faults: z.array(z.looseObject({ field: z.string(), code: z.string(), got: z.string(), takes: z.string() })),
+  faults: z.array(
+    z.looseObject({ field: z.string().default(''), code: z.string(), got: z.string(), takes: z.string() }),
+  ),
 });
 /** One rejected line of a batch. */
 export type Rejection = z.infer<typeof rejectionSchema>;
@@ -87,6 +89,13 @@ export type Budget = z.infer<typeof budgetSchema>;
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.looseObject({ items: z.array(item), nextCursor: z.string().nullish() });
 }
+
+/** What `/readyz` answers: each thing that is needed, by its name. */
+export const readinessSchema = z.looseObject({
+  checks: z.record(z.string(), z.looseObject({ ok: z.boolean(), detail: z.string().default('') })),
+});
+/** Whether all that the work needs is there. */
+export type Readiness = z.infer<typeof readinessSchema>;
 
 /** An error of the API (RFC 9457); everything but the status may be missing where a proxy answers instead. */
 export const problemSchema = z.looseObject({

@@ -36,6 +36,11 @@ describe('an API that refuses, or is none, is explained in words', () => {
       problem(503, 'queue-full', 'The queue is full', {}, { 'retry-after': '30' }),
       /The queue is full\nTry again in 30 s\./,
     ],
+    [
+      'a detail that repeats the title',
+      problem(400, 'empty', 'The body holds no items', { detail: 'The body holds no items.' }),
+      /^reprice: The body holds no items\.\n$/,
+    ],
     ['500', problem(500, 'internal', 'Something went wrong here'), /look at the log of the API/],
     [
       'validation',
@@ -80,7 +85,9 @@ describe('an API that refuses, or is none, is explained in words', () => {
     await gone.stop();
     const result = await reprice(['budget'], { env: { REPRICE_URL: gone.url, REPRICE_API_KEY: key } });
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain(`No answer from the API at ${gone.url}: connection refused.\nIs it running?`);
+    expect(result.stderr).toContain(
+      `No answer from the API at ${gone.url} (from REPRICE_URL): connection refused.\nIs it running?`,
+    );
     expect(result.stderr).not.toContain('hunter22');
   });
 
@@ -113,11 +120,35 @@ describe('where the API is', () => {
     expect(api.seen[0]?.headers.authorization).toBe('Bearer from-start');
   });
 
-  it('is not looked for there when an address or a key is given', async () => {
+  it('what is given counts, the other half is taken from there', async () => {
     api.on('GET /v1/batches', { body: { items: [], nextCursor: null } });
     await reprice(['batches', '--url', `${api.url}/`], { cwd: started(), env: { REPRICE_API_KEY: 'from-env' } });
+    await reprice(['batches'], { cwd: started(), env: { REPRICE_API_KEY: 'from-env' } });
     await reprice(['batches', '--url', api.url], { cwd: started() });
-    expect(api.seen.map((seen) => seen.headers.authorization)).toEqual(['Bearer from-env', undefined]);
+    expect(api.seen.map((seen) => seen.headers.authorization)).toEqual([
+      'Bearer from-env',
+      'Bearer from-env',
+      'Bearer from-start',
+    ]);
+  });
+
+  it('another server never gets the key of this checkout', async () => {
+    const other = await ContractServer.start();
+    other.on('GET /v1/batches', { body: { items: [], nextCursor: null } });
+    await reprice(['batches', '--url', other.url], { cwd: started() });
+    await other.stop();
+    expect(other.seen.map((seen) => seen.headers.authorization)).toEqual([undefined]);
+  });
+
+  it('is told when nothing answers there', async () => {
+    const cwd = started();
+    const { url } = api;
+    await api.stop();
+    const byStart = await reprice(['budget'], { cwd });
+    expect(byStart.stderr).toContain(`at ${url} (from the \`npm start\` of this checkout): connection refused.`);
+    const byFlag = await reprice(['budget', '--url', url], { cwd });
+    expect(byFlag.stderr).toContain(`at ${url} (from --url): connection refused.`);
+    api = await ContractServer.start();
   });
 });
 
@@ -187,6 +218,7 @@ describe('lists of a batch', () => {
       faults: [{ field: 'price', code: 'not-money', got: '"1,99"', takes: 'a decimal like 1.99' }],
     },
     { line: 1018, faults: [{ field: 'sku', code: 'missing', got: 'nothing', takes: 'a text' }] },
+    { line: 1019, faults: [{ field: '', code: 'not-json', got: '{', takes: 'an object' }] },
   ];
 
   it('rejections are told one a line, or as NDJSON', async () => {
@@ -194,7 +226,7 @@ describe('lists of a batch', () => {
     const text = await run(['rejections', 'b1']);
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toBe(
-      'line 17  A  price: not-money, got "1,99"; takes a decimal like 1.99\nline 1,018  sku: missing, got nothing; takes a text\n',
+      'line 17  A  price: not-money, got "1,99"; takes a decimal like 1.99\nline 1,018  sku: missing, got nothing; takes a text\nline 1,019  not-json, got {; takes an object\n',
     );
     const asJson = await run(['rejections', 'b1', '--json']);
     expect(

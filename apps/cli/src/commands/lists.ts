@@ -15,7 +15,9 @@ Examples:
   reprice failures 01JD4Z8Q7K --json | jq -r .sku`;
 
 function rejectionText({ line, sku, faults }: Rejection): string {
-  const said = faults.map(({ field, code, got, takes }) => `${field}: ${code}, got ${got}; takes ${takes}`);
+  const said = faults.map(
+    ({ field, code, got, takes }) => `${field && `${field}: `}${code}, got ${got}; takes ${takes}`,
+  );
   return printable([`line ${count(line)}`, sku, said.join(' | ')].filter(Boolean).join('  '), 500);
 }
 
