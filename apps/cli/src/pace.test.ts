@@ -20,3 +20,9 @@ it('tells for how long nothing has got done', () => {
   pace.add(4000, 21);
   expect(pace.stillMs(4000)).toBe(0);
 });
+
+it('knows a standstill longer than its window', () => {
+  const pace = new Pace(10_000);
+  for (let atMs = 0; atMs <= 60_000; atMs += 300) pace.add(atMs, 7);
+  expect(pace.stillMs(60_000)).toBe(60_000);
+});

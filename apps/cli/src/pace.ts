@@ -2,6 +2,7 @@
 export class Pace {
   readonly #windowMs: number;
   #samples: { atMs: number; done: number }[] = [];
+  #reached: { readonly atMs: number; readonly done: number } | undefined;
 
   constructor(windowMs = 10_000) {
     this.#windowMs = windowMs;
@@ -10,6 +11,7 @@ export class Pace {
   /** Notes that `done` SKUs are done at `atMs` of a monotonic clock. */
   add(atMs: number, done: number): void {
     this.#samples.push({ atMs, done });
+    if (this.#reached?.done !== done) this.#reached = { atMs, done };
     // One sample older than the window stays, so that the window is always spanned.
     while (this.#samples.length > 2 && (this.#samples[1]?.atMs ?? atMs) < atMs - this.#windowMs) this.#samples.shift();
   }
@@ -24,8 +26,6 @@ export class Pace {
 
   /** How long nothing more has got done, in ms; 0 before the first sample. */
   stillMs(nowMs: number): number {
-    const last = this.#samples.at(-1);
-    const reached = this.#samples.find((sample) => sample.done === last?.done);
-    return reached === undefined ? 0 : nowMs - reached.atMs;
+    return this.#reached === undefined ? 0 : nowMs - this.#reached.atMs;
   }
 }

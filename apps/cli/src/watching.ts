@@ -3,6 +3,7 @@ import type { ApiClient } from './api-client.ts';
 import { ApiProblem, ApiUnreachable } from './api-error.ts';
 import { budgetWait } from './budget-wait.ts';
 import { duration } from './figures.ts';
+import { printable } from './output.ts';
 import { Pace } from './pace.ts';
 import { batchMoment, type Progress } from './progress.ts';
 import type { Batch } from './responses.ts';
@@ -18,6 +19,8 @@ export interface WatchOptions {
   readonly pollMs?: number;
   /** How long the API may be away before the watching ends; default 2 min. */
   readonly patienceMs?: number;
+  /** Nothing got done for so long, and not for the budget: time to ask the API what is wrong; default 15 s. */
+  readonly stuckMs?: number;
 }
 
 /** Nothing got done for so long: time to ask whether the budget is the reason. */
@@ -38,22 +41,37 @@ async function whyStill(api: ApiClient, batch: Batch): Promise<string | undefine
   }
 }
 
+/** The first thing that is needed and fails, with its reason; undefined when all is well or the API does not say. */
+async function failingCheck(api: ApiClient): Promise<string | undefined> {
+  try {
+    const { checks } = await api.readiness();
+    const [failing] = Object.entries(checks).filter(([, { ok }]) => !ok);
+    return failing === undefined ? undefined : printable(`${failing[0]}: ${failing[1].detail}`);
+  } catch {
+    // It is a hint: the next look at the batch tells what matters.
+    return undefined;
+  }
+}
+
 /**
  * Looks at a batch again and again until it is done or cancelled, showing how it goes. An API that is away for a while is waited for;
  * a batch that waits for the budget is waited for as long as it takes.
  * @throws what {@link ApiClient.batch} throws; the signal's reason when it is aborted.
  */
 export async function watchBatch(api: ApiClient, id: string, options: WatchOptions): Promise<Batch> {
-  const { progress, signal, pollMs = 300, patienceMs = 120_000 } = options;
+  const { progress, signal, pollMs = 300, patienceMs = 120_000, stuckMs = 15_000 } = options;
   let isKnown = options.isAccepted ?? false;
   const pace = new Pace();
   let awaySinceMs: number | undefined;
   let saidWait: string | undefined;
   let askedMs = 0;
+  let askedReadyMs = Number.NEGATIVE_INFINITY;
+  let isStuckSaid = false;
   for (;;) {
     signal.throwIfAborted();
     try {
       const batch = await api.batch(id, signal);
+      signal.throwIfAborted();
       isKnown = true;
       if (awaySinceMs !== undefined) progress.note('The API answers again.');
       awaySinceMs = undefined;
@@ -67,6 +85,13 @@ export async function watchBatch(api: ApiClient, id: string, options: WatchOptio
         askedMs = nowMs;
         saidWait = await whyStill(api, batch);
         if (saidWait !== undefined) progress.note(saidWait);
+      }
+      const isStuck = batch.waiting > 0 && pace.stillMs(nowMs) > stuckMs && saidWait === undefined;
+      if (isStuck && !isStuckSaid && nowMs - askedReadyMs > stuckMs) {
+        askedReadyMs = nowMs;
+        const wrong = await failingCheck(api);
+        isStuckSaid = wrong !== undefined;
+        if (wrong !== undefined) progress.note(`Nothing moves: ${wrong}`);
       }
     } catch (error) {
       signal.throwIfAborted();
