@@ -1,3 +1,4 @@
+import { commandName } from './command-name.ts';
 import { dollars, duration } from './figures.ts';
 import type { Batch, Budget } from './responses.ts';
 
@@ -21,5 +22,5 @@ export function budgetWait(batch: Batch, budget: Budget, nowMs: number): string 
   const when = Number.isNaN(resetsMs) ? budget.resetsAt : `${budget.resetsAt} (in ${duration(resetsMs - nowMs)})`;
   const used = `${dollars(budget.spentUsd)} of ${dollars(budget.limitUsd)} spent`;
   const part = share < 1 ? `; ${batch.priority} work may use ${Math.round(share * 100)} % of it` : '';
-  return `The day's budget is used up (${used}${part}). The rest waits for the reset at ${when}, or for \`reprice budget set USD\`.`;
+  return `The day's budget is used up (${used}${part}). The rest waits for the reset at ${when}, or for \`${commandName} budget set USD\`.`;
 }

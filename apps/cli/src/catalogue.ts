@@ -2,6 +2,7 @@ import { constants, createReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { usageError } from './command-error.ts';
+import { commandName } from './command-name.ts';
 
 /** The formats in which a catalogue may be given, and the content type that tells the API which it is. */
 export const contentTypes = {
@@ -34,12 +35,12 @@ const unusable: readonly { readonly start: readonly number[]; readonly what: str
   {
     start: [0x1f, 0x8b],
     what: 'compressed with gzip',
-    advice: 'Unpack it on the way: gunzip -c FILE | reprice submit - --format csv',
+    advice: `Unpack it on the way: gunzip -c FILE | ${commandName} submit - --format csv`,
   },
   {
     start: [0x28, 0xb5, 0x2f, 0xfd],
     what: 'compressed with zstd',
-    advice: 'Unpack it on the way: zstdcat FILE | reprice submit - --format csv',
+    advice: `Unpack it on the way: zstdcat FILE | ${commandName} submit - --format csv`,
   },
   {
     start: [0x50, 0x4b, 0x03, 0x04],
@@ -54,12 +55,12 @@ const unusable: readonly { readonly start: readonly number[]; readonly what: str
   {
     start: [0xff, 0xfe],
     what: 'UTF-16 text',
-    advice: 'Convert it on the way: iconv -f UTF-16 -t UTF-8 FILE | reprice submit - --format csv',
+    advice: `Convert it on the way: iconv -f UTF-16 -t UTF-8 FILE | ${commandName} submit - --format csv`,
   },
   {
     start: [0xfe, 0xff],
     what: 'UTF-16 text',
-    advice: 'Convert it on the way: iconv -f UTF-16 -t UTF-8 FILE | reprice submit - --format csv',
+    advice: `Convert it on the way: iconv -f UTF-16 -t UTF-8 FILE | ${commandName} submit - --format csv`,
   },
 ];
 
@@ -125,7 +126,7 @@ export async function openCatalogue(
   if (isPiped && stdin.isTTY) {
     throw usageError(
       'Nothing is piped into standard input.',
-      'Name a file, or pipe one: reprice submit - --format csv < catalogue.csv',
+      `Name a file, or pipe one: ${commandName} submit - --format csv < catalogue.csv`,
     );
   }
   let size: number | undefined;

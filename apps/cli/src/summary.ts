@@ -1,4 +1,5 @@
 import type { ApiClient } from './api-client.ts';
+import { commandName } from './command-name.ts';
 import { count, counted, dollars, duration, rate } from './figures.ts';
 import { groupsOf } from './grouping.ts';
 import { type Output, printable } from './output.ts';
@@ -51,6 +52,7 @@ export function countersTable(output: Output, batch: Batch): string {
 async function printChanges(api: ApiClient, output: Output, batch: Batch): Promise<void> {
   const digest = await digestResults(api.results(batch.id), topRows);
   if (digest.top.length === 0) return;
+  const hasStrategies = new Set(digest.top.map(({ strategy }) => strategy ?? '')).size > 1;
   const rows = digest.top.map((price) => {
     const change = changeOf(price);
     return [
@@ -58,6 +60,7 @@ async function printChanges(api: ApiClient, output: Output, batch: Batch): Promi
       price.previousPrice ?? '',
       `${price.price} ${price.currency}`,
       price.previousPrice == null ? '' : `${change > 0 ? '+' : ''}${change.toFixed(1)} %`,
+      ...(hasStrategies ? [price.strategy ?? ''] : []),
       price.guardrails.join(', '),
       price.reason,
     ];
@@ -67,6 +70,7 @@ async function printChanges(api: ApiClient, output: Output, batch: Batch): Promi
     { head: 'before', isFigure: true },
     { head: 'after', isFigure: true },
     { head: 'change', isFigure: true },
+    ...(hasStrategies ? [{ head: 'strategy', longest: 20 }] : []),
     { head: 'guardrails', longest: 30 },
     { head: 'reason' },
   ];
@@ -82,7 +86,8 @@ async function printChanges(api: ApiClient, output: Output, batch: Batch): Promi
 function rejectionExample({ line, faults }: Rejection, code: string): string {
   const fault = faults.find((one) => one.code === code) ?? faults[0];
   if (fault === undefined) return `line ${count(line)}`;
-  return `line ${count(line)}: ${fault.field} got ${printable(fault.got, 30)}; takes ${fault.takes}`;
+  const place = [`line ${count(line)}:`, fault.field].filter(Boolean).join(' ');
+  return `${place} got ${printable(fault.got, 30)}; takes ${fault.takes}`;
 }
 
 async function printRejections(api: ApiClient, output: Output, batch: Batch): Promise<void> {
@@ -124,10 +129,10 @@ function ignoredField({ field, didYouMean }: Batch['ignoredFields'][number]): st
 /** What a person may want to do next with this batch. */
 function nextCommands(batch: Batch): string[] {
   return [
-    batch.priced > 0 ? `reprice export ${batch.id} --out prices.csv` : '',
-    batch.rejected > 0 ? `reprice rejections ${batch.id}` : '',
-    batch.failed > 0 ? `reprice failures ${batch.id}` : '',
-    batch.waiting > 0 && batch.status === 'running' ? `reprice watch ${batch.id}` : '',
+    batch.priced > 0 ? `${commandName} export ${batch.id} --out prices.csv` : '',
+    batch.rejected > 0 ? `${commandName} rejections ${batch.id}` : '',
+    batch.failed > 0 ? `${commandName} failures ${batch.id}` : '',
+    batch.waiting > 0 && batch.status === 'running' ? `${commandName} watch ${batch.id}` : '',
   ].filter(Boolean);
 }
 

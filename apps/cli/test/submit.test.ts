@@ -69,7 +69,7 @@ describe('what is sent', () => {
       map: 'sku=product_id,price="Price, net"',
     });
     expect(stdout).toContain('Batch b1 accepted: 5 SKUs, 2 lines rejected.');
-    expect(stdout).toContain('reprice watch b1');
+    expect(stdout).toContain('npx reprice watch b1');
     expect(stderr).toBe('');
     expect(code).toBe(0);
   });
@@ -101,11 +101,12 @@ describe('what is sent', () => {
   });
 
   it('a catalogue that is refused is explained by the API', async () => {
-    const detail = 'The column "sku" is missing; did you mean "product_id"?';
+    const detail =
+      'There is no column "sku". The nearest is "product_id": to use it, send ?map=sku=product_id. There is no column "price". The nearest is "Variant Price": to use it, send ?map=price=Variant Price.';
     api.on('POST /v1/batches', problem(400, 'csv-header', 'The header line of the CSV does not fit', { detail }));
     const { code, stderr } = await run(['submit', file('odd.csv', csv)]);
     expect(stderr).toBe(
-      `reprice: The header line of the CSV does not fit: ${detail}\nName the columns on the command line: --map sku=COLUMN,price=COLUMN\n`,
+      `reprice: The header line of the CSV does not fit: There is no column "sku". The nearest is "product_id". There is no column "price". The nearest is "Variant Price".\nName the columns on the command line: --map sku=product_id,price="Variant Price"\n`,
     );
     expect(code).toBe(1);
   });
@@ -124,7 +125,7 @@ describe('--watch', () => {
     ];
     lookAt([running(5), running(2), { body: batch({ total: 6, unchanged: 1, rejected: 3, ignoredFields }) }]);
     const prices = [
-      price('SMALL', { changePercent: 1, guardrails: ['rounding'] }),
+      price('SMALL', { strategy: 'premium', changePercent: 1, guardrails: ['rounding'] }),
       price('LARGE', { changePercent: -20, guardrails: ['derived_floor', 'rounding'], source: 'rules' }),
       price('FIRST', { previousPrice: undefined, changePercent: undefined }),
     ];
@@ -143,14 +144,14 @@ describe('--watch', () => {
     expect(stdout).toMatch(/^Batch b1 done after 2\.0 s \(normal priority\)\n/);
     expect(stdout).toMatch(/│ +6 │ +5 │ +1 │ +0 │ +3 │ \$0\.0012 │ +220 │ +1 │ +3\.0 │/);
     expect(stdout.indexOf('SMALL')).toBeLessThan(stdout.indexOf('LARGE'));
-    expect(stdout).toMatch(/LARGE │ +12\.00 │ 12\.90 EUR │ -20\.0 % │ derived_floor, rounding │ scarce/);
+    expect(stdout).toMatch(/LARGE │ +12\.00 │ 12\.90 EUR │ -20\.0 % │ balanced │ derived_floor, rounding │ scarce/);
     expect(stdout).toContain('Prices that guardrails moved: rounding 2, derived_floor 1.');
     expect(stdout).toContain('1 price came from the rules engine');
     expect(stdout).toMatch(/not-money +│ +3 │ line 7: price got "1,99"; takes a decimal like 1\.99/);
     expect(stdout).toMatch(/missing +│ +1 │ line 8: price got nothing/);
     expect(stdout).not.toContain('line 9');
     expect(stdout).toContain('Ignored columns: prise (did you mean price?), colour.');
-    expect(stdout).toContain('  reprice export b1 --out prices.csv\n  reprice rejections b1\n');
+    expect(stdout).toContain('  npx reprice export b1 --out prices.csv\n  npx reprice rejections b1\n');
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -168,8 +169,9 @@ describe('--watch', () => {
     api.on('GET /v1/batches/b1/failures', ndjson(failures));
     const { code, stdout } = await run(['submit', file('failed.csv', csv), '--wait']);
     expect(code).toBe(1);
+    expect(stdout).not.toContain('strategy');
     expect(stdout).toMatch(/invalid_answer +│ +2 │ A +│ no row after 3 tries/);
-    expect(stdout).toContain('reprice failures b1');
+    expect(stdout).toContain('npx reprice failures b1');
   });
 
   it('prints the finished batch as JSON', async () => {
@@ -217,7 +219,9 @@ describe('--watch', () => {
       onStderr: (text, child) => text.includes('Pricing') && child.kill('SIGINT'),
     });
     expect(code).toBe(130);
-    expect(stderr).toMatch(/reprice: Stopped watching; batch b1 goes on\.\nWatch it again: reprice watch b1\n$/);
+    expect(stderr).toMatch(
+      /reprice: Stopped watching; batch b1 is kept and goes on while a worker runs\.\nWatch it again: npx reprice watch b1\n$/,
+    );
     expect(stdout).toBe('');
     expect(api.seen.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });

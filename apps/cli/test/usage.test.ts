@@ -39,7 +39,7 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
     ['folder', ['submit', dir], /is a folder, not a file/],
     ['empty file', ['submit', empty], /empty\.csv is empty/],
     ['empty standard input', ['submit', '-', '--format', 'csv'], /Standard input is empty/],
-    ['gzip', ['submit', zipped], /compressed with gzip[\s\S]*gunzip -c .*good\.csv\.gz \| reprice submit -/],
+    ['gzip', ['submit', zipped], /compressed with gzip[\s\S]*gunzip -c .*good\.csv\.gz \| npx reprice submit -/],
     ['workbook', ['submit', workbook], /Excel workbook/],
     ['UTF-16', ['submit', wide], /UTF-16[\s\S]*iconv/],
     ['unknown field in --map', ['submit', good, '--map', 'prise=Preis'], /no field "prise"; did you mean price\?/],

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, dollars } from '../figures.ts';
 import { table } from '../table.ts';
@@ -27,7 +28,8 @@ export function addBatches(program: Command, context: Context): void {
       const options = command.optsWithGlobals<GlobalOptions & { limit: number }>();
       const batches = await connect(context, options).batches(options.limit);
       if (options.json) return output.print(JSON.stringify(batches));
-      if (batches.length === 0) return output.tell('There is no batch yet. Send one: reprice submit FILE --watch');
+      if (batches.length === 0)
+        return output.tell(`There is no batch yet. Send one: ${commandName} submit FILE --watch`);
       const columns = [
         { head: 'batch' },
         { head: 'status' },

@@ -6,6 +6,7 @@ import { ApiUnreachable } from '../api-error.ts';
 import { type Catalogue, type CatalogueFormat, contentTypes, openCatalogue } from '../catalogue.ts';
 import { type ColumnMap, parseColumnMap } from '../column-map.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { counted } from '../figures.ts';
 import { createProgress, type Progress, uploadMoment } from '../progress.ts';
@@ -31,7 +32,7 @@ Examples:
   reprice submit catalogue.csv --watch
   reprice submit shopify.csv --map sku="Variant SKU",price="Variant Price" --currency USD --watch
   reprice submit urgent.ndjson --priority critical --wait
-  reprice submit catalogue.csv --dry-run --watch       compute everything, publish nothing
+  reprice submit catalogue.csv --dry-run --watch       call the model, which costs money; publish nothing
   zcat catalogue.csv.gz | reprice submit - --format csv
 
 Exit codes: 0 done, 1 a SKU or the command failed (with --watch or --wait), 2 wrong usage, 130 Ctrl-C.
@@ -111,7 +112,7 @@ async function submit(file: string, options: SubmitOptions, context: Context): P
   context.progress = progress;
   context.onInterrupt = {
     message: 'Stopped while sending; an upload that is cut is not accepted.',
-    advice: 'If all of it was sent already, it is in the list: reprice batches',
+    advice: `If all of it was sent already, it is in the list: ${commandName} batches`,
   };
   const batch = await send(api, catalogue, submission, progress, context);
   if (options.watch || options.wait) {
@@ -125,7 +126,7 @@ async function submit(file: string, options: SubmitOptions, context: Context): P
     `Batch ${batch.id} accepted: ${counted(batch.total, 'SKU')}, ${counted(batch.rejected, 'line')} rejected.`,
   );
   await output.print(countersTable(output, batch));
-  await output.print(`\nNext:\n  reprice watch ${batch.id}`);
+  await output.print(`\nNext:\n  ${commandName} watch ${batch.id}`);
 }
 
 /** Adds `reprice submit`. */
@@ -140,8 +141,13 @@ export function addSubmit(program: Command, context: Context): void {
     .addOption(new Option('-p, --priority <level>', 'how urgent it is').choices(priorities).default('normal'))
     .option('-c, --currency <code>', 'currency of lines that name none', currencyCode)
     .option('-m, --map <field=column,…>', 'which column holds which field; may be given several times', collect)
-    .addOption(new Option('--mode <mode>', 'publish, or only compute').choices(['live', 'dry-run']))
-    .option('-n, --dry-run', 'the same as --mode dry-run')
+    .addOption(
+      new Option('--mode <mode>', 'publish the prices, or (dry-run) only compute them').choices(['live', 'dry-run']),
+    )
+    .option(
+      '-n, --dry-run',
+      'compute everything and call the model (which costs money), publish nothing; the same as --mode dry-run',
+    )
     .option('-f, --force', 'reprice even what has not changed')
     .option('-w, --watch', 'show the progress, and a summary at the end')
     .option('--wait', 'wait for the end in silence, then print the summary')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../api-client.ts';
 import { exitCodes } from '../command-error.ts';
+import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { printSummary } from '../summary.ts';
@@ -22,8 +23,8 @@ export async function follow(
 ): Promise<void> {
   const { output, interrupt } = context;
   context.onInterrupt = {
-    message: `Stopped watching; batch ${id} goes on.`,
-    advice: `Watch it again: reprice watch ${id}`,
+    message: `Stopped watching; batch ${id} is kept and goes on while a worker runs.`,
+    advice: `Watch it again: ${commandName} watch ${id}`,
   };
   context.progress = progress;
   const batch = await watchBatch(api, id, { progress, signal: interrupt.signal, isAccepted });
