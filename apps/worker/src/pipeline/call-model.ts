@@ -12,7 +12,11 @@ export interface Answer {
 }
 
 /** Calls the model once. */
-export async function callModel(tools: Tools, call: AdmittedCall, rowCount: number): Promise<Answer> {
+export async function callModel(
+  tools: Pick<Tools, 'gateway' | 'models'>,
+  call: AdmittedCall,
+  rowCount: number,
+): Promise<Answer> {
   const { prompt, model, temperature } = call;
   const outcome = await tools.gateway.complete({
     model,
