@@ -31,6 +31,20 @@ describe('npm start refuses, before it starts anything,', () => {
     expect(run.output()).toContain('PORT=0 npm start');
     server.close();
   });
+
+  test('wrong settings, all of them, in the words of the configuration', async () => {
+    const run = start([...small, '--exit'], { PACK_SIZE: '0', PORT: 'x', API_KEYS: 'ops' });
+    expect(await run.exited).toBe(2);
+    expect(run.output()).toMatch(/^3 settings are wrong:\n[\s\S]*PACK_SIZE +got "0"; takes/);
+    expect(run.output()).not.toContain('did not get ready');
+  });
+
+  test('a Redis that does not answer, without telling its password', async () => {
+    const run = start([...small, '--exit'], { REDIS_URL: 'redis://:hunter22@127.0.0.1:1' });
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toContain('No Redis answers at 127.0.0.1:1 (connection refused): check REDIS_URL');
+    expect(run.output()).not.toContain('hunter22');
+  });
 });
 
 describe('npm start', () => {
@@ -60,22 +74,28 @@ describe.skipIf(process.platform !== 'linux')('npm start runs everything and', {
     await run.nothingLeft();
   });
 
-  test('tells a wrong configuration in the words of the part that refuses it', async () => {
-    const run = start([...small, '--exit'], { PACK_SIZE: '0' });
-    expect(await run.exited).toBe(1);
-    expect(run.output()).toMatch(/did not get ready[\s\S]*PACK_SIZE/);
-    await run.nothingLeft();
-  });
-
   test('serves on until Ctrl-C, which ends all of it, and starts again with its data and key', async () => {
     const run = start(small);
     await run.printed(serving);
     const { url, apiKey } = JSON.parse(readFileSync(path.join(run.dataDir, 'reprice.json'), 'utf8'));
     const price = await fetch(`${url}/v1/prices/A-1`, { headers: { authorization: `Bearer ${apiKey}` } });
     expect(await price.json()).toMatchObject({ sku: 'A-1', currency: 'EUR' });
-    for (const shown of [`${url}/admin/queues`, 'redis-cli -u redis://127.0.0.1:', "'{reprice:0}:price:A-"])
+    expect(run.output().indexOf(`${url}/admin/queues`)).toBeLessThan(run.output().indexOf(serving));
+    for (const shown of [
+      `API        ${url}/v1\n`,
+      `${url}/admin/queues`,
+      'redis-cli -u redis://127.0.0.1:',
+      "'{reprice:0}:price:A-",
+    ])
       expect(run.output()).toContain(shown);
     expect(run.output()).not.toContain(apiKey);
+    const authorization = `Bearer ${apiKey}`;
+    await fetch(`${url}/v1/budget`, {
+      method: 'PUT',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: '{"limitUsd":"7.5"}',
+    });
+    expect(run.output()).not.toContain('Budget: $');
     run.signalGroup('SIGINT');
     expect(await run.exited, run.output()).toBe(0);
     await run.nothingLeft();
@@ -84,6 +104,7 @@ describe.skipIf(process.platform !== 'linux')('npm start runs everything and', {
 
     const again = start(small, {}, run.dataDir);
     await again.printed(serving);
+    expect(again.output()).toMatch(/Budget: \$7\.50* a day, kept from an earlier run/);
     const instance = JSON.parse(readFileSync(path.join(run.dataDir, 'reprice.json'), 'utf8'));
     expect(instance.apiKey).toBe(apiKey);
     const batches = await fetch(`${instance.url}/v1/batches`, { headers: { authorization: `Bearer ${apiKey}` } });
@@ -130,7 +151,7 @@ describe.skipIf(process.platform !== 'linux')('npm start runs everything and', {
     await once(gateway, 'listening');
     const { port } = gateway.address() as { port: number };
     const call = once(gateway, 'call');
-    const run = start([...small, '--exit'], { GATEWAY_BASE_URL: `http://127.0.0.1:${port}/v1`, GATEWAY_API_KEYS: 'k' });
+    const run = start(small, { GATEWAY_BASE_URL: `http://127.0.0.1:${port}/v1`, GATEWAY_API_KEYS: 'k' });
     await call;
     run.signalGroup('SIGINT');
     await run.printed('Stopping');
@@ -138,6 +159,7 @@ describe.skipIf(process.platform !== 'linux')('npm start runs everything and', {
     expect(run.pids('apps/worker')).toHaveLength(1);
     run.signalGroup('SIGINT');
     expect(await run.exited).toBe(130);
+    expect(run.output()).not.toContain(serving);
     await run.nothingLeft();
     gateway.closeAllConnections();
     gateway.close();

@@ -1,13 +1,18 @@
 // npm start, under the carried Node. Parts in scripts/start/.
 import path from 'node:path';
+import type { Config } from '@reprice/config';
 import { RedisStartError } from '@reprice/embedded-redis';
-import { announcement, anyPricedSku } from './start/announcement.ts';
+import { addresses, announcement, anyPricedSku, type Running } from './start/announcement.ts';
 import { type Credentials, credentials, publishInstance } from './start/credentials.ts';
+import { gatewayWarning } from './start/gateway-check.ts';
 import { watchInterruptions } from './start/interruption.ts';
+import { keptBudget } from './start/kept-budget.ts';
 import { logTail } from './start/log-tail.ts';
 import { catalogueProblem, readOptions, type StartOptions, usage } from './start/options.ts';
 import { Platform } from './start/platform.ts';
 import { portProblem } from './start/port-check.ts';
+import { redisProblem } from './start/redis-check.ts';
+import { readSettings } from './start/settings.ts';
 import { StartError } from './start/start-error.ts';
 import { runCli } from './start/submission.ts';
 
@@ -27,10 +32,13 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return runCli(root, ['submit', '--help'], process.env, cwd).exited;
   }
-  const problem =
-    catalogueProblem(options.catalogue) ??
-    (await portProblem(process.env.HOST || '127.0.0.1', Number(process.env.PORT || 8080)));
-  return problem ? refuse(problem) : runAll(options);
+  const settings = readSettings(process.env, root);
+  if (typeof settings === 'string') {
+    say(settings);
+    return 2;
+  }
+  const problem = catalogueProblem(options.catalogue) ?? (await portProblem(settings.host, settings.port));
+  return problem ? refuse(problem) : runAll(options, settings);
 }
 
 function refuse(problem: string): number {
@@ -38,9 +46,10 @@ function refuse(problem: string): number {
   return 2;
 }
 
-async function runAll(options: StartOptions): Promise<number> {
+async function runAll(options: StartOptions, settings: Config): Promise<number> {
   const platform = new Platform(root, options.dataDir);
   const endings: (() => void)[] = [];
+  const stopping = new AbortController();
   let isServing = false;
   const serve = () => {
     isServing = true;
@@ -49,13 +58,14 @@ async function runAll(options: StartOptions): Promise<number> {
     watchInterruptions(
       (status) => {
         say('\nStopping; the worker finishes its calls in flight. Ctrl-C again ends it at once.');
+        stopping.abort();
         resolve(isServing ? 0 : status);
       },
       () => platform.killApps(),
     );
   });
   try {
-    const work = reprice(platform, options, { endings, serve });
+    const work = reprice(platform, { options, settings }, { endings, serve, stopping: stopping.signal });
     work.catch(() => {}); // told below, unless something else ended the run first
     const broken = platform.broken.then((error) => Promise.reject(error));
     return await Promise.race([work, interrupted, broken]);
@@ -71,40 +81,49 @@ async function runAll(options: StartOptions): Promise<number> {
 /** Starts everything and reprices the catalogue; resolves after it with `--exit`, or if it was used wrongly. */
 async function reprice(
   platform: Platform,
-  options: StartOptions,
-  { endings, serve }: { endings: (() => void)[]; serve(): void },
+  { options, settings }: { options: StartOptions; settings: Config },
+  { endings, serve, stopping }: { endings: (() => void)[]; serve(): void; stopping: AbortSignal },
 ): Promise<number> {
   const { env } = process;
+  const noRedis = env.REDIS_URL ? await redisProblem(settings.redisUrls) : undefined;
+  if (noRedis) throw new StartError(noRedis);
   const keys = credentials(options.dataDir, env.API_KEYS);
   if (!keys.cliKey) throw new StartError('None of API_KEYS has the scope write or admin, which npm start needs.');
-  await platform.start(env, keys);
-  const apiUrl = platform.url('api') as string;
-  if (keys.keyFile) endings.push(publishInstance(options.dataDir, { url: apiUrl, apiKey: keys.cliKey }));
+  const { baseUrl, apiKeys } = settings.gateway;
+  const [warning] = await Promise.all([
+    env.GATEWAY_BASE_URL ? gatewayWarning(baseUrl, apiKeys) : undefined,
+    platform.start(env, keys),
+  ]);
+  const api = { url: platform.url('api') as string, key: keys.cliKey };
+  if (keys.keyFile) endings.push(publishInstance(options.dataDir, { url: api.url, apiKey: api.key }));
+  const running = whatRuns(platform, options, keys);
+  const { explicit, dailyNanoUsd } = settings.budget;
+  const budget = explicit ? undefined : await keptBudget(api, dailyNanoUsd);
+  say(`${[addresses(running), budget, warning].filter(Boolean).join('\n')}\n`);
   const cli = runCli(
     root,
     ['submit', options.catalogue, '--watch', ...options.submit],
-    { ...env, REPRICE_URL: apiUrl, REPRICE_API_KEY: keys.cliKey },
+    { ...env, REPRICE_URL: api.url, REPRICE_API_KEY: api.key },
     cwd,
   );
   endings.push(cli.kill);
   const status = await cli.exited;
   if (options.exit || status === 2) return status;
-  serve();
-  process.stdout.write(announcement(await whatRuns(platform, options, keys)));
+  if (!stopping.aborted) serve();
+  const sku = await anyPricedSku(api.url, api.key);
+  if (!stopping.aborted) process.stdout.write(announcement(running, sku));
   return new Promise(() => {}); // serving, until something ends it
 }
 
-async function whatRuns(platform: Platform, options: StartOptions, keys: Credentials) {
+function whatRuns(platform: Platform, options: StartOptions, keys: Credentials): Running {
   const near = (file: string) => path.relative(cwd, file) || '.';
-  const apiUrl = platform.url('api') as string;
   return {
-    apiUrl,
+    apiUrl: platform.url('api') as string,
     redisUrl: platform.redisUrl,
     redisSource: platform.redisSource,
     simulatorUrl: platform.url('simulator'),
     keyFile: keys.keyFile && near(keys.keyFile),
     logDir: near(path.join(options.dataDir, 'logs')),
-    sku: await anyPricedSku(apiUrl, keys.cliKey as string),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What is told once the catalogue is done and the instance goes on serving. */
+/** What is told of an instance that runs. */
 export interface Running {
   readonly apiUrl: string;
   readonly redisUrl: string;
@@ -7,25 +7,36 @@ export interface Running {
   /** Relative to where the person is; undefined if they gave the keys. */
   readonly keyFile: string | undefined;
   readonly logDir: string;
-  /** A SKU that has a price, for an example that works. */
-  readonly sku: string | undefined;
 }
 
-/** Where to look, as lines for the terminal. */
-export function announcement(running: Running): string {
-  const sku = running.sku ?? 'SKU';
-  const rows: [label: string, value: string | undefined][] = [
-    ['Dashboard', `${running.apiUrl}/`],
-    ['Queue', `${running.apiUrl}/admin/queues`],
-    ['API', `${running.apiUrl}/v1   documented at ${running.apiUrl}/docs`],
+/** Where to look, told before the catalogue is priced. */
+export function addresses(running: Running): string {
+  return lines([
+    ['API', `${running.apiUrl}/v1`],
+    ['Bull Board', `${running.apiUrl}/admin/queues`],
     ['Simulator', running.simulatorUrl],
-    ['API key', running.keyFile ? `cat ${running.keyFile}` : 'one of API_KEYS'],
+    ['API key', running.keyFile ? `cat ${shellWord(running.keyFile)}` : 'one of API_KEYS'],
+    ['Logs', running.logDir],
+  ]);
+}
+
+/**
+ * Told once the catalogue is done and the instance goes on serving.
+ *
+ * @param pricedSku a SKU that has a price, for an example that works
+ */
+export function announcement(running: Running, pricedSku: string | undefined): string {
+  const sku = pricedSku ?? 'SKU';
+  const price = lines([
     ['One price', `npx reprice price ${shellWord(sku)}`],
     ['In Redis', `redis-cli -u ${withoutPassword(running.redisUrl)} HGETALL ${shellWord(`{reprice:0}:price:${sku}`)}`],
-    ['Logs', running.logDir],
-  ];
-  const lines = rows.flatMap(([label, value]) => (value ? [`  ${label.padEnd(10)} ${value}`] : []));
-  return `\nReprice is running (Redis: ${running.redisSource}).\n\n${lines.join('\n')}\n\nCtrl-C ends it; data stays.\n`;
+  ]);
+  const head = `Reprice is running at ${running.apiUrl} (Redis: ${running.redisSource}).`;
+  return `\n${head}\n\n${price}\n\nCtrl-C ends it; data stays.\n`;
+}
+
+function lines(rows: readonly [label: string, value: string | undefined][]): string {
+  return rows.flatMap(([label, value]) => (value ? [`  ${label.padEnd(10)} ${value}`] : [])).join('\n');
 }
 
 /** A word that a shell takes as it stands. */

@@ -16,7 +16,7 @@ export interface StartOptions {
 /** Printed by `--help`; the options of submit follow it. */
 export const usage = `npm start [-- OPTIONS]
 
-Runs all of Reprice on this machine: Redis, the simulator, the API with its dashboard, and a worker. Reprices a
+Runs all of Reprice on this machine: Redis, the simulator, the API with Bull Board, and a worker. Reprices a
 catalogue, prints the results and where to look, and goes on serving until Ctrl-C.
 
   --catalog FILE   reprice FILE (CSV, NDJSON or JSON) instead of the sample catalogue
