@@ -10,14 +10,14 @@
 --          guardrails (comma-separated), costUsd, revision (that this row will have: the fence + 1), snapshotAt; '' = absent
 -- RETURNS  one code a row: 1 published, 0 settled before (nothing done), -1 the fence is older than the live price (nothing done);
 --          or {} when the batch no longer runs
--- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), changes (newest ~400 packs), the batch
+-- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), changes (newest ~200 packs), the batch
 -- ATOMIC   a price without its bit would be published twice, a bit without its price would be lost
 
 --- @include "finish-batch"
 --- @include "settled-bits"
 
 local FIRST_PRICE, CELLS = 9, 13
-local HISTORY_CAP, CHANGES_CAP = 100, 400
+local HISTORY_CAP, CHANGES_CAP = 100, 200
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
 if batch[1] ~= 'running' then return {} end

@@ -19,7 +19,7 @@ export class Keys {
   price = (sku: string): string => `${this.prefix}price:${sku}`;
   /** list, newest first: past revisions `revision\tprice\tcurrency\tsource\tpricedAt\tbatchId`. Written by publish.lua. No TTL, 100 entries. */
   history = (sku: string): string => `${this.prefix}history:${sku}`;
-  /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by publish.lua. The newest ~400: 10,000 prices. */
+  /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by publish.lua. The newest ~200: 5,000 prices. */
   changes = (): string => `${this.prefix}changes`;
 
   /** zset of batch ids, all scores 0: ids sort by time. Batches only, no jobs of the small door. Written by batches.ts. */
