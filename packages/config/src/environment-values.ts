@@ -18,8 +18,9 @@ export function readEnvironment(env: Env, only?: readonly VariableName[]): Envir
     const parsed = environmentSchema.shape[name].safeParse(env[name]);
     if (parsed.success) return [[name, parsed.data]];
     const issue = parsed.error.issues[0];
-    const { got, takes } = (issue?.code === 'custom' ? issue.params : undefined) as unknown as SettingIssue;
-    faults.push({ name, got, takes });
+    // Every reader reports through setting(), which puts these into the params of a custom issue.
+    const { got, takes }: Partial<SettingIssue> = issue?.code === 'custom' ? (issue.params ?? {}) : {};
+    faults.push({ name, got: got ?? 'what cannot be read', takes: takes ?? 'something else' });
     return [];
   });
   return { values: Object.fromEntries(entries) as Partial<Environment>, faults };

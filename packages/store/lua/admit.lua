@@ -21,13 +21,12 @@
 -- b - 1 + floor(w/t) + 1 calls; t = 60.5 s / (rpm - b + 1) keeps that at or under rpm for w = 60 s with half a second to spare for the
 -- way from here to the gateway. The same for tokens, where a call weighs what it may use.
 
-local WINDOW_US = 60500000
+--- @include "token-bucket"
+
 local TTL_SECONDS, RATE_TTL_SECONDS = 40 * 24 * 3600, 24 * 3600
 local SWEEP_AT_ONCE = 50
 -- A grant may be used this late, in ms: what would then be sent tomorrow is tomorrow's to grant.
 local GRANT_VALID_MS = 500
--- The bucket of tokens must hold one full pack, or a pack could never be admitted.
-local MIN_TOKEN_BURST = 8192
 
 local function int(value) return string.format('%.0f', value) end
 
@@ -85,9 +84,8 @@ if rpm > 0 then
   request_at = at + slot
 end
 if tpm > 0 then
-  local burst = math.min(math.floor(tpm / 2), math.max(math.ceil(tpm / 60), MIN_TOKEN_BURST))
+  local burst, slot = token_bucket(tpm)
   if tokens > burst then return { 'too_large', int(burst) } end
-  local slot = WINDOW_US / (tpm - burst)
   local at = math.max(tonumber(rate[2]) or 0, now_us)
   wait_us = math.max(wait_us, math.ceil(at + (tokens - burst) * slot - now_us))
   token_at = math.ceil(at + tokens * slot)

@@ -8,8 +8,7 @@
 -- WRITES   budget, reservations, tokenAtUs; calls, tokens, costNanoUsd of the batch
 -- ATOMIC   a reservation must end once, as spent or as given back
 
-local WINDOW_US = 60500000
-local MIN_TOKEN_BURST = 8192
+--- @include "token-bucket"
 
 local held = redis.call('HGET', KEYS[3], ARGV[1])
 if not held then return 0 end
@@ -24,8 +23,8 @@ redis.call('HDEL', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', string.format('%.0f', 0 - held_cost))
 if tpm > 0 and token_at then
-  local burst = math.min(math.floor(tpm / 2), math.max(math.ceil(tpm / 60), MIN_TOKEN_BURST))
-  local back = math.floor((tonumber(held_tokens) - (sent and tokens or 0)) * WINDOW_US / (tpm - burst))
+  local _, slot = token_bucket(tpm)
+  local back = math.floor((tonumber(held_tokens) - (sent and tokens or 0)) * slot)
   redis.call('HSET', KEYS[5], 'tokenAtUs', string.format('%.0f', token_at - back))
 end
 if not sent then return 1 end

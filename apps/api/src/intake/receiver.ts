@@ -1,6 +1,6 @@
 import { defaultStrategy, type Fault, parseSnapshot, type Snapshot } from '@reprice/pricing';
 import { Packer } from '@reprice/queue';
-import { priceHolds, type Rejection, type StagedPack, type Store } from '@reprice/store';
+import { OBSERVE_AT_ONCE, priceHolds, type Rejection, type StagedPack, type Store } from '@reprice/store';
 import { IgnoredFields } from './ignored-fields.ts';
 import { InFlight } from './in-flight.ts';
 import type { RowSink } from './row-sink.ts';
@@ -18,9 +18,6 @@ export interface ReceiverOptions {
   readonly strategies: ReadonlySet<string>;
   readonly packSize: number;
 }
-
-/** Rows stored by one call; the store takes no more at once. */
-const rowsAtOnce = 500;
 
 /** Steps that may be under way in Redis while parsing goes on. */
 const stepsInFlight = 2;
@@ -78,8 +75,8 @@ export class Receiver implements RowSink {
 
   /** Hands full chunks on to the store; waits while it is behind. */
   async flush(): Promise<void> {
-    while (this.#snapshots.length >= rowsAtOnce) await this.#hand(rowsAtOnce);
-    if (this.#rejections.length >= rowsAtOnce) await this.#hand(0);
+    while (this.#snapshots.length >= OBSERVE_AT_ONCE) await this.#hand(OBSERVE_AT_ONCE);
+    if (this.#rejections.length >= OBSERVE_AT_ONCE) await this.#hand(0);
   }
 
   /** Stores what is left, the unfinished packs included. */

@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps.ts';
 import { idOf, notFound } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
-import { listFormats, streamItems } from '../http/stream-items.ts';
+import { type CsvShape, listFormats, streamItems } from '../http/stream-items.ts';
 import { readColumnMap } from '../intake/column-map.ts';
 import { declaredFormat } from '../intake/format.ts';
 import { parserOf, receive } from '../intake/receive.ts';
@@ -43,6 +43,15 @@ export function batchRoutes(deps: ApiDeps): Route[] {
     if (batch === undefined || batch.kind !== 'batch') throw notFound('batch');
     return batch;
   };
+  const list = <T>(what: string, read: (id: string) => AsyncIterable<T[]>, shape: CsvShape<T>): Route => ({
+    method: 'GET',
+    path: `/v1/batches/:id/${what}`,
+    scope: 'read',
+    async handle(req, res) {
+      const { format } = readQuery(req, formatQuery);
+      await streamItems(res, format, read((await known(req)).id), shape);
+    },
+  });
   return [
     { method: 'POST', path: '/v1/batches', scope: 'write', handle: (req, res) => submit(deps, req, res) },
     {
@@ -67,33 +76,9 @@ export function batchRoutes(deps: ApiDeps): Route[] {
         res.json(shown(await known(req)));
       },
     },
-    {
-      method: 'GET',
-      path: '/v1/batches/:id/results',
-      scope: 'read',
-      async handle(req, res) {
-        const { format } = readQuery(req, formatQuery);
-        await streamItems(res, format, batches.results((await known(req)).id), priceShape);
-      },
-    },
-    {
-      method: 'GET',
-      path: '/v1/batches/:id/rejections',
-      scope: 'read',
-      async handle(req, res) {
-        const { format } = readQuery(req, formatQuery);
-        await streamItems(res, format, batches.rejections((await known(req)).id), rejectionShape);
-      },
-    },
-    {
-      method: 'GET',
-      path: '/v1/batches/:id/failures',
-      scope: 'read',
-      async handle(req, res) {
-        const { format } = readQuery(req, formatQuery);
-        await streamItems(res, format, batches.failures((await known(req)).id), failureShape);
-      },
-    },
+    list('results', (id) => batches.results(id), priceShape),
+    list('rejections', (id) => batches.rejections(id), rejectionShape),
+    list('failures', (id) => batches.failures(id), failureShape),
   ];
 }
 
