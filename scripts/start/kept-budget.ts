@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /**
  * A limit set in an earlier run outlives it, which surprises someone who did not set one in this run.
  *
@@ -10,7 +12,13 @@ export async function keptBudget(
 ): Promise<string | undefined> {
   try {
     const headers = { authorization: `Bearer ${api.key}` };
-    const answer = await fetch(`${api.url}/v1/budget`, { headers, signal: AbortSignal.timeout(3000) });
+    const signal = AbortSignal.timeout(5000);
+    let answer = await fetch(`${api.url}/v1/budget`, { headers, signal });
+    // The API listens before its connection to Redis is up, and says 503 until then.
+    while (answer.status === 503) {
+      await sleep(100, undefined, { signal });
+      answer = await fetch(`${api.url}/v1/budget`, { headers, signal });
+    }
     const { limitUsd } = (await answer.json()) as { limitUsd?: unknown };
     if (typeof limitUsd !== 'string' || Math.round(Number(limitUsd) * 1e9) === defaultNanoUsd) return undefined;
     const change = 'DAILY_BUDGET_USD or `npx reprice budget set USD` changes it.';
