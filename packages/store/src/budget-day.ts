@@ -6,9 +6,13 @@ export interface BudgetDay {
   readonly endMs: number;
 }
 
-const HOUR_MS = 3_600_000;
+/** Further off than the other end of any local day: the longest of today's zones has 26 hours (Troll), Casey's of 2010 had 27. */
+const BEYOND_A_DAY_MS = 48 * 3_600_000;
 
-/** Budget days of a time zone, of any length (23, 24 and 25 hours, Lord Howe's 23½). */
+/**
+ * Budget days of a time zone, of any length (23, 24 and 25 hours, Lord Howe's 23½), also where the first hour of a day does not exist. A date
+ * is one day and has one budget; in no zone did the calendar fall back into the day before since 2011, but even there a day holds its moment.
+ */
 export class BudgetCalendar {
   readonly #format: Intl.DateTimeFormat;
   #today: BudgetDay | undefined;
@@ -39,11 +43,11 @@ export class BudgetCalendar {
     return { date: this.#format.format(nowMs), startMs: this.#edge(nowMs, -1), endMs: this.#edge(nowMs, 1) };
   }
 
-  /** The first moment of this date (direction -1) or of the next (1): no day is longer than 26 hours, so bisect to the millisecond. */
+  /** The first moment of this date (direction -1) or of the next (1), bisected to the millisecond. */
   #edge(nowMs: number, direction: -1 | 1): number {
     const date = this.#format.format(nowMs);
     let inside = nowMs;
-    let outside = nowMs + direction * 26 * HOUR_MS;
+    let outside = nowMs + direction * BEYOND_A_DAY_MS;
     while (Math.abs(outside - inside) > 1) {
       const middle = Math.trunc((inside + outside) / 2);
       if (this.#format.format(middle) === date) inside = middle;
