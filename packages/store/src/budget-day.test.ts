@@ -92,8 +92,10 @@ describe('a calendar that jumps', () => {
   });
 
   it('knows a day of 27 hours', () => {
-    const [day] = following('Antarctica/Casey', Date.parse('2010-03-04T20:00:00Z'), 1);
-    expect(day && (day.endMs - day.startMs) / HOUR_MS).toBe(27);
+    const { startMs, endMs } = new BudgetCalendar('Antarctica/Casey').dayAt(Date.parse('2010-03-04T20:00:00Z'));
+    expect((endMs - startMs) / HOUR_MS).toBe(27);
+    for (const edgeMs of [startMs, endMs - 1])
+      expect(new BudgetCalendar('Antarctica/Casey').dayAt(edgeMs)).toMatchObject({ startMs, endMs });
   });
 
   it("gives a day that holds the moment, also where St. John's fell back over midnight", () => {
