@@ -6,6 +6,8 @@ export interface Arrival {
   readonly call: number;
   /** Unix time in ms. */
   readonly atMs: number;
+  /** The last 4 characters of its key; empty for none. */
+  readonly key: string;
   /** The limit was reached: to be answered with 429. */
   readonly limited: boolean;
   /** `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds until a place is free), with `Retry-After` when limited. */
@@ -44,19 +46,19 @@ export class Arrivals {
     this.#steadyMs = steadyMs;
   }
 
-  /** Counts a request that arrives now. */
-  next(): Arrival {
+  /** Counts a request that arrives now, with a key of these last 4 characters. */
+  next(key = ''): Arrival {
     const atMs = this.#nowMs();
     const steadyMs = this.#steadyMs();
     this.#arrived += 1;
     this.#firstAtMs ??= atMs;
     this.#lastAtMs = atMs;
     this.#all.add(steadyMs);
-    if (this.#rpm === 0) return { call: this.#arrived, atMs, limited: false, headers: noHeaders };
+    if (this.#rpm === 0) return { call: this.#arrived, atMs, key, limited: false, headers: noHeaders };
     const limited = this.#admitted.countAt(steadyMs) >= this.#rpm;
     if (limited) this.#rateLimited += 1;
     else this.#admitted.add(steadyMs);
-    return { call: this.#arrived, atMs, limited, headers: this.#headers(steadyMs, limited) };
+    return { call: this.#arrived, atMs, key, limited, headers: this.#headers(steadyMs, limited) };
   }
 
   get times(): RequestTimes {

@@ -7,6 +7,7 @@ function record(call: number): CallRecord {
     call,
     arrivedAtMs: 0,
     model: 'm',
+    key: '0001',
     rows: 1,
     status: 200,
     finishReason: 'stop',

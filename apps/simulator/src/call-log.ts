@@ -7,6 +7,8 @@ export interface CallRecord extends BilledTokens {
   /** Unix time in ms. */
   readonly arrivedAtMs: number;
   readonly model: string;
+  /** The last 4 characters of the key; empty for none. */
+  readonly key: string;
   /** Rows of the table. */
   readonly rows: number;
   /** What was answered; 0 when the connection was reset or left hanging. */

@@ -8,14 +8,17 @@ import { type Refusal, refusalOf, type Sent, sentOf } from './connection-faults.
 import { type Delivery, deliver } from './delivery.ts';
 import { type CallFaults, FaultPlan } from './faults.ts';
 import { generate } from './generation.ts';
+import type { KeyBook } from './key-book.ts';
 import { type BilledTokens, Ledger } from './ledger.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { sendError } from './respond.ts';
 import { findTable } from './table.ts';
+import { type ToldUsage, usageOf } from './usage-faults.ts';
 
 const noTokens: BilledTokens = { promptTokens: 0, cachedPromptTokens: 0, completionTokens: 0 };
 const streamHeaders = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache' };
 const jsonHeaders = { 'Content-Type': 'application/json' };
+const errorInside = JSON.stringify({ error: { message: 'a simulated failure with status 200', code: 'server_error' } });
 
 /**
  * The model behind `POST /v1/chat/completions`. A call goes: read it → draw its faults → price the table → bill →
@@ -27,9 +30,11 @@ export class Chat {
   readonly faults = new FaultPlan();
   readonly #models: Readonly<Record<string, ModelPrice>>;
   readonly #cache = new PromptCache();
+  readonly #keys: KeyBook;
 
-  constructor(models: Readonly<Record<string, ModelPrice>>) {
+  constructor(models: Readonly<Record<string, ModelPrice>>, keys: KeyBook) {
     this.#models = models;
+    this.#keys = keys;
   }
 
   /** Answers a request whose body is complete. */
@@ -51,7 +56,9 @@ export class Chat {
   /** Answers with an error that is not billed. */
   refuse(arrival: Arrival, response: ServerResponse, refusal: Refusal, seen: Seen = {}): void {
     this.#record(arrival, refusal.status, seen, noTokens, 0);
-    sendError(response, refusal.status, refusal.code, refusal.message, { ...arrival.headers, ...refusal.headers });
+    if (refusal.status === 401) this.#keys.refuse(arrival.key);
+    const headers = { ...arrival.headers, ...refusal.headers, ...this.#rateLimitHeaders(seen.call) };
+    sendError(response, refusal.status, refusal.code, refusal.message, headers);
   }
 
   #price(arrival: Arrival, request: ChatRequest, price: ModelPrice, response: ServerResponse): void {
@@ -65,12 +72,20 @@ export class Chat {
       return;
     }
     const sent = sentOf(generate(request, table, call, faults), call, faults);
-    const tokens = { ...this.#cache.count(request), completionTokens: sent.generation.completionTokens };
-    const costNanoUsd = this.ledger.bill(request.model, price, tokens, arrival.atMs);
-    const status = sent.ending === 'proper' ? 200 : 0;
+    const honest = { ...this.#cache.count(request), completionTokens: sent.generation.completionTokens };
+    const { billed, told } = usageOf(honest, request.maxTokens, call, faults);
+    const costNanoUsd = this.ledger.bill(request.model, price, billed, arrival.atMs);
+    this.#keys.bill(arrival.key, costNanoUsd);
+    const status = sent.ending === 'proper' || sent.ending === 'gzip-bomb' ? 200 : 0;
     const { finishReason } = sent.generation;
-    this.#record(arrival, status, { request, rows, call, finishReason }, tokens, costNanoUsd);
-    deliver(response, deliveryOf(arrival, request, sent, tokens, call));
+    this.#record(arrival, status, { request, rows, call, finishReason }, billed, costNanoUsd);
+    const delivery = deliveryOf(arrival, request, sent, told, call.latencyMs);
+    const headers = { ...delivery.headers, ...this.#rateLimitHeaders(call) };
+    deliver(response, { ...delivery, headers });
+  }
+
+  #rateLimitHeaders(call: CallFaults | undefined): Readonly<Record<string, string>> {
+    return call?.names.has('rateLimitHeaders') === true ? (this.faults.faults.rateLimitHeaders?.headers ?? {}) : {};
   }
 
   #record(arrival: Arrival, status: number, seen: Seen, tokens: BilledTokens, costNanoUsd: number): void {
@@ -78,6 +93,7 @@ export class Chat {
       call: arrival.call,
       arrivedAtMs: arrival.atMs,
       model: seen.request?.model ?? '',
+      key: arrival.key,
       rows: seen.rows ?? 0,
       status,
       finishReason: seen.finishReason ?? '',
@@ -103,20 +119,20 @@ function deliveryOf(
   arrival: Arrival,
   request: ChatRequest,
   sent: Sent,
-  tokens: BilledTokens,
-  call: CallFaults,
+  told: ToldUsage | undefined,
+  latencyMs: number,
 ): Delivery {
-  const { generation, whole, ending } = sent;
-  const { latencyMs } = call;
+  const { generation, whole, ending, error } = sent;
   const head = { id: `chatcmpl-${arrival.call}`, model: request.model, created: Math.floor(arrival.atMs / 1000) };
-  const hidesUsage = call.names.has('missingUsage');
+  if (error === 'json' || (error !== undefined && !request.stream))
+    return { headers: { ...jsonHeaders, ...arrival.headers }, frames: [errorInside], latencyMs, ending };
   if (request.stream) {
-    const usage = request.includeUsage && !hidesUsage ? tokens : undefined;
     const frames = textFrames(head, generation);
-    if (whole) frames.push(...endFrames(head, generation, usage));
+    if (whole) frames.push(...endFrames(head, generation, request.includeUsage ? told : undefined));
+    if (error === 'event') frames.push(`data: ${errorInside}\n\n`);
     return { headers: { ...streamHeaders, ...arrival.headers }, frames, latencyMs, ending };
   }
-  const body = completionBody(head, generation, hidesUsage ? undefined : tokens);
+  const body = completionBody(head, generation, told);
   const frames = [whole ? body : body.slice(0, body.length / 2)];
   return { headers: { ...jsonHeaders, ...arrival.headers }, frames, latencyMs, ending };
 }

@@ -1,5 +1,5 @@
 import type { Generation } from './generation.ts';
-import type { BilledTokens } from './ledger.ts';
+import type { ToldUsage } from './usage-faults.ts';
 
 /** Rows in one event of a stream: models send a few words at a time, and each event costs both sides. */
 const piecesPerEvent = 5;
@@ -24,7 +24,7 @@ export function textFrames(head: CompletionHead, generation: Generation): string
 }
 
 /** The frames that end a streamed answer: why it ended, usage if asked for, `[DONE]`. */
-export function endFrames(head: CompletionHead, generation: Generation, usage: BilledTokens | undefined): string[] {
+export function endFrames(head: CompletionHead, generation: Generation, usage: ToldUsage | undefined): string[] {
   const open = openChunk(head);
   const finish = `data: ${open}"choices":[{"index":0,"delta":{},"finish_reason":"${generation.finishReason}"}]}\n\n`;
   const done = 'data: [DONE]\n\n';
@@ -33,7 +33,7 @@ export function endFrames(head: CompletionHead, generation: Generation, usage: B
 }
 
 /** The answer in one piece. */
-export function completionBody(head: CompletionHead, generation: Generation, usage: BilledTokens | undefined): string {
+export function completionBody(head: CompletionHead, generation: Generation, usage: ToldUsage | undefined): string {
   return JSON.stringify({
     id: head.id,
     object: 'chat.completion',
@@ -55,11 +55,11 @@ function openChunk(head: CompletionHead): string {
   return `{"id":"${id}","object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(model)},`;
 }
 
-function usageBody(usage: BilledTokens): object {
+function usageBody(usage: ToldUsage): object {
   return {
     prompt_tokens: usage.promptTokens,
     completion_tokens: usage.completionTokens,
-    total_tokens: usage.promptTokens + usage.completionTokens,
+    total_tokens: usage.promptTokens + Number(usage.completionTokens),
     prompt_tokens_details: { cached_tokens: usage.cachedPromptTokens },
   };
 }

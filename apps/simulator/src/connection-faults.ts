@@ -1,3 +1,4 @@
+import type { Ending } from './delivery.ts';
 import type { Faults } from './fault-schema.ts';
 import type { CallFaults } from './faults.ts';
 import { cutAt, type Generation } from './generation.ts';
@@ -32,7 +33,9 @@ export interface Sent {
   readonly generation: Generation;
   /** With the end of the answer: finish reason, usage, `[DONE]`. */
   readonly whole: boolean;
-  readonly ending: 'proper' | 'hang' | 'reset-before' | 'reset';
+  readonly ending: Ending;
+  /** Sent in place of the answer, or after the part of it that is there. */
+  readonly error?: 'json' | 'event';
 }
 
 /**
@@ -41,7 +44,7 @@ export interface Sent {
  */
 export function sentOf(full: Generation, call: CallFaults, faults: Faults): Sent {
   const { names, random } = call;
-  if (names.has('hang')) return { generation: full, whole: true, ending: 'hang' };
+  for (const [name, ending] of hostile) if (names.has(name)) return { generation: full, whole: true, ending };
   const part = (): Generation => cutAt(full, 0.1 + 0.8 * random());
   if (names.has('reset')) {
     const when = faults.reset?.when ?? 'before';
@@ -50,5 +53,16 @@ export function sentOf(full: Generation, call: CallFaults, faults: Faults): Sent
     return { generation: part(), whole: false, ending: 'reset' };
   }
   if (names.has('cutStream')) return { generation: part(), whole: false, ending: 'proper' };
+  if (names.has('errorBody')) {
+    const error = faults.errorBody?.as ?? 'json';
+    return { generation: error === 'json' ? cutAt(full, 0) : part(), whole: false, ending: 'proper', error };
+  }
   return { generation: full, whole: true, ending: 'proper' };
 }
+
+const hostile = [
+  ['hang', 'hang'],
+  ['drip', 'drip'],
+  ['slowHeaders', 'slow-headers'],
+  ['gzipBomb', 'gzip-bomb'],
+] as const;

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { deliverHostile, type HostileEnding } from './hostile-delivery.ts';
 
 /** An answer on its way: what is sent, how long it takes, and how it ends. */
 export interface Delivery {
@@ -6,17 +7,25 @@ export interface Delivery {
   /** Sent at once, or in two halves when there is a latency: one after half of it, one at its end. */
   readonly frames: readonly string[];
   readonly latencyMs: number;
-  /** `hang` sends nothing; `reset-before` resets before the status, `reset` after the frames. */
-  readonly ending: 'proper' | 'hang' | 'reset-before' | 'reset';
+  readonly ending: Ending;
 }
+
+/** `reset-before` resets before the status, `reset` after the frames; a hostile one sends no frames. */
+export type Ending = 'proper' | 'reset-before' | 'reset' | HostileEnding;
+
+const hostileEndings: ReadonlySet<Ending> = new Set<HostileEnding>(['hang', 'drip', 'slow-headers', 'gzip-bomb']);
 
 /** Sends a 200 as the delivery says. A client that goes away stops what has not been sent. */
 export function deliver(response: ServerResponse, delivery: Delivery): void {
-  const { latencyMs, ending } = delivery;
-  if (ending === 'hang') return;
-  if (latencyMs > 0) deliverSlowly(response, delivery);
+  const { latencyMs, ending, headers } = delivery;
+  if (isHostile(ending)) deliverHostile(response, ending, headers);
+  else if (latencyMs > 0) deliverSlowly(response, delivery);
   else if (ending === 'proper') sendAtOnce(response, delivery);
   else begin(response, delivery, delivery.frames.length);
+}
+
+function isHostile(ending: Ending): ending is HostileEnding {
+  return hostileEndings.has(ending);
 }
 
 /** With its length known, head and body are one write; chunked they would be a system call of many pieces. */

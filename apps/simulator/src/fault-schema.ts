@@ -42,6 +42,35 @@ export const faultsSchema = z.strictObject({
     .optional(),
   /** Bills as ever, but does not say so. */
   missingUsage: z.strictObject(chance).optional(),
+  /**
+   * Bills `factor` times the tokens of the answer that `max_tokens` allows, and says so in the usage; with `told: false` the usage
+   * tells what the answer holds.
+   */
+  overbill: z
+    .strictObject({ ...chance, factor: z.number().gt(1).max(1000).default(2), told: z.boolean().default(true) })
+    .optional(),
+  /** Bills as ever, but tells a usage that cannot be. */
+  strangeUsage: z
+    .strictObject({ ...chance, form: z.enum(['negative', 'huge', 'text', 'fraction']).default('negative') })
+    .optional(),
+  /** A body of a byte every 200 ms, for ever. */
+  drip: z.strictObject(chance).optional(),
+  /** Headers that never come to their end, one every 200 ms. */
+  slowHeaders: z.strictObject(chance).optional(),
+  /** Status 200 with an error: in place of the answer (`json`), or as an event within it (`event`). */
+  errorBody: z.strictObject({ ...chance, as: z.enum(['json', 'event']).default('json') }).optional(),
+  /** 50 MB of zeros, compressed though nobody asked for it. */
+  gzipBomb: z.strictObject(chance).optional(),
+  /** Sends these headers with the answer or the refusal, whatever they say: `X-RateLimit-…`, `RateLimit-…`, `Retry-After…`. */
+  rateLimitHeaders: z
+    .strictObject({
+      ...chance,
+      headers: z.record(
+        z.string().regex(/^(?:x-)?(?:ratelimit|retry-after)[a-z0-9-]*$/i, 'must be a header about rate limits'),
+        z.string().regex(/^[\x20-\x7e]{0,200}$/, 'must be printable ASCII of at most 200 characters'),
+      ),
+    })
+    .optional(),
   /** How long answers take: log-normal with this median and 99th percentile. */
   latency: z
     .strictObject({ p50Ms: z.number().min(0).max(600_000), p99Ms: z.number().min(0).max(600_000) })
@@ -76,4 +105,11 @@ export const faultNames: readonly FaultName[] = [
   'fences',
   'jsonForm',
   'missingUsage',
+  'overbill',
+  'strangeUsage',
+  'drip',
+  'slowHeaders',
+  'errorBody',
+  'gzipBomb',
+  'rateLimitHeaders',
 ];

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ModelPrice } from '@reprice/gateway';
-import { ZodError } from 'zod';
+import * as z from 'zod';
 import type { Arrivals, RequestTimes } from './arrivals.ts';
 import type { Chat } from './chat.ts';
 import type { Faults, FaultsInput } from './fault-schema.ts';
+import { type KeyBook, type KeyLine, keyTail } from './key-book.ts';
 import type { LedgerReport } from './ledger.ts';
 import { readBody } from './request-body.ts';
 import { sendError, sendJson } from './respond.ts';
@@ -13,16 +14,22 @@ export interface SimulatorParts {
   readonly chat: Chat;
   readonly arrivals: Arrivals;
   readonly models: Readonly<Record<string, ModelPrice>>;
-  /** Keys that it takes; none takes every request. */
-  readonly apiKeys: ReadonlySet<string>;
+  readonly keys: KeyBook;
   readonly rpm: number;
+  /** Unix time in ms. */
+  readonly nowMs: () => number;
 }
 
 /** `GET /ledger`: what was billed, and when requests came. Money in integer nano-dollars. */
 export interface LedgerView extends LedgerReport {
   readonly totalNanoUsd: number;
   readonly requestTimes: RequestTimes;
+  /** By the last 4 characters of a key, known or not. */
+  readonly byKey: Readonly<Record<string, KeyLine>>;
 }
+
+/** The body of `PUT /keys`: the keys that are taken from now on; none takes every request. */
+const keysSchema = z.strictObject({ apiKeys: z.array(z.string().min(1).max(1000)).max(1000) });
 
 type Handler = (parts: SimulatorParts, request: IncomingMessage, response: ServerResponse, url: URL) => void;
 
@@ -41,6 +48,8 @@ const controlRoutes: Readonly<Record<string, Handler>> = {
   'GET /calls': listCalls,
   'GET /faults': (parts, _request, response) => sendJson(response, 200, faultsView(parts.chat)),
   'PUT /faults': putFaults,
+  'GET /keys': (parts, _request, response) => sendJson(response, 200, keysView(parts)),
+  'PUT /keys': putKeys,
 };
 
 /** Sends a request to its handler. */
@@ -55,18 +64,18 @@ export function route(parts: SimulatorParts, request: IncomingMessage, response:
   const control = controlRoutes[name];
   const handler = control ?? gatewayRoutes[name];
   if (handler === undefined) sendError(response, 404, 'not_found', `there is no ${name}`);
-  else if (control === undefined && !isAuthorized(parts, request)) sendUnauthorized(response);
+  else if (control === undefined && !takesKey(parts, request)) sendUnauthorized(response);
   else handler(parts, request, response, url);
 }
 
 function complete(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
-  if (!isAuthorized(parts, request)) {
+  if (!takesKey(parts, request)) {
     request.resume();
     sendUnauthorized(response);
     return;
   }
   const { chat } = parts;
-  const arrival = parts.arrivals.next();
+  const arrival = parts.arrivals.next(keyTail(bearerKey(request)));
   if (arrival.limited) {
     request.resume();
     const message = `more than ${parts.rpm} requests in 60 seconds`;
@@ -89,7 +98,7 @@ function listModels(parts: SimulatorParts, _request: IncomingMessage, response: 
 function keyInfo(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
   const spend = parts.chat.ledger.report().nanoUsd / 1e9;
   const info = { spend, rpm_limit: parts.rpm === 0 ? null : parts.rpm, models: Object.keys(parts.models) };
-  sendJson(response, 200, { key: `…${bearerKey(request).slice(-4)}`, info });
+  sendJson(response, 200, { key: `…${keyTail(bearerKey(request))}`, info });
 }
 
 function listCalls(parts: SimulatorParts, _request: IncomingMessage, response: ServerResponse, url: URL): void {
@@ -99,15 +108,29 @@ function listCalls(parts: SimulatorParts, _request: IncomingMessage, response: S
 }
 
 function putFaults(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
+  takeJson(request, response, (body) => {
+    parts.chat.faults.set(body as FaultsInput);
+    return faultsView(parts.chat);
+  });
+}
+
+function putKeys(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
+  takeJson(request, response, (body) => {
+    parts.keys.replace(keysSchema.parse(body).apiKeys);
+    return keysView(parts);
+  });
+}
+
+/** Answers a control call with what `take` gives; a ZodError of it is a 400 that names each wrong field. */
+function takeJson(request: IncomingMessage, response: ServerResponse, take: (body: unknown) => unknown): void {
   const refuse = (message: string): void => sendError(response, 400, 'invalid_request_error', message);
   readBody(
     request,
     (body) => {
       try {
-        parts.chat.faults.set(JSON.parse(body) as FaultsInput);
-        sendJson(response, 200, faultsView(parts.chat));
+        sendJson(response, 200, take(JSON.parse(body)));
       } catch (error) {
-        if (error instanceof ZodError) refuse(faultWords(error));
+        if (error instanceof z.ZodError) refuse(faultWords(error));
         else if (error instanceof SyntaxError) refuse('the body is not JSON');
         else throw error;
       }
@@ -120,18 +143,23 @@ function faultsView(chat: Chat): { faults: Faults; hits: Readonly<Record<string,
   return { faults: chat.faults.faults, hits: chat.faults.hits };
 }
 
-function faultWords(error: ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'faults'}: ${issue.message}`).join('; ');
+function keysView(parts: SimulatorParts): { accepted: readonly string[] } {
+  return { accepted: parts.keys.accepted };
+}
+
+function faultWords(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
 }
 
 /** What `GET /ledger` shows. */
 export function ledgerView(parts: SimulatorParts): LedgerView {
   const report = parts.chat.ledger.report();
-  return { totalNanoUsd: report.nanoUsd, ...report, requestTimes: parts.arrivals.times };
+  return { totalNanoUsd: report.nanoUsd, ...report, requestTimes: parts.arrivals.times, byKey: parts.keys.report() };
 }
 
-function isAuthorized(parts: SimulatorParts, request: IncomingMessage): boolean {
-  return parts.apiKeys.size === 0 || parts.apiKeys.has(bearerKey(request));
+/** Whether the key of a request is taken; each request is asked about once, since it is counted. */
+function takesKey(parts: SimulatorParts, request: IncomingMessage): boolean {
+  return parts.keys.admit(bearerKey(request), parts.nowMs());
 }
 
 function bearerKey(request: IncomingMessage): string {

@@ -6,6 +6,7 @@ import { Arrivals } from './arrivals.ts';
 import type { CallRecord } from './call-log.ts';
 import { Chat } from './chat.ts';
 import type { FaultsInput } from './fault-schema.ts';
+import { KeyBook } from './key-book.ts';
 import { type LedgerView, ledgerView, route, type SimulatorParts } from './routes.ts';
 
 /** How to set up a simulator; every field has a default. */
@@ -36,6 +37,8 @@ export interface Simulator {
   ledger(): LedgerView;
   /** @throws ZodError naming each field that is wrong. */
   setFaults(faults: FaultsInput): void;
+  /** From the next request on these keys are taken; none takes every request. */
+  setKeys(apiKeys: readonly string[]): void;
   /** The last calls, oldest first; all that are kept (2,000) if not told how many. */
   calls(last?: number): CallRecord[];
   /** Ends at once, calls in flight included. */
@@ -48,10 +51,11 @@ const keepAliveMs = 75_000;
 /** Starts a simulated gateway. Rejects when the port cannot be had. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', models = modelPrices, rpm = 0, nowMs = Date.now } = options;
-  const chat = new Chat(models);
+  const keys = new KeyBook(options.apiKeys ?? []);
+  const chat = new Chat(models, keys);
   if (options.faults !== undefined) chat.faults.set(options.faults);
   const arrivals = new Arrivals(rpm, nowMs, options.steadyMs ?? (() => performance.now()));
-  const parts: SimulatorParts = { chat, arrivals, models, rpm, apiKeys: new Set(options.apiKeys ?? []) };
+  const parts: SimulatorParts = { chat, arrivals, models, rpm, keys, nowMs };
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
     route(parts, request, response),
   );
@@ -63,6 +67,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     port,
     ledger: () => ledgerView(parts),
     setFaults: (faults) => chat.faults.set(faults),
+    setKeys: (apiKeys) => keys.replace(apiKeys),
     calls: (last = Number.POSITIVE_INFINITY) => chat.calls.last(last),
     close: async () => {
       server.close();
