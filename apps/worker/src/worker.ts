@@ -1,6 +1,6 @@
 import type { Config } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
-import { PackQueue, PackWorker } from '@reprice/queue';
+import { PackQueue, type PackRun, PackWorker, type Verdict } from '@reprice/queue';
 import { Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
 import { Redis } from 'ioredis';
@@ -14,14 +14,31 @@ const RECONNECT_CAP_MS = 2000;
 const LEASE_MARGIN_MS = 60_000;
 const SAME_ERROR_EVERY_MS = 10_000;
 
+/** The two phases of a shutdown, in ms after it began. */
+export interface ShutdownTimes {
+  /** Until then packs in flight may finish; then their calls are ended and they go back to their place. */
+  readonly finishMs: number;
+  /** Then the process leaves, whatever still runs. */
+  readonly leaveMs: number;
+}
+
+/** Runs one pack. */
+export type RunPack = (tools: Tools, run: PackRun) => Promise<Verdict>;
+
+/** What a test may put around the parts of a worker, such as a crash at a certain point. */
+export interface WorkerSeam {
+  readonly decorate?: (tools: Tools) => Tools;
+  readonly run?: (next: RunPack) => RunPack;
+}
+
 /** A running worker. */
 export interface RunningWorker {
-  /** Takes no more packs; resolves with whether those in flight ended within `deadlineMs`. */
-  stop(deadlineMs: number): Promise<boolean>;
+  /** Takes no more packs, lets those in flight finish or go back, and resolves with the job ids of those that did neither. */
+  stop(times: ShutdownTimes): Promise<readonly string[]>;
 }
 
 /** Starts one process of the pool. Throws when Redis or the configuration cannot be used. */
-export async function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
+export async function startWorker(config: Config, log: Logger, seam: WorkerSeam = {}): Promise<RunningWorker> {
   const turn = onceEvery(SAME_ERROR_EVERY_MS);
   const onError = (error: Error): void => {
     const mine = turn(error.message);
@@ -52,7 +69,8 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     tpm: { value: tpm, stated },
   });
 
-  const tools: Tools = {
+  const stopping = new AbortController();
+  const plainTools: Tools = {
     store,
     queue,
     gateway,
@@ -63,13 +81,16 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     rateLimits: new RateLimitStreak(),
     alarm: (fields, message) => log.error(fields, message),
     nowMs: Date.now,
+    stopping: stopping.signal,
   };
+  const tools = seam.decorate?.(plainTools) ?? plainTools;
+  const runPack = seam.run?.(guardRun) ?? guardRun;
   const workerRedis = connect();
   const worker = new PackWorker({
     connection: workerRedis,
     concurrency: config.workerConcurrency,
     rpm: (await store.admission.rateLimits()).rpm,
-    process: (run) => guardRun(tools, run),
+    process: (run) => runPack(tools, run),
     rest: (ms) => queue.rest(ms),
     onError,
   });
@@ -78,13 +99,18 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
   recovery.start();
 
   return {
-    async stop(deadlineMs) {
+    async stop({ finishMs, leaveMs }) {
       recovery.stop();
-      const drained = await worker.stop(deadlineMs);
+      let drained = await worker.stop(finishMs);
+      if (!drained) {
+        log.warn({ jobIds: worker.running() }, 'ending the calls in flight, their packs go back to their place');
+        stopping.abort();
+        drained = await worker.stop(leaveMs - finishMs);
+      }
       if (drained) await gateway.close();
       workerRedis.disconnect();
       redis.disconnect();
-      return drained;
+      return drained ? [] : worker.running();
     },
   };
 }

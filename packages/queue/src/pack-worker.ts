@@ -1,5 +1,5 @@
 import type { Priority } from '@reprice/pricing';
-import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { ATTEMPTS, backoffMs } from './backoff.ts';
 import { limiterWindow } from './limiter.ts';
 import { type PackJob, packJobSchema, priorityOf } from './pack-job.ts';
@@ -13,6 +13,8 @@ export type Verdict =
   | { readonly kind: 'snooze'; readonly restMs: number }
   /** The call failed: costs an attempt. */
   | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs?: number }
+  /** Back to its place at once, for no fault of the pack: this process leaves, another takes it. */
+  | { readonly kind: 'return' }
   /** For good. */
   | { readonly kind: 'fail'; readonly reason: string };
 
@@ -65,16 +67,19 @@ const KEEP_FAILED_SECONDS = 30 * 24 * 3600;
 /** Takes packs from the queue, `concurrency` at once. */
 export class PackWorker {
   readonly #worker: Worker;
+  readonly #running = new Set<string>();
 
   constructor(options: PackWorkerOptions) {
     const { process, rest } = options;
-    const run = async (job: Job): Promise<string> => {
-      const verdict = await process({
+    const takePack = async (job: Job, token?: string): Promise<string> => {
+      const run: PackRun = {
         jobId: job.id ?? '',
         priority: priorityOf(job.opts.priority),
         pack: packJobSchema.parse(job.data),
         lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS),
-      });
+      };
+      this.#running.add(run.jobId);
+      const verdict = await process(run).finally(() => this.#running.delete(run.jobId));
       switch (verdict.kind) {
         case 'done':
           return verdict.summary;
@@ -84,11 +89,15 @@ export class PackWorker {
           throw Worker.RateLimitError();
         case 'retry':
           throw new RetryError(verdict.reason, verdict.retryAfterMs);
+        case 'return':
+          // A job whose lock is lost has its place again already.
+          await job.moveToWait(token).catch(options.onError);
+          throw new WaitingError();
         case 'fail':
           throw new UnrecoverableError(verdict.reason);
       }
     };
-    this.#worker = new Worker(QUEUE_NAME, run, {
+    this.#worker = new Worker(QUEUE_NAME, takePack, {
       connection: options.connection,
       prefix: queuePrefix(options.namespace ?? 'reprice'),
       autorun: false,
@@ -114,7 +123,12 @@ export class PackWorker {
     this.#worker.run().catch((error: unknown) => this.#worker.emit('error', error as Error));
   }
 
-  /** Takes no more packs and waits for those in flight, `deadlineMs` at most. True when all of them ended. */
+  /** The ids of the jobs whose packs run in this process now. */
+  running(): readonly string[] {
+    return [...this.#running];
+  }
+
+  /** Takes no more packs and waits for those in flight, `deadlineMs` at most. True when all of them ended; may be called again. */
   async stop(deadlineMs: number): Promise<boolean> {
     const { promise: deadline, resolve } = Promise.withResolvers<false>();
     const timer = setTimeout(() => resolve(false), deadlineMs);

@@ -122,6 +122,37 @@ describe('PackWorker', () => {
   });
 });
 
+describe('PackWorker, leaving', () => {
+  it('gives packs back to their place, no attempt lost and none stalled, and lets go of nothing before', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 0), packOf('b', 1), packOf('b', 2)], 'normal');
+    const leaving = new AbortController();
+    const worker = new PackWorker({
+      connection: q.connection,
+      namespace: q.namespace,
+      concurrency: 2,
+      rpm: 0,
+      rest: (ms) => q.queue.rest(ms),
+      onError: () => {},
+      process: async () => {
+        await new Promise((resolve) => leaving.signal.addEventListener('abort', resolve));
+        return { kind: 'return' };
+      },
+    });
+    worker.start();
+    await expect.poll(() => worker.running()).toEqual(['b.0', 'b.1']);
+    expect(await worker.stop(50)).toBe(false);
+    leaving.abort();
+    expect(await worker.stop(5000)).toBe(true);
+    expect(worker.running()).toEqual([]);
+    expect(await q.queue.bull.getActiveCount()).toBe(0);
+    expect((await q.queue.waiting()).normal).toBe(3);
+    const runs = await work(q, 3, () => done);
+    expect(runs.map((run) => run.pack.ordinals)).toEqual([0, 1, 2]);
+    expect(await q.queue.job('b.0')).toMatchObject({ attemptsMade: 1 });
+  });
+});
+
 describe('enqueueStaged', () => {
   it('moves every staged pack, also when it runs twice at once', async () => {
     const { queue } = freshQueue();

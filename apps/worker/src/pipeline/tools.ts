@@ -18,6 +18,8 @@ export interface Tools {
   readonly rateLimits: RateLimitStreak;
   readonly alarm: (fields: Record<string, unknown>, message: string) => void;
   readonly nowMs: () => number;
+  /** Aborted in the second phase of a shutdown: calls still in flight end, and their packs go back to their place. */
+  readonly stopping: AbortSignal;
 }
 
 /** A row that may be asked for. */
