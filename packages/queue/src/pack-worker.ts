@@ -25,6 +25,8 @@ export interface PackRun {
   readonly pack: PackJob;
   /** Whether a retry after this run is out of attempts. */
   readonly lastAttempt: boolean;
+  /** How often this job was taken from a process that no longer renewed its lock: it died, froze, or Redis was away. */
+  readonly stalls: number;
 }
 
 /** How a PackWorker is made. */
@@ -40,6 +42,8 @@ export interface PackWorkerOptions {
   /** Rests the whole queue. */
   readonly rest: (ms: number) => Promise<void>;
   readonly onError: (error: Error) => void;
+  /** How long a job is ours without a sign of life, ms; `LOCK_MS` unless a test cannot wait that long. */
+  readonly lockMs?: number;
 }
 
 /** A failed try that may be tried again. */
@@ -53,12 +57,15 @@ class RetryError extends Error {
   }
 }
 
-/* A killed worker's packs run again within 25 s: the lock runs out after 15 s, and who looks for such jobs does so every 5 s. */
-const LOCK_MS = 15_000;
-const LOCK_RENEW_MS = 5000;
-const STALLED_CHECK_MS = 5000;
+/**
+ * How long a job is a process's own without a sign of life, ms. It gives one, and looks for those of others that ran out, three times as
+ * often: a killed worker's packs run again within 25 s.
+ */
+export const LOCK_MS = 15_000;
 /** A stall is a crash of the process, not a fault of the pack: it must not fail the job by itself. */
 const MAX_STALLED = 1000;
+/** After an error of the connection BullMQ looks again after this, ms; its own 15 s would be felt. */
+const LOOK_AFTER_ERROR_MS = 1000;
 /** An idle worker hears of new jobs at once, but of jobs put back during a rest only when it looks again. */
 const LOOK_AGAIN_SECONDS = 1;
 const KEEP_COMPLETED = 100;
@@ -70,13 +77,14 @@ export class PackWorker {
   readonly #running = new Set<string>();
 
   constructor(options: PackWorkerOptions) {
-    const { process, rest } = options;
+    const { process, rest, lockMs = LOCK_MS } = options;
     const takePack = async (job: Job, token?: string): Promise<string> => {
       const run: PackRun = {
         jobId: job.id ?? '',
         priority: priorityOf(job.opts.priority),
         pack: packJobSchema.parse(job.data),
         lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS),
+        stalls: job.stalledCounter,
       };
       this.#running.add(run.jobId);
       const verdict = await process(run).finally(() => this.#running.delete(run.jobId));
@@ -104,9 +112,10 @@ export class PackWorker {
       concurrency: options.concurrency,
       limiter: limiterWindow(options.rpm),
       drainDelay: LOOK_AGAIN_SECONDS,
-      lockDuration: LOCK_MS,
-      lockRenewTime: LOCK_RENEW_MS,
-      stalledInterval: STALLED_CHECK_MS,
+      runRetryDelay: LOOK_AFTER_ERROR_MS,
+      lockDuration: lockMs,
+      lockRenewTime: lockMs / 3,
+      stalledInterval: lockMs / 3,
       maxStalledCount: MAX_STALLED,
       removeOnComplete: { count: KEEP_COMPLETED },
       removeOnFail: { age: KEEP_FAILED_SECONDS },
@@ -121,6 +130,20 @@ export class PackWorker {
   /** Begins to take packs. */
   start(): void {
     this.#worker.run().catch((error: unknown) => this.#worker.emit('error', error as Error));
+  }
+
+  /** Takes no packs until `release`, but one that it waits for already; those in flight go on. */
+  async hold(): Promise<void> {
+    await this.#worker.pause(true);
+  }
+
+  async release(): Promise<void> {
+    await this.#worker.resume();
+  }
+
+  /** Sets the requests a minute that the gate in front of admission lets through, from the next pack on; 0 = no limit. */
+  setRpm(rpm: number): void {
+    this.#worker.opts.limiter = limiterWindow(rpm);
   }
 
   /** The ids of the jobs whose packs run in this process now. */

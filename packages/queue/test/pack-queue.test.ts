@@ -122,6 +122,71 @@ describe('PackWorker', () => {
   });
 });
 
+describe('PackWorker, while it runs', () => {
+  it('keeps to a gate that is made narrower and wider', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue(
+      Array.from({ length: 40 }, (_, i) => packOf('b', i)),
+      'normal',
+    );
+    let runs = 0;
+    const worker = new PackWorker({
+      connection: q.connection,
+      namespace: q.namespace,
+      concurrency: 1,
+      rpm: 60,
+      rest: (ms) => q.queue.rest(ms),
+      onError: () => {},
+      process: async () => {
+        runs++;
+        return done;
+      },
+    });
+    worker.start();
+    await expect.poll(() => runs).toBe(1);
+    worker.setRpm(0);
+    await expect.poll(() => runs, { timeout: 5000 }).toBe(40);
+    worker.setRpm(60);
+    await q.queue.enqueue(
+      Array.from({ length: 40 }, (_, i) => packOf('c', i)),
+      'normal',
+    );
+    await expect.poll(() => runs, { timeout: 5000 }).toBeGreaterThan(41);
+    expect(runs).toBeLessThan(60);
+    expect(await worker.stop(5000)).toBe(true);
+  });
+
+  it('takes nothing while it is held, and goes on when it is released', async () => {
+    const q = freshQueue();
+    let runs = 0;
+    const worker = new PackWorker({
+      connection: q.connection,
+      namespace: q.namespace,
+      concurrency: 4,
+      rpm: 0,
+      rest: (ms) => q.queue.rest(ms),
+      onError: () => {},
+      process: async () => {
+        runs++;
+        return done;
+      },
+    });
+    worker.start();
+    await q.queue.enqueue([packOf('b', 0)], 'normal');
+    await expect.poll(() => runs).toBe(1);
+    await worker.hold();
+    await q.queue.enqueue(
+      Array.from({ length: 9 }, (_, i) => packOf('c', i)),
+      'normal',
+    );
+    await q.connection.blpop(`${q.namespace}:nothing`, 1.5); // longer than a wait for a job lasts
+    expect(runs).toBeLessThanOrEqual(2);
+    await worker.release();
+    await expect.poll(() => runs).toBe(10);
+    expect(await worker.stop(5000)).toBe(true);
+  });
+});
+
 describe('PackWorker, leaving', () => {
   it('gives packs back to their place, no attempt lost and none stalled, and lets go of nothing before', async () => {
     const q = freshQueue();

@@ -49,12 +49,14 @@ export interface AppOptions {
   readonly timeoutMs?: number;
   /** Working directory; the checkout by default. */
   readonly cwd?: string;
+  /** The file to run, relative to the app; `src/main.ts` by default. For a main that a test puts around the app. */
+  readonly main?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Starts `apps/<name>/src/main.ts` as a real process and waits until it says that it is ready. It sees the given
+ * Starts an app (`apps/<name>/src/main.ts`) as a real process and waits until it says that it is ready. It sees the given
  * environment and nothing of ours but PATH, HOME and TMPDIR. It is killed after the test file if it still runs.
  *
  * @throws AppStartError if it ends before it is ready, or takes too long
@@ -107,7 +109,7 @@ function launch(
   env: Environment,
   options: AppOptions,
 ): { child: ChildProcess; lines: OutputLines; exited: Promise<AppExit> } {
-  const main = path.join(checkoutDir, 'apps', name, 'src', 'main.ts');
+  const main = path.join(checkoutDir, 'apps', name, options.main ?? 'src/main.ts');
   if (!existsSync(main)) throw new AppStartError(`${main} does not exist`, undefined, '');
   const { PATH, HOME, TMPDIR } = process.env;
   const child = fork(main, [], {
