@@ -6,6 +6,7 @@ import { type Logger, onceEvery } from '@reprice/telemetry';
 import { Redis } from 'ioredis';
 import { guardRun } from './pipeline/guard-run.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
+import { RetryBudget } from './pipeline/retry-budget.ts';
 import type { Tools } from './pipeline/tools.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 
@@ -79,7 +80,11 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     model,
     budgetExhausted: config.budget.exhausted,
     rateLimits: new RateLimitStreak(),
-    alarm: (fields, message) => log.error(fields, message),
+    retries: new RetryBudget(),
+    alarm: (fields, message) => {
+      const mine = turn(message);
+      if (mine) log.error({ ...fields, suppressed: mine.suppressed }, message);
+    },
     nowMs: Date.now,
     stopping: stopping.signal,
   };

@@ -7,10 +7,12 @@
 -- WRITES   rate (TTL 1 day)
 -- ATOMIC   the longer of two rests must win
 
-local time = redis.call('TIME')
-local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
+--- @include "integer"
+--- @include "clock"
+
+local now_ms = math.floor(now_us() / 1000)
 local was = tonumber(redis.call('HGET', KEYS[1], 'restUntilMs')) or 0
 local till = math.max(was, now_ms + tonumber(ARGV[1]))
-redis.call('HSET', KEYS[1], 'restUntilMs', string.format('%.0f', till))
+redis.call('HSET', KEYS[1], 'restUntilMs', int(till))
 redis.call('EXPIRE', KEYS[1], 24 * 3600)
 return till - now_ms

@@ -1,41 +1,61 @@
-#!lua
--- Books the true cost of a call and gives the rest of its reservation back. Safe to run any number of times.
+#!lua flags=allow-oom
+-- Books the true cost of a call and gives the rest of its reservation back, on the day it was reserved. Safe to run any number of times.
+-- Runs also when Redis is out of memory, since it frees more than it takes.
 --
--- KEYS     1 limits hash   2 budget:<date> hash   3 reservations:<date> hash   4 reservations:<date>:expiry zset
---          5 rate hash   6 batch:<id> hash
+-- KEYS     1 budget:<date> hash   2 reservations:<date> hash   3 reservations:<date>:expiry zset   4 unsettled:<date> hash
+--          5 rate hash   6 tokens hash   7 limits hash   8 batch:<id> hash
 -- ARGV     1 reservation id  2 true cost, nano-USD  3 true tokens  4 '1' the call was sent, '0' it was provably not
--- RETURNS  1 settled, 2 settled and the gateway billed more than the worst case, 0 no such reservation (settled or expired before)
--- WRITES   budget, reservations, tokenAtUs; calls, tokens, costNanoUsd of the batch
+--          5 what its end tells of the gateway: 'ok', 'failed' or ''  6 epoch of the ledger that granted it
+-- RETURNS  1 settled; 2 settled, and the gateway billed more than the worst case: the day is closed; 0 settled before
+-- WRITES   budget, reservations, unsettled, tokens, breaker; calls, tokens, costNanoUsd of the batch
 -- ATOMIC   a reservation must end once, as spent or as given back
 
---- @include "token-bucket"
+--- @include "integer"
+--- @include "clock"
+--- @include "token-window"
+--- @include "breaker"
+--- @include "reservation"
+--- @include "refund"
 
-local held = redis.call('HGET', KEYS[3], ARGV[1])
-if not held then return 0 end
-local held_cost, held_tokens = string.match(held, '^(%d+):(%d+):%d+$')
-if not held_cost then return redis.error_reply('WRONGFORMAT reservation ' .. ARGV[1]) end
-local cost, tokens, sent = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
-local tpm = tonumber(redis.call('HGET', KEYS[1], 'tpm')) or 0
-local token_at = tonumber(redis.call('HGET', KEYS[5], 'tokenAtUs'))
-local known = redis.call('EXISTS', KEYS[6]) == 1
+local id, cost, tokens, sent = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
+local now_ms = math.floor(now_us() / 1000)
+local held = redis.call('HGET', KEYS[2], id)
+local unsettled = not held and redis.call('HGET', KEYS[4], id)
+local lost = not held and not unsettled and redis.call('HGET', KEYS[7], 'epoch') ~= ARGV[6]
+local r = held and read_reservation(held)
+if held and not r then return redis.error_reply('WRONGFORMAT reservation ' .. id) end
+local known = redis.call('EXISTS', KEYS[8]) == 1
 
-redis.call('HDEL', KEYS[3], ARGV[1])
-redis.call('ZREM', KEYS[4], ARGV[1])
-redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', string.format('%.0f', 0 - held_cost))
-if tpm > 0 and token_at then
-  local _, slot = token_bucket(tpm)
-  local back = math.floor((tonumber(held_tokens) - (sent and tokens or 0)) * slot)
-  redis.call('HSET', KEYS[5], 'tokenAtUs', string.format('%.0f', token_at - back))
+-- What a lease that ran out was charged, to be replaced by what the call truly cost.
+local charged = 0
+if unsettled then charged = tonumber(string.match(unsettled, '^(%d+):')) end
+if not held and not unsettled and not (lost and sent) then return 0 end
+
+breaker_hears(KEYS[5], id, ARGV[5], now_ms)
+if held and not sent then
+  refund(KEYS[1], KEYS[2], KEYS[3], KEYS[6], id, r)
+  return 1
 end
+if held then
+  redis.call('HDEL', KEYS[2], id)
+  redis.call('ZREM', KEYS[3], id)
+  redis.call('HINCRBY', KEYS[1], 'reservedNanoUsd', int(0 - r.cost))
+  correct_tokens(KEYS[6], r.bucket, tokens - r.tokens)
+elseif unsettled then
+  redis.call('HDEL', KEYS[4], id)
+  redis.call('HINCRBY', KEYS[1], 'unsettledNanoUsd', int(0 - charged))
+end
+redis.call('HINCRBY', KEYS[1], 'spentNanoUsd', int((sent and cost or 0) - charged))
 if not sent then return 1 end
-redis.call('HINCRBY', KEYS[2], 'spentNanoUsd', ARGV[2])
 if known then
-  redis.call('HINCRBY', KEYS[6], 'calls', 1)
-  redis.call('HINCRBY', KEYS[6], 'tokens', ARGV[3])
-  redis.call('HINCRBY', KEYS[6], 'costNanoUsd', ARGV[2])
+  redis.call('HINCRBY', KEYS[8], 'calls', 1)
+  redis.call('HINCRBY', KEYS[8], 'tokens', ARGV[3])
+  redis.call('HINCRBY', KEYS[8], 'costNanoUsd', ARGV[2])
 end
-if cost > tonumber(held_cost) then
-  redis.call('HINCRBY', KEYS[2], 'overNanoUsd', string.format('%.0f', cost - held_cost))
+local worst = r and r.cost or charged
+if worst > 0 and cost > worst then
+  redis.call('HINCRBY', KEYS[1], 'overNanoUsd', int(cost - worst))
+  redis.call('HSET', KEYS[1], 'closed', 'overbilled', 'closedAtMs', int(now_ms))
   return 2
 end
 return 1

@@ -14,22 +14,46 @@ export interface WorstCase {
   readonly tokens: number;
 }
 
-/** Worst-case cost taken before a call; settle() ends it. */
+/**
+ * Worst-case cost taken before a call. `send` marks it as sent, `settle` ends it. When its lease runs out before that, it is refunded if
+ * it was never marked, and else stays charged in full.
+ */
 export interface Reservation {
   readonly id: string;
+  /** The budget day that it is booked on, whenever it is settled. */
   readonly date: string;
+  /** The ledger that granted it. */
+  readonly epoch: string;
 }
+
+/** Why a day takes no more calls, whatever is left of it. */
+export type ClosedReason =
+  /** The gateway billed a call above its worst case: nobody can say what the next one may cost. */
+  | 'overbilled'
+  /** Redis was emptied, or is an older state of itself: it does not know what was spent. */
+  | 'ledger_lost';
 
 /** The decision to let a call go. A refusal reserves nothing. */
 export type Admission =
   | {
       readonly granted: true;
-      readonly reservation: Reservation /** Below 0: the slot is past. */;
+      readonly reservation: Reservation;
+      /** Below 0: the slot is past. */
       readonly waitMs: number;
     }
   | { readonly granted: false; readonly because: 'rate'; readonly retryAfterMs: number }
   | { readonly granted: false; readonly because: 'budget'; readonly leftNanoUsd: number; readonly resetsAtMs: number }
+  | { readonly granted: false; readonly because: 'closed'; readonly reason: ClosedReason; readonly resetsAtMs: number }
   | { readonly granted: false; readonly because: 'too_large'; readonly mostTokens: number };
+
+/** What a call's end tells of the gateway: `failed` counts for the breaker, `ok` closes it. */
+export type GatewayHealth = 'ok' | 'failed';
+
+/** A day that was closed, and since when. */
+export interface Closure {
+  readonly reason: ClosedReason;
+  readonly atMs: number;
+}
 
 /** The day's budget, in nano-dollars. */
 export interface Budget {
@@ -38,6 +62,16 @@ export interface Budget {
   readonly spentNanoUsd: number;
   readonly reservedNanoUsd: number;
   readonly resetsAtMs: number;
+  readonly closed?: Closure;
+  /** Calls that were sent and never settled; `spentNanoUsd` holds them at their worst case. */
+  readonly unsettled: { readonly calls: number; readonly costNanoUsd: number };
+}
+
+/** A call that was sent and whose end nobody told: charged in full. */
+export interface UnsettledCall {
+  readonly id: string;
+  readonly costNanoUsd: number;
+  readonly expiredAtMs: number;
 }
 
 /** A limit as one process is configured. `stated`: its user said so; else it is the default and only fills a gap. */
@@ -46,101 +80,206 @@ export interface ConfiguredLimit {
   readonly stated: boolean;
 }
 
+/** The limits of a process, or of everybody. 0 a minute = no limit. */
+export interface Limits<T> {
+  readonly dailyNanoUsd: T;
+  readonly rpm: T;
+  readonly tpm: T;
+}
+
+/** Requests and tokens a minute: ours, and those that the gateway told in the last ten minutes. The lower holds; 0 = no limit. */
+export interface RateLimits {
+  readonly rpm: number;
+  readonly tpm: number;
+  readonly learnedRpm?: number;
+  readonly learnedTpm?: number;
+}
+
+/** What a look at the ledger tells, once a second. */
+export interface LedgerState {
+  /** Requests and tokens a minute in force; 0 = no limit. */
+  readonly rpm: number;
+  readonly tpm: number;
+  readonly closed?: Closure;
+}
+
+/** Calls are under way, whose cost the bill may or may not hold. */
+export class ReconcileConflict extends Error {
+  readonly callsUnderWay: number;
+
+  constructor(callsUnderWay: number) {
+    super(`${callsUnderWay} calls are under way: wait until they are settled, and look at the bill again.`);
+    this.name = 'ReconcileConflict';
+    this.callsUnderWay = callsUnderWay;
+  }
+}
+
 /** How far ahead a slot may be booked: the call waits for it in place. Further off, the job goes back to the queue. */
 const BOOK_AHEAD_MS = 1000;
+/** A grant that is not marked as sent so long after its slot belongs to a process that died. */
+const UNSENT_LEASE_MS = 5000;
+/** What the gateway tells again and again is written again after this long. */
+const LEARN_AGAIN_MS = 60_000;
+const LEARNED_FOR_MS = 600_000;
 
-/** Requests and tokens a minute and dollars a day, over all workers. */
+/** How an AdmissionControl is made. */
+export interface AdmissionOptions {
+  /** ms since 1970; only to guess the day, the clock is that of Redis. */
+  readonly now: () => number;
+  readonly timeZone: string;
+  /** Must be longer than the longest call: a call that is not settled so long after it was sent is charged in full. */
+  readonly leaseMs: number;
+  /** A key that holds the time, µs since 1970, in place of Redis' clock: for simulations. */
+  readonly clockKey?: string;
+}
+
+/** Requests and tokens a minute and dollars a day, over all workers; and the ledger that they are counted in. */
 export class AdmissionControl {
-  readonly #scripts = {
-    admit: new Script('admit'),
-    settle: new Script('settle'),
-    rest: new Script('rest'),
-    seed: new Script('seed-limits'),
-  };
+  readonly #scripts: Record<'admit' | 'send' | 'settle' | 'rest' | 'ledger' | 'reconcile', Script>;
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #now: () => number;
   readonly #calendar: BudgetCalendar;
   readonly #leaseMs: number;
+  readonly #clockKey: string | undefined;
   readonly #process = randomBytes(5).toString('hex');
   #reservations = 0;
+  /** Redis' clock less ours, as far as known. */
+  #offsetMs = 0;
+  #limits: Limits<ConfiguredLimit> | undefined;
+  #epoch = '';
+  #sequence = 0;
+  #learned = { rpm: 0, tpm: 0, atMs: Number.NEGATIVE_INFINITY };
 
-  /** @param options.leaseMs must be longer than the longest call: a reservation older than that is charged in full */
-  constructor(redis: Redis, keys: Keys, options: { now: () => number; timeZone: string; leaseMs: number }) {
+  constructor(redis: Redis, keys: Keys, options: AdmissionOptions) {
     this.#redis = redis;
     this.#keys = keys;
     this.#now = options.now;
     this.#calendar = new BudgetCalendar(options.timeZone);
     this.#leaseMs = options.leaseMs;
+    this.#clockKey = options.clockKey;
+    const script = (name: string): Script => new Script(name, options.clockKey);
+    this.#scripts = {
+      admit: script('admit'),
+      send: script('send'),
+      settle: script('settle'),
+      rest: script('rest'),
+      ledger: script('ledger'),
+      reconcile: script('reconcile'),
+    };
   }
 
-  /** Puts the configured limits into Redis, where they hold for all workers until somebody states others. 0 a minute = no limit. */
-  async seed(limits: { dailyNanoUsd: ConfiguredLimit; rpm: ConfiguredLimit; tpm: ConfiguredLimit }): Promise<void> {
-    const args = Object.entries(limits).flatMap(([name, { value, stated }]): (string | number)[] => [
+  /** Puts the configured limits into Redis, where they hold for all workers until somebody states others. */
+  async seed(limits: Limits<ConfiguredLimit>): Promise<void> {
+    this.#limits = limits;
+    await this.tick();
+  }
+
+  /**
+   * Looks at the ledger; each process does so once a second. Ends leases that ran out, and closes the day when this is not the ledger that
+   * this process knows, or an older state of it.
+   */
+  async tick(): Promise<LedgerState> {
+    const k = this.#keys;
+    const limits = Object.entries(this.#limits ?? {}).flatMap(([name, { value, stated }]) => [
       name,
       value,
       stated ? '1' : '0',
     ]);
-    await this.#scripts.seed.run(this.#redis, [this.#keys.limits()], args);
+    for (;;) {
+      const day = this.#today();
+      const dates = [day.date, this.#calendar.dayBefore(day.startMs).date];
+      const ofDays = dates.flatMap((d) => [k.budget(d), k.reservations(d), k.reservationExpiry(d), k.unsettled(d)]);
+      const candidate = randomBytes(6).toString('hex');
+      const reply = (await this.#scripts.ledger.run(
+        this.#redis,
+        [k.limits(), k.rate(), k.tokens(), ...ofDays],
+        [this.#epoch, this.#sequence, candidate, day.startMs, day.endMs, ...limits],
+      )) as string[];
+      if (reply[0] === 'day') {
+        this.#offsetMs = Number(reply[1]) - this.#now();
+        continue;
+      }
+      const [epoch = '', sequence, rpm, tpm, reason, atMs] = reply;
+      this.#sequence = epoch === this.#epoch ? Math.max(this.#sequence, Number(sequence)) : Number(sequence);
+      this.#epoch = epoch;
+      return { rpm: Number(rpm), tpm: Number(tpm), ...closure(reason, atMs) };
+    }
   }
 
   /** Asks for one call. Time is that of Redis. */
   async admit(priority: Priority, worst: WorstCase): Promise<Admission> {
     const k = this.#keys;
-    let nowMs = this.#now();
     for (;;) {
-      const day = this.#calendar.dayAt(nowMs);
-      const reservation = { id: `${this.#process}.${++this.#reservations}`, date: day.date };
-      const before = this.#calendar.dayBefore(nowMs).date;
-      const today = [k.budget(day.date), k.reservations(day.date), k.reservationExpiry(day.date)];
-      const yesterday = [k.budget(before), k.reservations(before), k.reservationExpiry(before)];
-      const keys = [k.limits(), ...today, k.rate(), ...yesterday];
-      const share = budgetShares[priority];
-      const args = [
-        reservation.id,
-        worst.costNanoUsd,
-        worst.tokens,
-        share,
-        day.startMs,
-        day.endMs,
-        this.#leaseMs,
-        BOOK_AHEAD_MS,
-      ];
-      const [verdict, figure] = (await this.#scripts.admit.run(this.#redis, keys, args)) as [string, string];
+      const day = this.#today();
+      const { date } = day;
+      const reservation = { id: `${this.#process}.${++this.#reservations}`, date, epoch: this.#epoch };
+      const [verdict, figure = '', sequence] = (await this.#scripts.admit.run(
+        this.#redis,
+        [k.limits(), k.budget(date), k.reservations(date), k.reservationExpiry(date), k.rate(), k.tokens()],
+        [
+          reservation.id,
+          worst.costNanoUsd,
+          worst.tokens,
+          budgetShares[priority],
+          day.startMs,
+          day.endMs,
+          UNSENT_LEASE_MS,
+          BOOK_AHEAD_MS,
+          this.#epoch,
+          this.#sequence,
+          this.#leaseMs,
+        ],
+      )) as string[];
       const value = Number(figure);
-      if (verdict === 'granted') return { granted: true, reservation, waitMs: value };
-      if (verdict === 'rate') return { granted: false, because: 'rate', retryAfterMs: value };
-      if (verdict === 'budget') return { granted: false, because: 'budget', leftNanoUsd: value, resetsAtMs: day.endMs };
-      if (verdict === 'too_large') return { granted: false, because: 'too_large', mostTokens: value };
-      nowMs = value; // our clock or our day is not that of Redis
+      switch (verdict) {
+        case 'granted':
+          if (reservation.epoch === this.#epoch) this.#sequence = Math.max(this.#sequence, Number(sequence));
+          return { granted: true, reservation, waitMs: value };
+        case 'rate':
+          return { granted: false, because: 'rate', retryAfterMs: value };
+        case 'budget':
+          return { granted: false, because: 'budget', leftNanoUsd: value, resetsAtMs: day.endMs };
+        case 'closed':
+          return { granted: false, because: 'closed', reason: figure as ClosedReason, resetsAtMs: day.endMs };
+        case 'too_large':
+          return { granted: false, because: 'too_large', mostTokens: value };
+        case 'day':
+          this.#offsetMs = value - this.#now();
+          break;
+        case 'ledger':
+          await this.tick();
+      }
     }
   }
 
   /**
-   * Books what a call truly cost and gives the rest back; `sent: false` only when it provably never left. Safe to repeat.
-   * `over` means that the gateway billed more than the worst case.
+   * Marks a call as sent, right before its first byte leaves. `late`: it may not go any more (its slot is past, or a rest, an open breaker or
+   * a closed day came between) and its reservation was given back; ask again. Safe to repeat.
+   */
+  async send(reservation: Reservation): Promise<'sent' | 'late'> {
+    const k = this.#keys;
+    const { date, id } = reservation;
+    const keys = [k.budget(date), k.reservations(date), k.reservationExpiry(date), k.rate(), k.tokens()];
+    return (await this.#scripts.send.run(this.#redis, keys, [id, this.#leaseMs])) === 1 ? 'sent' : 'late';
+  }
+
+  /**
+   * Books what a call truly cost, on the day it was reserved, and gives the rest back; `sent: false` only when it provably never left. Safe to
+   * repeat. `over` means that the gateway billed more than the worst case: the day is closed.
    */
   async settle(
     reservation: Reservation,
     batchId: string,
     call: WorstCase & { sent: boolean },
+    health?: GatewayHealth,
   ): Promise<'settled' | 'over' | 'unknown'> {
     const k = this.#keys;
-    const { date, id } = reservation;
-    const keys = [
-      k.limits(),
-      k.budget(date),
-      k.reservations(date),
-      k.reservationExpiry(date),
-      k.rate(),
-      k.batch(batchId),
-    ];
-    const code = await this.#scripts.settle.run(this.#redis, keys, [
-      id,
-      call.costNanoUsd,
-      call.tokens,
-      call.sent ? '1' : '0',
-    ]);
+    const { date, id, epoch } = reservation;
+    const ofDay = [k.budget(date), k.reservations(date), k.reservationExpiry(date), k.unsettled(date)];
+    const keys = [...ofDay, k.rate(), k.tokens(), k.limits(), k.batch(batchId)];
+    const args = [id, call.costNanoUsd, call.tokens, call.sent ? '1' : '0', health ?? '', epoch];
+    const code = await this.#scripts.settle.run(this.#redis, keys, args);
     return code === 1 ? 'settled' : code === 2 ? 'over' : 'unknown';
   }
 
@@ -149,36 +288,99 @@ export class AdmissionControl {
     return Number(await this.#scripts.rest.run(this.#redis, [this.#keys.rate()], [Math.ceil(ms)]));
   }
 
+  /** Takes note of what the gateway says of its own limits; the lower of ours and these holds for ten minutes from then. */
+  async learn(told: { readonly rpm?: number; readonly tpm?: number }): Promise<void> {
+    const { rpm = 0, tpm = 0 } = told;
+    const nowMs = performance.now();
+    const isNew = rpm !== this.#learned.rpm || tpm !== this.#learned.tpm;
+    if (!isNew && nowMs - this.#learned.atMs < LEARN_AGAIN_MS) return;
+    this.#learned = { rpm, tpm, atMs: nowMs };
+    const learnedAtMs = Math.round(this.#now() + this.#offsetMs);
+    await this.#redis.hset(this.#keys.limits(), { learnedRpm: rpm, learnedTpm: tpm, learnedAtMs });
+  }
+
   /** The budget of the day that Redis has now. */
   async budget(): Promise<Budget> {
-    const day = await this.#today();
-    const [limit, counters] = await Promise.all([
-      this.#redis.hget(this.#keys.limits(), 'dailyNanoUsd'),
-      this.#redis.hmget(this.#keys.budget(day.date), 'spentNanoUsd', 'reservedNanoUsd'),
+    const day = await this.#redisDay();
+    const k = this.#keys;
+    const fields = ['spentNanoUsd', 'reservedNanoUsd', 'unsettledNanoUsd', 'closed', 'closedAtMs'] as const;
+    const [limit, counters, calls] = await Promise.all([
+      this.#redis.hget(k.limits(), 'dailyNanoUsd'),
+      this.#redis.hmget(k.budget(day.date), ...fields),
+      this.#redis.hlen(k.unsettled(day.date)),
     ]);
+    const [spent, reserved, unsettled, reason, atMs] = counters;
     return {
       date: day.date,
       limitNanoUsd: Number(limit ?? 0),
-      spentNanoUsd: Number(counters[0] ?? 0),
-      reservedNanoUsd: Number(counters[1] ?? 0),
+      spentNanoUsd: Number(spent ?? 0),
+      reservedNanoUsd: Number(reserved ?? 0),
       resetsAtMs: day.endMs,
+      ...closure(reason, atMs),
+      unsettled: { calls, costNanoUsd: Number(unsettled ?? 0) },
     };
   }
 
-  /** Sets the daily limit for all workers, until somebody sets or configures another one. */
-  async setDailyLimit(limitNanoUsd: number): Promise<Budget> {
-    await this.#redis.hset(this.#keys.limits(), 'dailyNanoUsd', limitNanoUsd);
+  /** Today's calls that were sent and never settled, the oldest first. */
+  async unsettled(): Promise<UnsettledCall[]> {
+    const { date } = await this.#redisDay();
+    const calls = Object.entries(await this.#redis.hgetall(this.#keys.unsettled(date))).map(([id, text]) => {
+      const [costNanoUsd, expiredAtMs] = text.split(':').map(Number);
+      return { id, costNanoUsd: costNanoUsd ?? 0, expiredAtMs: expiredAtMs ?? 0 };
+    });
+    return calls.sort((a, b) => a.expiredAtMs - b.expiredAtMs);
+  }
+
+  /** Books what the gateway's bill of the day says as spent, and opens the day. Throws a ReconcileConflict while calls are under way. */
+  async reconcile(spentNanoUsd: number): Promise<Budget> {
+    const k = this.#keys;
+    const { date } = await this.#redisDay();
+    const keys = [k.limits(), k.budget(date), k.reservations(date), k.unsettled(date)];
+    const underWay = Number(await this.#scripts.reconcile.run(this.#redis, keys, [spentNanoUsd]));
+    if (underWay > 0) throw new ReconcileConflict(underWay);
     return await this.budget();
   }
 
-  /** Requests and tokens a minute as they hold now; 0 = no limit. */
-  async rateLimits(): Promise<{ rpm: number; tpm: number }> {
-    const [rpm, tpm] = await this.#redis.hmget(this.#keys.limits(), 'rpm', 'tpm');
-    return { rpm: Number(rpm ?? 0), tpm: Number(tpm ?? 0) };
+  /** Sets limits for all workers, from the next call on, until somebody sets or configures others. No 60 s are above both old and new. */
+  async setLimits(limits: Partial<Limits<number>>): Promise<void> {
+    if (Object.keys(limits).length > 0) await this.#redis.hset(this.#keys.limits(), limits);
   }
 
-  async #today(): Promise<BudgetDay> {
-    const [seconds] = await this.#redis.time();
-    return this.#calendar.dayAt(Number(seconds) * 1000);
+  /** Sets the daily limit for all workers. */
+  async setDailyLimit(limitNanoUsd: number): Promise<Budget> {
+    await this.setLimits({ dailyNanoUsd: limitNanoUsd });
+    return await this.budget();
   }
+
+  async rateLimits(): Promise<RateLimits> {
+    const fields = ['rpm', 'tpm', 'learnedRpm', 'learnedTpm', 'learnedAtMs'] as const;
+    const [limits, nowMs] = await Promise.all([this.#redis.hmget(this.#keys.limits(), ...fields), this.#redisNowMs()]);
+    const [rpm, tpm, learnedRpm, learnedTpm, learnedAtMs] = limits.map((text) => Number(text ?? 0));
+    const isFresh = nowMs - (learnedAtMs ?? 0) < LEARNED_FOR_MS;
+    return {
+      rpm: rpm ?? 0,
+      tpm: tpm ?? 0,
+      ...(isFresh && learnedRpm ? { learnedRpm } : {}),
+      ...(isFresh && learnedTpm ? { learnedTpm } : {}),
+    };
+  }
+
+  #today(): BudgetDay {
+    return this.#calendar.dayAt(this.#now() + this.#offsetMs);
+  }
+
+  async #redisDay(): Promise<BudgetDay> {
+    this.#offsetMs = (await this.#redisNowMs()) - this.#now();
+    return this.#today();
+  }
+
+  async #redisNowMs(): Promise<number> {
+    if (this.#clockKey !== undefined) return Number(await this.#redis.get(this.#clockKey)) / 1000;
+    const [seconds, us] = await this.#redis.time();
+    return Number(seconds) * 1000 + Number(us) / 1000;
+  }
+}
+
+function closure(reason: string | null | undefined, atMs: string | null | undefined): { closed?: Closure } {
+  return reason ? { closed: { reason: reason as ClosedReason, atMs: Number(atMs) } } : {};
 }

@@ -2,13 +2,29 @@ export {
   type Admission,
   type Budget,
   budgetShares,
+  type ClosedReason,
+  type Closure,
   type ConfiguredLimit,
+  type GatewayHealth,
+  type LedgerState,
+  type Limits,
+  type RateLimits,
+  ReconcileConflict,
   type Reservation,
+  type UnsettledCall,
   type WorstCase,
 } from './admission.ts';
 export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } from './batch-record.ts';
-export { type Failure, REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
+export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
+export {
+  type FailedJob,
+  type FailedJobFilter,
+  FailedJobs,
+  type FailingJob,
+  type RevivedJob,
+} from './failed-jobs.ts';
+export type { Failure } from './failure.ts';
 export type { StoreHealth } from './health.ts';
 export { Keys } from './keys.ts';
 export type { Publication, PublishCode, PublishRow } from './prices.ts';

@@ -28,14 +28,14 @@ export class Keys {
   enqueueing = (): string => `${this.prefix}enqueueing`;
   /** hash, see batch-record.ts. TTL: 1 h after the last line while receiving, 30 days once done. */
   batch = (id: string): string => `${this.prefix}batch:${id}`;
-  /** bitmap, one bit a row of the batch. Written by publish.lua and fail.lua. TTL as the batch. */
+  /** bitmap, one bit a row of the batch. Written by publish.lua, fail.lua and revive.lua. TTL as the batch. */
   settled = (id: string): string => `${this.prefix}batch:${id}:settled`;
   /** list of staged packs as JSON until they are in the queue. TTL as the batch. */
   packs = (id: string): string => `${this.prefix}batch:${id}:packs`;
   /** list of result chunks (result-chunk.ts). Written by publish.lua. TTL as the batch. */
   results = (id: string): string => `${this.prefix}batch:${id}:results`;
-  /** list of failures as JSON. Written by fail.lua. TTL as the batch. */
-  failures = (id: string): string => `${this.prefix}batch:${id}:failures`;
+  /** hash ordinal -> `jobId\tfailure as JSON`. Written by fail.lua and revive.lua. TTL as the batch. */
+  failed = (id: string): string => `${this.prefix}batch:${id}:failed`;
   /** list of rejected lines as JSON, 100,000 at most. Written by batches.ts. TTL as the batch. */
   rejections = (id: string): string => `${this.prefix}batch:${id}:rejections`;
   /** hash sku -> snapshot of a dry run, which keeps its snapshots to itself. TTL as the batch. */
@@ -45,21 +45,37 @@ export class Keys {
     this.packs(id),
     this.settled(id),
     this.results(id),
-    this.failures(id),
+    this.failed(id),
     this.rejections(id),
     this.trial(id),
   ];
   /** channel: the id of a batch at the moment its last row is settled. */
   batchDone = (): string => `${this.prefix}batch-done`;
 
-  /** hash: dailyNanoUsd, rpm, tpm, and configured:<name>. Written by seed-limits.lua and admission.ts. No TTL. */
+  /** hash job id -> `reason\tJSON` (failed-jobs.ts). Written by fail.lua, revive.lua and prune-failed.lua. 30 days an entry. */
+  failedJobs = (): string => `${this.prefix}failed-jobs`;
+  /** zset job id -> when it failed, µs since 1970 of Redis' clock, each once. Written as failed-jobs. */
+  failedJobsAt = (): string => `${this.prefix}failed-jobs:at`;
+  /** hash reason -> how many failed jobs have it. Written as failed-jobs. */
+  failedReasons = (): string => `${this.prefix}failed-jobs:reasons`;
+  /** hash `jobId#replays` -> the job as JSON, from its replay until it is in the queue. Written by revive.lua and failed-jobs.ts. */
+  replaying = (): string => `${this.prefix}replaying`;
+
+  /**
+   * hash: dailyNanoUsd, rpm, tpm, configured:<name>, learnedRpm, learnedTpm, learnedAtMs, and of the ledger epoch, sequence, vouchedEpoch.
+   * Written by ledger.lua, admit.lua, reconcile.lua and admission.ts. No TTL.
+   */
   limits = (): string => `${this.prefix}limits`;
-  /** hash: requestAtUs, tokenAtUs, restUntilMs. Written by admit.lua, settle.lua, rest.lua. TTL 1 day. */
+  /** hash: slots (request-rate.lua), the breaker (breaker.lua), restUntilMs. Written by admit.lua, settle.lua, rest.lua. TTL 1 day. */
   rate = (): string => `${this.prefix}rate`;
-  /** hash: spentNanoUsd, reservedNanoUsd, expiredNanoUsd, overNanoUsd. Written by admit.lua, settle.lua. TTL 40 days. */
+  /** hash: tokens of the minute by half second (token-window.lua). Written by admit.lua, send.lua, settle.lua. TTL 1 day. */
+  tokens = (): string => `${this.prefix}tokens`;
+  /** hash: spentNanoUsd, reservedNanoUsd, unsettledNanoUsd, overNanoUsd, closed, closedAtMs. Written by the scripts of admission. TTL 40 days. */
   budget = (date: string): string => `${this.prefix}budget:${date}`;
-  /** hash reservation id -> `costNanoUsd:tokens:slotMs`. Written by admit.lua, settle.lua. TTL 40 days. */
+  /** hash reservation id -> reservation (reservation.lua). Written by admit.lua, send.lua, settle.lua, ledger.lua. TTL 40 days. */
   reservations = (date: string): string => `${this.prefix}reservations:${date}`;
-  /** zset reservation id -> when its lease runs out, ms. Written by admit.lua, settle.lua. TTL 40 days. */
+  /** zset reservation id -> when its lease runs out, ms. Written as the reservations. TTL 40 days. */
   reservationExpiry = (date: string): string => `${this.prefix}reservations:${date}:expiry`;
+  /** hash reservation id -> `costNanoUsd:expiredAtMs` of calls that were sent and never settled. Written by ledger.lua, settle.lua. TTL 40 days. */
+  unsettled = (date: string): string => `${this.prefix}unsettled:${date}`;
 }

@@ -10,13 +10,18 @@ export function scriptText(name: string): string {
   return text.replace(INCLUDE, (_, included: string) => scriptText(included));
 }
 
+const CLOCK = "redis.call('TIME')";
+
 /** One Lua script: sent once, afterwards called by its hash, and sent again when Redis has forgotten it. */
 export class Script {
   readonly #text: string;
   readonly #sha: string;
 
-  constructor(name: string) {
-    this.#text = scriptText(name);
+  /** @param clockKey a key that holds the time, µs since 1970, in place of Redis' clock: for simulations */
+  constructor(name: string, clockKey?: string) {
+    const text = scriptText(name);
+    this.#text =
+      clockKey === undefined ? text : text.replaceAll(CLOCK, `{ 0, tonumber(redis.call('GET', '${clockKey}')) }`);
     this.#sha = createHash('sha1').update(this.#text).digest('hex');
   }
 

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { AdmissionControl } from './admission.ts';
 import { Batches } from './batches.ts';
+import { FailedJobs } from './failed-jobs.ts';
 import { checkHealth, type StoreHealth } from './health.ts';
 import { Keys } from './keys.ts';
 import { Prices } from './prices.ts';
@@ -12,10 +13,12 @@ export interface StoreOptions {
   readonly namespace?: string;
   /** IANA time zone whose days the budget counts by; UTC unless stated. */
   readonly timeZone?: string;
-  /** How long a reservation may stay open before it is charged in full, ms; 180,000 unless stated. Longer than the longest call. */
+  /** How long a call may take until it is settled, ms; else it is charged in full. 180,000 unless stated. Longer than the longest call. */
   readonly leaseMs?: number;
   /** ms since 1970; the machine's clock unless stated. */
   readonly now?: () => number;
+  /** A key that holds the time, µs since 1970, in place of Redis' clock: for simulations of admission. */
+  readonly clockKey?: string;
 }
 
 /** All that Redis holds but the queue. */
@@ -24,17 +27,24 @@ export class Store {
   readonly snapshots: Snapshots;
   readonly prices: Prices;
   readonly batches: Batches;
+  readonly failedJobs: FailedJobs;
   readonly admission: AdmissionControl;
   readonly #redis: Redis;
 
   constructor(redis: Redis, options: StoreOptions = {}) {
-    const { namespace = 'reprice', timeZone = 'UTC', leaseMs = 180_000, now = Date.now } = options;
+    const { namespace = 'reprice', timeZone = 'UTC', leaseMs = 180_000, now = Date.now, clockKey } = options;
     this.#redis = redis;
     this.keys = new Keys({ namespace, partition: 0 });
     this.snapshots = new Snapshots(redis, this.keys);
     this.prices = new Prices(redis, this.keys);
     this.batches = new Batches(redis, this.keys, now);
-    this.admission = new AdmissionControl(redis, this.keys, { now, timeZone, leaseMs });
+    this.failedJobs = new FailedJobs(redis, this.keys, now);
+    this.admission = new AdmissionControl(redis, this.keys, {
+      now,
+      timeZone,
+      leaseMs,
+      ...(clockKey !== undefined && { clockKey }),
+    });
   }
 
   /** Sends what `calls` asks of Redis in one write instead of one each; the calls stay independent of each other. */

@@ -11,7 +11,7 @@ describe.each(names)('%s.lua', (name) => {
   const text = scriptText(name);
 
   it('has the header that every script has', () => {
-    expect(text.split('\n')[0]).toMatch(/^#!lua( flags=no-writes)?$/);
+    expect(text.split('\n')[0]).toMatch(/^#!lua( flags=(no-writes|allow-oom))?$/);
     const parts = ['KEYS', 'ARGV', 'RETURNS', 'ATOMIC', ...(text.includes('no-writes') ? [] : ['WRITES'])];
     for (const part of parts) expect(text).toMatch(new RegExp(`^-- ${part} `, 'm'));
   });

@@ -18,7 +18,18 @@ type Refusal = Extract<Admission, { granted: false }>;
 /** A grant that is used later than this would let more calls into one window than the limit has: it is given back. */
 const GRANT_VALID_MS = 500;
 
-/** Writes the prompt and reserves what its call may cost at worst; waits for its slot if that is near. */
+/** Redis does not let a call be reserved: no call goes, and no pack pays for that with an attempt. */
+export class AdmissionUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'AdmissionUnavailable';
+  }
+}
+
+/**
+ * Writes the prompt and reserves what its call may cost at worst; waits for its slot if that is near, and marks it as sent. From then on the
+ * call counts as sent, whatever happens to this process. Throws AdmissionUnavailable when Redis does not take part.
+ */
 export async function admitCall(
   tools: Tools,
   priority: Priority,
@@ -34,14 +45,30 @@ export async function admitCall(
     costNanoUsd: worstCaseNanoUsd(price, prompt.worstPromptTokens, prompt.maxTokens),
     tokens: prompt.worstPromptTokens + prompt.maxTokens,
   };
+  try {
+    const admitted = await reserveAndSend(tools.store.admission, priority, batchId, worst);
+    return 'granted' in admitted
+      ? admitted
+      : { prompt, model, temperature: strategy.temperature, worst, reservation: admitted };
+  } catch (error) {
+    throw new AdmissionUnavailable(error);
+  }
+}
+
+async function reserveAndSend(
+  admission: Tools['store']['admission'],
+  priority: Priority,
+  batchId: string,
+  worst: WorstCase,
+): Promise<Reservation | Refusal> {
   for (;;) {
-    const admission = await tools.store.admission.admit(priority, worst);
-    if (!admission.granted) return admission;
-    const slotAt = performance.now() + admission.waitMs;
-    if (admission.waitMs > 0) await sleep(admission.waitMs);
-    if (performance.now() - slotAt <= GRANT_VALID_MS) {
-      return { prompt, model, temperature: strategy.temperature, worst, reservation: admission.reservation };
-    }
-    await tools.store.admission.settle(admission.reservation, batchId, { costNanoUsd: 0, tokens: 0, sent: false });
+    const admitted = await admission.admit(priority, worst);
+    if (!admitted.granted) return admitted;
+    const { reservation, waitMs } = admitted;
+    const slotAt = performance.now() + waitMs;
+    if (waitMs > 0) await sleep(waitMs);
+    if ((await admission.send(reservation)) === 'late') continue;
+    if (performance.now() - slotAt <= GRANT_VALID_MS) return reservation;
+    await admission.settle(reservation, batchId, { costNanoUsd: 0, tokens: 0, sent: false });
   }
 }

@@ -10,7 +10,7 @@ const call = {
   model: 'deepseek-v3.2',
   temperature: 0,
   worst,
-  reservation: { id: 'r', date: '2026-01-01' },
+  reservation: { id: 'r', date: '2026-01-01', epoch: 'e' },
 };
 const complete = { kind: 'complete', text: '', finishReason: 'stop', firstByteMs: 1, latencyMs: 1 } as const;
 const free = { costNanoUsd: 0, tokens: 0 };
@@ -32,6 +32,10 @@ it.each<[string, GatewayOutcome, object]>([
   ['nothing for a 429', { kind: 'rate_limited' }, { ...free, sent: true }],
   ['nothing for what never left', { kind: 'unreachable', message: '', sent: false }, { ...free, sent: false }],
 ])('a call is booked at %s', async (_, outcome, booked) => {
-  const tools: Pick<Tools, 'gateway' | 'models'> = { gateway: { complete: async () => outcome }, models: modelPrices };
+  const tools: Pick<Tools, 'gateway' | 'models' | 'stopping'> = {
+    gateway: { complete: async () => outcome },
+    models: modelPrices,
+    stopping: new AbortController().signal,
+  };
   expect((await callModel(tools, call, 1)).booked).toEqual(booked);
 });

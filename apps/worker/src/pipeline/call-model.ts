@@ -13,7 +13,7 @@ export interface Answer {
 
 /** Calls the model once. */
 export async function callModel(
-  tools: Pick<Tools, 'gateway' | 'models'>,
+  tools: Pick<Tools, 'gateway' | 'models' | 'stopping'>,
   call: AdmittedCall,
   rowCount: number,
 ): Promise<Answer> {
@@ -23,6 +23,7 @@ export async function callModel(
     messages: prompt.messages,
     maxTokens: prompt.maxTokens,
     temperature,
+    signal: tools.stopping,
   });
   const parser = new ReplyParser(rowCount);
   if ('text' in outcome) parser.push(outcome.text);

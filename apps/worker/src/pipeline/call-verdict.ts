@@ -1,4 +1,5 @@
 import type { GatewayOutcome } from '@reprice/gateway';
+import type { GatewayHealth } from '@reprice/store';
 
 /** What a call's end means for the rows that it left without a price. */
 export type CallVerdict =
@@ -42,5 +43,19 @@ export function callVerdict(outcome: GatewayOutcome): CallVerdict {
       return { kind: 'retry', detail: `The gateway gave no reply: ${outcome.message}` };
     case 'unreadable':
       return { kind: 'retry', detail: `The gateway's answer is not the protocol: ${outcome.message}` };
+  }
+}
+
+/** What a call's end tells the breaker; undefined where it tells nothing of the gateway's health. */
+export function gatewayHealth(outcome: GatewayOutcome): GatewayHealth | undefined {
+  switch (outcome.kind) {
+    case 'complete':
+    case 'refused':
+      return 'ok';
+    case 'rate_limited':
+    case 'unauthorized':
+      return undefined;
+    default:
+      return 'failed';
   }
 }

@@ -6,6 +6,8 @@ import type { Tools, Unpriced } from './tools.ts';
 
 /** How often a row is asked for before it fails as `invalid_answer`. */
 const ASKED_AT_MOST = 3;
+/** From when on to twice that, at random, a retry waits that this process has no budget for. */
+const LATE_RETRY_MS = 15_000;
 
 /** Decides about the rows that a call left without a price. */
 export async function concludePack(
@@ -32,13 +34,17 @@ export async function concludePack(
       if (open.length > 1) return await splitPack(tools, run, open, Math.ceil(open.length / 2));
       return await failRows(tools, run, because('refused', call.detail));
     case 'retry':
+      if (tools.stopping.aborted) return { kind: 'return' };
       if (run.lastAttempt) return await failRows(tools, run, because('gateway_failed', call.detail));
-      return {
-        kind: 'retry',
-        reason: call.detail,
-        ...(call.retryAfterMs !== undefined && { retryAfterMs: call.retryAfterMs }),
-      };
+      return retry(tools, call.detail, call.retryAfterMs);
   }
+}
+
+/** Tries the pack again: when the gateway said, else after a backoff; without retries left to this process, late. */
+function retry(tools: Tools, reason: string, retryAfterMs: number | undefined): Verdict {
+  const isLate = !tools.retries.spend() && retryAfterMs === undefined;
+  const waitMs = isLate ? LATE_RETRY_MS * (1 + Math.random()) : retryAfterMs;
+  return { kind: 'retry', reason, ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
 }
 
 /** Rows whose price was refused, since another run had published the SKU after they were loaded. */

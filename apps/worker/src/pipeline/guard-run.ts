@@ -1,4 +1,5 @@
 import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
+import { AdmissionUnavailable } from './admit-call.ts';
 import { failRows } from './jobs-of-rows.ts';
 import { runPack } from './run-pack.ts';
 import type { Tools } from './tools.ts';
@@ -18,7 +19,8 @@ export async function guardRun(tools: Tools, run: PackRun): Promise<Verdict> {
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     tools.alarm({ err: error, jobId: run.jobId }, 'a pack ended with an error');
-    if (REDIS_NOT_NOW.test(detail)) return { kind: 'snooze', restMs: REDIS_REST_MS };
+    if (error instanceof AdmissionUnavailable || REDIS_NOT_NOW.test(detail))
+      return { kind: 'snooze', restMs: REDIS_REST_MS };
     if (!run.lastAttempt) return { kind: 'retry', reason: detail };
     const ordinals = ordinalsOf(run.pack);
     const rows = run.pack.skus.map((sku, i) => ({ ordinal: ordinals[i] ?? 0, sku, reason: 'internal_error', detail }));

@@ -2,7 +2,7 @@ import { defaultStrategy } from '@reprice/pricing';
 import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
 import { admitCall } from './admit-call.ts';
 import { callModel } from './call-model.ts';
-import { callVerdict } from './call-verdict.ts';
+import { callVerdict, gatewayHealth } from './call-verdict.ts';
 import { concludePack, supersededRows } from './conclude-pack.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -36,7 +36,11 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if ('granted' in call) return await withoutAdmission(tools, run, ready, call);
 
   const { outcome, reply, booked } = await callModel(tools, call, ready.length);
-  if (outcome.kind === 'complete') tools.rateLimits.end();
+  const health = tools.stopping.aborted ? undefined : gatewayHealth(outcome);
+  if (health === 'ok') {
+    tools.rateLimits.end();
+    tools.retries.earn();
+  }
   const { priced, open, conflicting } = judgeAnswer(ready, reply, booked.costNanoUsd);
 
   const publication = {
@@ -48,10 +52,16 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     pricedAtMs: tools.nowMs(),
   } as const;
   const [settled, codes] = await store.together(() =>
-    Promise.all([store.admission.settle(call.reservation, batchId, booked), store.prices.publish(publication, priced)]),
+    Promise.all([
+      store.admission.settle(call.reservation, batchId, booked, health),
+      store.prices.publish(publication, priced),
+    ]),
   );
   if (settled === 'over')
-    tools.alarm({ jobId, booked, worst: call.worst }, 'the gateway billed more than the worst case of a call');
+    tools.alarm(
+      { jobId, booked, worst: call.worst },
+      'the gateway billed a call above its worst case: the day is closed until `reprice budget reconcile`',
+    );
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
 
   const stale = supersededRows(priced, codes);

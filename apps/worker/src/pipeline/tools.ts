@@ -3,6 +3,7 @@ import type { Bounds, Snapshot, Strategy } from '@reprice/pricing';
 import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
 import type { RateLimitStreak } from './rate-limit-streak.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 /** What the steps of a run work with. */
 export interface Tools {
@@ -16,6 +17,7 @@ export interface Tools {
   /** What becomes of a pack that the day's budget does not pay for. */
   readonly budgetExhausted: 'defer' | 'rules' | 'fail';
   readonly rateLimits: RateLimitStreak;
+  readonly retries: RetryBudget;
   readonly alarm: (fields: Record<string, unknown>, message: string) => void;
   readonly nowMs: () => number;
   /** Aborted in the second phase of a shutdown: calls still in flight end, and their packs go back to their place. */

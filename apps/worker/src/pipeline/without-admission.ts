@@ -20,6 +20,8 @@ export async function withoutAdmission(
   switch (refusal.because) {
     case 'rate':
       return { kind: 'snooze', restMs: refusal.retryAfterMs };
+    case 'closed':
+      return { kind: 'snooze', restMs: BUDGET_CHECK_MS };
     case 'too_large': {
       if (rows.length > 1) return await splitPack(tools, run, rows, Math.ceil(rows.length / 2));
       const detail = `Its call may take more than the ${refusal.mostTokens} tokens that RATE_LIMIT_TPM lets one call take.`;
