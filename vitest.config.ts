@@ -37,7 +37,12 @@ export default defineConfig({
       {
         extends: true as const,
         root: at('.'),
-        test: { name: 'root', include: ['scripts/**/*.test.ts', 'bench/**/*.test.ts'], setupFiles, ...timeouts },
+        test: {
+          name: 'root',
+          include: ['scripts/**/*.test.ts', 'bench/**/*.test.ts', 'faults/**/*.test.ts'],
+          setupFiles,
+          ...timeouts,
+        },
       },
     ],
   },

@@ -25,6 +25,10 @@ export interface AppProcess {
   output(): string;
   /** Resolves with the first log line, past or future, that the test accepts; rejects if the app ends first. */
   logged(accepts: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Sends a signal and does not wait: SIGSTOP freezes the process, SIGCONT lets it go on. */
+  signal(signal: NodeJS.Signals): void;
+  /** Stops or goes on reading what it prints: while nobody reads, its log pipe fills up. */
+  readOutput(reads: boolean): void;
   /** Sends a signal (SIGTERM by default) and waits for the end. */
   kill(signal?: NodeJS.Signals): Promise<AppExit>;
   readonly exited: Promise<AppExit>;
@@ -78,6 +82,10 @@ export async function spawnApp(name: AppName, env: Environment, options: AppOpti
     logs: lines.parsed,
     output: () => lines.text(),
     logged: (accepts) => lines.first(accepts),
+    signal: (signal) => child.kill(signal),
+    readOutput(reads) {
+      for (const stream of [child.stdout, child.stderr]) reads ? stream?.resume() : stream?.pause();
+    },
     async kill(signal = 'SIGTERM') {
       child.kill(signal);
       return exited;

@@ -22,12 +22,14 @@ export interface OwnRedis {
   stop(): Promise<void>;
 }
 
-/** Starts a Redis of the test's own, durable (`appendfsync always`) unless told otherwise. */
-export async function startRedis(options: Pick<AcquireOptions, 'appendFsync' | 'settings'> = {}): Promise<OwnRedis> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'reprice-test-'));
+/** Starts a Redis of the test's own, durable (`appendfsync always`) unless told otherwise; in a folder of its own unless one is given. */
+export async function startRedis(
+  options: Pick<AcquireOptions, 'appendFsync' | 'settings' | 'dataDir'> = {},
+): Promise<OwnRedis> {
+  const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'reprice-test-'));
   const env = { ...process.env, REDIS_URL: undefined };
   const start = (port?: number) =>
-    acquireRedis({ cacheDir, dataDir, env, appendFsync: 'always', ...options, ...(port ? { port } : {}) });
+    acquireRedis({ cacheDir, env, appendFsync: 'always', ...options, dataDir, ...(port ? { port } : {}) });
   let current: AcquiredRedis = await start();
   const port = Number(new URL(current.url).port);
   const signal = (name: NodeJS.Signals) => process.kill(current.pid as number, name);

@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis';
+import type { Checks, Gauge } from './checks.ts';
+
+const LOOK_EVERY_MS = 200;
+const QUEUE = '{reprice:0}:reprice:';
+/** After this a pack counts as never restarted. */
+const GIVE_UP_MS = 300_000;
+
+interface Wait {
+  readonly jobId: string;
+  readonly killedAtMs: number;
+  readonly startsBefore: number;
+  throughOutage: boolean;
+}
+
+/**
+ * How long the packs of killed workers wait. Right after a kill, the packs whose lock in Redis begins with the dead worker's id are its
+ * packs (its id was read from its own traffic). From then on their BullMQ hashes are looked at: the wait ends at `processedOn` of the first start after the
+ * kill, or, if the job is finished and gone by then, at the moment that was seen.
+ */
+export class Restarts {
+  readonly #redis: Redis;
+  readonly #latency: Gauge;
+  readonly #outage: Gauge;
+  readonly #never: Gauge;
+  readonly #waits = new Set<Wait>();
+  readonly #latenciesMs: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  /** Kills at which Redis could not be asked. */
+  unmeasured = 0;
+
+  constructor(redis: Redis, checks: Checks) {
+    this.#redis = redis;
+    this.#latency = checks.most('I17', "p99 of a killed worker's packs until they run again, Redis being up, s", 25, {
+      timing: true,
+    });
+    this.#outage = checks.most('I17', 'the longest of those waits with an outage of Redis in between, s', undefined);
+    this.#never = checks.most('I17', 'packs of killed workers that never ran again', 0);
+  }
+
+  /** The longest wait so far, s. */
+  get worstSeconds(): number {
+    return Math.max(0, ...this.#latenciesMs) / 1000;
+  }
+
+  get measured(): number {
+    return this.#latenciesMs.length;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#looking = this.#looking.then(() => this.#look());
+    }, LOOK_EVERY_MS);
+  }
+
+  /** To be called when a worker is gone. */
+  async killed(workerId: string, killedAtMs: number): Promise<void> {
+    try {
+      const active = await this.#redis.lrange(`${QUEUE}active`, 0, -1);
+      if (active.length === 0) return;
+      const locks = await this.#redis.mget(active.map((id) => `${QUEUE}${id}:lock`));
+      const mine = active.filter((_, i) => locks[i]?.startsWith(workerId));
+      const starts = await Promise.all(mine.map((id) => this.#redis.hget(`${QUEUE}${id}`, 'ats')));
+      for (const [i, jobId] of mine.entries())
+        this.#waits.add({ jobId, killedAtMs, startsBefore: Number(starts[i] ?? 0), throughOutage: false });
+    } catch {
+      this.unmeasured++;
+    }
+  }
+
+  /** Ends the looking, and gives the verdict. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+    this.#never.see(this.#waits.size, () => [...this.#waits].slice(0, 5));
+    if (this.#latenciesMs.length === 0) return;
+    const sorted = this.#latenciesMs.toSorted((a, b) => a - b);
+    const p99 = (sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0) / 1000;
+    this.#latency.see(p99, () => ({ measured: sorted.length, longestMs: sorted.slice(-10) }));
+  }
+
+  async #look(): Promise<void> {
+    const waits = [...this.#waits];
+    if (waits.length === 0) return;
+    try {
+      const hashes = await Promise.all(
+        waits.map((wait) => this.#redis.hmget(`${QUEUE}${wait.jobId}`, 'ats', 'processedOn')),
+      );
+      const now = Date.now();
+      for (const [i, wait] of waits.entries()) {
+        const [starts, processedOn] = hashes[i] ?? [];
+        if (starts && Number(starts) <= wait.startsBefore && now - wait.killedAtMs < GIVE_UP_MS) continue;
+        if (starts && Number(starts) <= wait.startsBefore) continue;
+        const again = starts && Number(processedOn) > wait.killedAtMs ? Number(processedOn) : now;
+        this.#waits.delete(wait);
+        const tookMs = again - wait.killedAtMs;
+        if (wait.throughOutage) this.#outage.see(tookMs / 1000);
+        else this.#latenciesMs.push(tookMs);
+      }
+    } catch {
+      for (const wait of waits) wait.throughOutage = true;
+    }
+  }
+}

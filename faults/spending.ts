@@ -1,0 +1,52 @@
+import type { Store } from '@reprice/store';
+import type { GatewayLedger } from './gateway-books.ts';
+
+/** The limit is raised when it has held up the work for this long. */
+const HELD_UP_MS = 2000;
+
+/**
+ * The user who sets the daily limit. It is low, so that it binds, and is raised step by step as it is reached: at every moment the bill is
+ * held to the highest limit that was ever asked for, which is exact since it only rises.
+ */
+export class Spending {
+  readonly #store: Store;
+  readonly #stepNanoUsd: number;
+  highestNanoUsd: number;
+  raises = 0;
+  #bill = 0;
+  #unmovedSinceMs = performance.now();
+  #setting = false;
+
+  /** @param stepNanoUsd 0: the limit stays */
+  constructor(store: Store, limitNanoUsd: number, stepNanoUsd: number) {
+    this.#store = store;
+    this.highestNanoUsd = limitNanoUsd;
+    this.#stepNanoUsd = stepNanoUsd;
+  }
+
+  /** Looks at the books, and raises the limit when nothing has been billed for a while. */
+  look(bill: GatewayLedger, ledgerNanoUsd: number): void {
+    const now = performance.now();
+    if (bill.totalNanoUsd !== this.#bill) {
+      this.#bill = bill.totalNanoUsd;
+      this.#unmovedSinceMs = now;
+    }
+    // Low work may use 70 % of the day.
+    if (now - this.#unmovedSinceMs < HELD_UP_MS || ledgerNanoUsd < 0.6 * this.highestNanoUsd) return;
+    if (this.#stepNanoUsd === 0 || this.#setting) return;
+    this.#unmovedSinceMs = now;
+    this.raises++;
+    this.#setting = true;
+    this.raise(this.highestNanoUsd + this.#stepNanoUsd)
+      .catch(() => {}) // Redis is away: the next look asks again
+      .finally(() => {
+        this.#setting = false;
+      });
+  }
+
+  /** Sets the limit. Counted as asked for before it is, whatever becomes of the answer. */
+  async raise(limitNanoUsd: number): Promise<void> {
+    this.highestNanoUsd = Math.max(limitNanoUsd, this.highestNanoUsd);
+    await this.#store.admission.setDailyLimit(this.highestNanoUsd);
+  }
+}

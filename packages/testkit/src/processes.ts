@@ -1,0 +1,13 @@
+/* What needs no test runner: programs that run real processes without vitest import this entry. */
+export {
+  type AppExit,
+  type AppName,
+  type AppOptions,
+  type AppProcess,
+  AppStartError,
+  runApp,
+  spawnApp,
+} from './app-process.ts';
+export { cacheDir, checkoutDir } from './checkout.ts';
+export { type OwnRedis, startRedis } from './own-redis.ts';
+export { endAfterTestFile, endLeftovers } from './test-file-end.ts';
