@@ -28,5 +28,7 @@ export type { Failure } from './failure.ts';
 export type { StoreHealth } from './health.ts';
 export { Keys } from './keys.ts';
 export type { Publication, PublishCode, PublishRow } from './prices.ts';
+export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
+export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
 export { Store, type StoreOptions } from './store.ts';

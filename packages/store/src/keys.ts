@@ -49,6 +49,16 @@ export class Keys {
     this.rejections(id),
     this.trial(id),
   ];
+  /** zset process id -> its last sign of life, ms of Redis' clock. Written by heartbeat.lua and processes.ts. A minute an entry. */
+  processes = (): string => `${this.prefix}processes`;
+  /** hash process id -> `sinceMs\tkind\thost\tpid`. Written as the processes. */
+  processInfo = (): string => `${this.prefix}processes:info`;
+  /** channel that a process listens on all its life; nothing is ever said there. */
+  processPresence = (id: string): string => `${this.prefix}process:${id}`;
+  /** string `stallsSeen\tcrashes\tprocessId` of a job that has stalled. Written by start-run.lua, end-run.lua and runs.ts. TTL 1 day. */
+  run = (jobId: string): string => `${this.prefix}run:${jobId}`;
+  /** string `jobId\tprocessId`: the one suspect that runs. Written by start-run.lua, end-run.lua. TTL 2 minutes. */
+  suspect = (): string => `${this.prefix}suspect`;
   /** channel: the id of a batch at the moment its last row is settled. */
   batchDone = (): string => `${this.prefix}batch-done`;
 

@@ -5,6 +5,8 @@ import { FailedJobs } from './failed-jobs.ts';
 import { checkHealth, type StoreHealth } from './health.ts';
 import { Keys } from './keys.ts';
 import { Prices } from './prices.ts';
+import { Processes } from './processes.ts';
+import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
 
 /** How a Store is made. */
@@ -29,6 +31,8 @@ export class Store {
   readonly batches: Batches;
   readonly failedJobs: FailedJobs;
   readonly admission: AdmissionControl;
+  readonly processes: Processes;
+  readonly runs: Runs;
   readonly #redis: Redis;
 
   constructor(redis: Redis, options: StoreOptions = {}) {
@@ -45,6 +49,8 @@ export class Store {
       leaseMs,
       ...(clockKey !== undefined && { clockKey }),
     });
+    this.processes = new Processes(redis, this.keys);
+    this.runs = new Runs(redis, this.keys);
   }
 
   /** Sends what `calls` asks of Redis in one write instead of one each; the calls stay independent of each other. */

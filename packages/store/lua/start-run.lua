@@ -1,0 +1,45 @@
+#!lua
+-- Decides whether a job that has stalled may run again: counts a crash if the process that ran it last is dead, and lets suspects, which
+-- have crashed often, run one at a time, so that what dies with one of them is not taken for the culprit.
+--
+-- KEYS     1 run:<job> string 'stallsSeen\tcrashes\tprocessId' ('' = nobody runs it)   2 processes zset id -> last sign of life, ms
+--          3 suspect string 'jobId\tprocessId'
+-- ARGV     1 job id  2 how often it has stalled  3 this process  4 what the channels of processes begin with
+--          5 a sign of life counts for, ms  6 a suspect after so many crashes  7 quarantined after so many
+-- RETURNS  {'run' | 'wait' another suspect runs | 'quarantine', crashes}
+-- WRITES   run:<job> (TTL 1 day), suspect (TTL 2 minutes)
+-- ATOMIC   two processes must not count the same crash twice, nor run two suspects at once
+
+--- @include "process-lives"
+
+local RUN_TTL_SECONDS, SUSPECT_TTL_SECONDS = 24 * 3600, 120
+
+local stalls, me, presence, alive_ms = tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
+local suspect_at, quarantine_at = tonumber(ARGV[6]), tonumber(ARGV[7])
+
+-- A job that stalls for the first time has no entry, since healthy jobs pay nothing: its process is unknown.
+local seen, crashes, last = 0, 0, nil
+local entry = redis.call('GET', KEYS[1])
+if entry then
+  local a, b, c = string.match(entry, '^(%d+)\t(%d+)\t(.*)$')
+  if not a then return redis.error_reply('WRONGFORMAT ' .. KEYS[1] .. ' holds no run') end
+  seen, crashes, last = tonumber(a), tonumber(b), c
+end
+if stalls > seen and last ~= '' and not (last and process_lives(KEYS[2], presence, alive_ms, last)) then
+  crashes = crashes + 1
+end
+
+local verdict, runs_it = 'run', me
+if crashes >= quarantine_at then
+  verdict, runs_it = 'quarantine', ''
+elseif crashes >= suspect_at then
+  local holder = redis.call('GET', KEYS[3])
+  local job, process = string.match(holder or '', '^(.*)\t(.*)$')
+  if job and job ~= ARGV[1] and process_lives(KEYS[2], presence, alive_ms, process) then
+    verdict, runs_it = 'wait', ''
+  else
+    redis.call('SET', KEYS[3], ARGV[1] .. '\t' .. me, 'EX', SUSPECT_TTL_SECONDS)
+  end
+end
+redis.call('SET', KEYS[1], string.format('%.0f\t%.0f\t%s', stalls, crashes, runs_it), 'EX', RUN_TTL_SECONDS)
+return { verdict, crashes }
