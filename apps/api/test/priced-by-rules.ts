@@ -6,7 +6,7 @@ import {
   SafePrice,
   type Strategy,
 } from '@reprice/pricing';
-import { ordinalsOf, packJobSchema } from '@reprice/queue';
+import { ordinalsOf, packJobSchema, priorityOf } from '@reprice/queue';
 import type { PublishRow } from '@reprice/store';
 import type { ApiUnderTest } from './api-under-test.ts';
 
@@ -34,7 +34,9 @@ export async function settleAll(api: ApiUnderTest): Promise<number> {
           jobId,
           failedAt: new Date().toISOString(),
         };
-        await api.store.batches.fail(pack.batchId, [{ ordinal, failure }]);
+        const { replays = 0 } = pack;
+        const failing = { id: jobId, ...pack, priority: priorityOf(job.opts.priority), replays };
+        await api.store.failedJobs.fail(failing, [{ ordinal, failure }]);
         continue;
       }
       const { snapshot } = row;

@@ -18,6 +18,8 @@ describe('a pack job', () => {
       { ...again, asked: 2 },
       { ...again, asked: 0 },
       { ...pack, ordinals: [50, 51, 53] },
+      { ...again, replays: 1 },
+      { ...again, replays: 2 },
     ].map(jobId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^b1\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/);

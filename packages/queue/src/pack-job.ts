@@ -9,6 +9,8 @@ export const packJobSchema = z.object({
   strategy: z.string().min(1),
   /** How often these rows have been asked before and got no valid answer. */
   asked: z.number().int().min(0),
+  /** How often the job, or the one that its rows were split from, was replayed; absent = never. */
+  replays: z.number().int().min(1).optional(),
   skus: z.array(z.string().min(1)).min(1),
   /** Place of each SKU among the rows of its batch; one number when they follow each other from there. */
   ordinals: z.union([z.number().int().min(0), z.array(z.number().int().min(0)).min(1)]),
@@ -37,12 +39,16 @@ export function priorityOf(number: number | undefined): Priority {
 
 /**
  * The id of a job follows from what it holds, so that adding it twice adds it once: the batch, the first row, and for rows that are asked
- * again how many, how often, and a hash of which. Never a SKU: BullMQ takes neither numbers nor colons.
+ * again how many, how often, and a hash of which and after how many replays: what an earlier replay has split off may still be kept as done,
+ * and would swallow it. Never a SKU: BullMQ takes neither numbers nor colons.
  */
 export function jobId(job: PackJob): string {
-  const { batchId, ordinals, asked } = job;
+  const { batchId, ordinals, asked, replays } = job;
   if (typeof ordinals === 'number') return `${batchId}.${ordinals}`;
-  const rows = createHash('sha1').update(ordinals.join()).digest('hex').slice(0, 8);
+  const rows = createHash('sha1')
+    .update([...ordinals, ...(replays ? [`r${replays}`] : [])].join())
+    .digest('hex')
+    .slice(0, 8);
   return `${batchId}.${ordinals[0]}.${ordinals.length}x${asked}.${rows}`;
 }
 

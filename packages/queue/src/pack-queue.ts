@@ -3,6 +3,7 @@ import { type Priority, priorities } from '@reprice/pricing';
 import { type ConnectionOptions, Job, Queue } from 'bullmq';
 import { ATTEMPTS } from './backoff.ts';
 import { jobId, jobName, type PackJob, packJobSchema, priorityNumber, priorityOf } from './pack-job.ts';
+import { type Requeued, requeue } from './requeue.ts';
 
 /** The name of the queue, in Redis and in Bull Board. */
 export const QUEUE_NAME = 'reprice';
@@ -72,6 +73,11 @@ export class PackQueue {
         }
       }
     }
+  }
+
+  /** Puts a job that ended, or that is gone, into the queue again; says `active` and does nothing while a worker has it. */
+  async requeue(id: string, pack: PackJob, priority: Priority): Promise<Requeued> {
+    return await requeue(this.bull, id, pack, priority);
   }
 
   /** Waiting jobs by priority. */

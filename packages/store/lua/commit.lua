@@ -4,7 +4,7 @@
 -- KEYS     1  batch:<id>             hash
 --          2  enqueueing             set of batches whose packs are not all in the queue yet
 --          3  batch:<id>:packs       list      4  batch:<id>:settled  bitmap    5  batch:<id>:results  list
---          6  batch:<id>:failures    list      7  batch:<id>:rejections  list   8  batch:<id>:trial  hash
+--          6  batch:<id>:failed      hash      7  batch:<id>:rejections  list   8  batch:<id>:trial  hash
 -- ARGV     1 batch id  2 now, ms  3 ignoredFields as JSON  4 channel
 -- RETURNS  1 accepted, now or before; 0 no such batch
 -- WRITES   status, acceptedAtMs, ignoredFields; takes the TTL of a half-received batch away

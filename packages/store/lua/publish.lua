@@ -1,7 +1,7 @@
 #!lua
 -- Publishes the priced rows of one pack: price hash, history, change stream, and the batch's bits, results and counters.
 --
--- KEYS     1 batch:<id> hash, then its parts: 2 :packs  3 :settled bitmap  4 :results list  5 :failures  6 :rejections  7 :trial
+-- KEYS     1 batch:<id> hash, then its parts: 2 :packs  3 :settled bitmap  4 :results list  5 :failed  6 :rejections  7 :trial
 --          8 changes stream   9..8+n price:<sku> hash, one a row
 --          9+n..8+2n history:<sku> list, one a row; only if some row replaces a price
 -- ARGV     1 batch id  2 now, ms  3 channel  4 result chunk (result-chunk.ts)

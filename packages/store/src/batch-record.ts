@@ -4,9 +4,11 @@ import { z } from 'zod';
 /*
  *   open()            commit()            the last row is settled
  *  ─────────▶ receiving ─────────▶ running ─────────────────────▶ done
- *                │ abandon()          │ cancel (a later change)
- *                ▼                    ▼
- *              (gone)             cancelled
+ *                │ abandon()        │   ▲     failedJobs.revive()    │
+ *                ▼                  │   └────────────────────────────┘
+ *              (gone)               │ cancel (a later change)
+ *                                   ▼
+ *                               cancelled
  */
 export const batchStatuses = ['receiving', 'running', 'done', 'cancelled'] as const;
 export type BatchStatus = (typeof batchStatuses)[number];
@@ -43,7 +45,7 @@ export interface BatchRecord {
   readonly calls: number;
   readonly createdAt: string;
   readonly finishedAt: string | null;
-  /** Seconds to go at the pace since the batch was accepted; null while nobody can tell. */
+  /** Seconds to go at the pace since the batch was accepted, or since a replay took it up again; null while nobody can tell. */
   readonly etaSeconds: number | null;
   readonly ignoredFields: readonly IgnoredField[];
 }
@@ -67,6 +69,9 @@ const storedBatch = z.object({
   createdAtMs: count,
   acceptedAtMs: z.coerce.number().optional(),
   finishedAtMs: z.coerce.number().optional(),
+  resumedAtMs: z.coerce.number().optional(),
+  /** How many rows were settled when the batch was taken up again, without those that wait since. */
+  resumedSettled: z.coerce.number().default(0),
   ignoredFields: z.string().default('[]'),
 });
 
@@ -75,8 +80,9 @@ export function readBatch(id: string, hash: Record<string, string>, nowMs: numbe
   const b = storedBatch.parse(hash);
   const settled = b.priced + b.held + b.failed;
   const waiting = b.total - b.unchanged - settled;
-  const elapsedMs = b.acceptedAtMs === undefined ? 0 : nowMs - b.acceptedAtMs;
-  const etaSeconds = b.status === 'running' && settled > 0 ? Math.ceil(((elapsedMs / settled) * waiting) / 1000) : null;
+  const done = settled - b.resumedSettled;
+  const elapsedMs = nowMs - (b.resumedAtMs ?? b.acceptedAtMs ?? nowMs);
+  const etaSeconds = b.status === 'running' && done > 0 ? Math.ceil(((elapsedMs / done) * waiting) / 1000) : null;
   return {
     id,
     kind: b.kind,

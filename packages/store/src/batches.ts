@@ -3,7 +3,9 @@ import type { Fault, Price, Priority, Snapshot } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type BatchKind, type BatchMode, type BatchRecord, type IgnoredField, readBatch } from './batch-record.ts';
+import { decodeFailure, type Failure } from './failure.ts';
 import type { Keys } from './keys.ts';
+import { OrdinalSet } from './ordinal-set.ts';
 import { decodeChunk } from './result-chunk.ts';
 import { Script } from './script.ts';
 import { encodeSnapshot } from './snapshot-text.ts';
@@ -24,17 +26,6 @@ export interface Rejection {
   readonly faults: readonly Fault[];
 }
 
-/** A SKU that could not be priced, and why. */
-export interface Failure {
-  readonly sku: string;
-  /** A stable code, e.g. `invalid_answer`. */
-  readonly reason: string;
-  /** One sentence for a person. */
-  readonly detail: string;
-  readonly jobId: string;
-  readonly failedAt: string;
-}
-
 /** Of a batch with millions of bad lines the first 100,000 are kept; all are counted. */
 export const REJECTIONS_KEPT = 100_000;
 
@@ -53,7 +44,6 @@ const stagedPack = z.object({
 /** Batches: what was submitted, how far it is, and what came of it. */
 export class Batches {
   readonly #commit = new Script('commit');
-  readonly #fail = new Script('fail');
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #now: () => number;
@@ -151,14 +141,6 @@ export class Batches {
     await run(this.#redis.multi().unlink(this.#keys.packs(id)).srem(this.#keys.enqueueing(), id));
   }
 
-  /** Settles rows as failed; returns how many were not settled before. */
-  async fail(id: string, rows: readonly { ordinal: number; failure: Failure }[]): Promise<number> {
-    const k = this.#keys;
-    const keys = [k.batch(id), ...k.partsOf(id)];
-    const cells = rows.flatMap((row) => [row.ordinal, JSON.stringify(row.failure)]);
-    return Number(await this.#fail.run(this.#redis, keys, [id, this.#now(), k.batchDone(), ...cells]));
-  }
-
   /** A batch, or undefined. */
   async get(id: string): Promise<BatchRecord | undefined> {
     const hash = await this.#redis.hgetall(this.#keys.batch(id));
@@ -193,9 +175,19 @@ export class Batches {
     return this.#read(this.#keys.rejections(id), (entries) => entries.map((entry) => JSON.parse(entry) as Rejection));
   }
 
-  /** The SKUs of a batch that failed. */
-  failures(id: string): AsyncGenerator<Failure[]> {
-    return this.#read(this.#keys.failures(id), (entries) => entries.map((entry) => JSON.parse(entry) as Failure));
+  /** The SKUs of a batch that failed and were not replayed since, in no order. */
+  async *failures(id: string): AsyncGenerator<Failure[]> {
+    // A scan may tell a row twice while the hash grows.
+    const seen = new OrdinalSet();
+    let cursor = '0';
+    do {
+      const [next, cells] = await this.#redis.hscan(this.#keys.failed(id), cursor, 'COUNT', READ_AT_ONCE);
+      const failures: Failure[] = [];
+      for (let i = 0; i < cells.length; i += 2)
+        if (seen.add(Number(cells[i]))) failures.push(decodeFailure(cells[i + 1] ?? ''));
+      if (failures.length > 0) yield failures;
+      cursor = next;
+    } while (cursor !== '0');
   }
 
   async *#read<T>(key: string, decode: (entries: string[]) => T[]): AsyncGenerator<T[]> {

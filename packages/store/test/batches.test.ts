@@ -8,6 +8,8 @@ const failureOf = (sku: string) => ({
   jobId: 'b.0',
   failedAt: '2026-01-01T00:00:00.000Z',
 });
+const jobOf = (batchId: string, skus: string[]) =>
+  ({ id: 'b.0', batchId, priority: 'low', strategy: 'balanced', replays: 0, skus, ordinals: 0 }) as const;
 
 describe('batches', () => {
   it('go from receiving over running to done, and add up at every step', async () => {
@@ -36,11 +38,12 @@ describe('batches', () => {
     await store.batches.enqueued(id);
     expect(await store.batches.enqueueing()).toEqual([]);
     const rows = [{ ordinal: 1, failure: failureOf('b') }];
-    expect(await Promise.all([1, 2, 3].map(() => store.batches.fail(id, rows)))).toEqual([1, 0, 0]);
+    const job = jobOf(id, ['a', 'b']);
+    expect(await Promise.all([1, 2, 3].map(() => store.failedJobs.fail(job, rows)))).toEqual([1, 0, 0]);
     await check({ status: 'running', failed: 1, waiting: 1 });
-    expect(await store.batches.fail(id, [{ ordinal: 0, failure: failureOf('a') }, ...rows])).toBe(1);
+    expect(await store.failedJobs.fail(job, [{ ordinal: 0, failure: failureOf('a') }, ...rows])).toBe(1);
     await check({ status: 'done', failed: 2, waiting: 0 });
-    expect((await all(store.batches.failures(id))).map((f) => f.sku)).toEqual(['b', 'a']);
+    expect((await all(store.batches.failures(id))).map((f) => f.sku).sort()).toEqual(['a', 'b']);
     expect(await all(store.batches.rejections(id))).toEqual([{ line: 4, sku: 'c', faults: [fault] }]);
   });
 
@@ -73,9 +76,9 @@ describe('batches', () => {
     await store.batches.commit(id);
     expect(await redis.ttl(store.keys.batch(id))).toBe(-1);
     expect(await redis.ttl(store.keys.packs(id))).toBe(-1);
-    await store.batches.fail(id, [{ ordinal: 0, failure: failureOf('a') }]);
+    await store.failedJobs.fail(jobOf(id, ['a']), [{ ordinal: 0, failure: failureOf('a') }]);
     expect(await redis.ttl(store.keys.batch(id))).toBeGreaterThan(29 * 24 * 3600);
-    expect(await redis.ttl(store.keys.failures(id))).toBeGreaterThan(29 * 24 * 3600);
+    expect(await redis.ttl(store.keys.failed(id))).toBeGreaterThan(29 * 24 * 3600);
   });
 
   it('of a dry run keep their snapshots to themselves', async () => {

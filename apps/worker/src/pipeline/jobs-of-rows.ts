@@ -10,11 +10,12 @@ export async function enqueueRows(
   packs: readonly (readonly Row[])[],
   asked: number,
 ): Promise<void> {
-  const { batchId, strategy } = run.pack;
+  const { batchId, strategy, replays } = run.pack;
   const jobs = packs.map((rows) => ({
     batchId,
     strategy,
     asked,
+    ...(replays && { replays }),
     skus: rows.map((row) => row.sku),
     ordinals: rows.map((row) => row.ordinal),
   }));
@@ -28,14 +29,16 @@ export async function splitPack(tools: Tools, run: PackRun, rows: readonly Row[]
   return { kind: 'done', summary: `split into ${packs.length}` };
 }
 
-/** Settles rows as failed, for good; the job stays in the queue's failed list, from where it can be replayed. */
+/** Settles rows as failed, for good; in the same step the job goes into the index of failed jobs, from where it can be replayed. */
 export async function failRows(tools: Tools, run: PackRun, rows: readonly Unpriced[]): Promise<Verdict> {
   const failedAt = new Date(tools.nowMs()).toISOString();
   const failures = rows.map(({ ordinal, sku, reason, detail }) => ({
     ordinal,
     failure: { sku, reason, detail, jobId: run.jobId, failedAt },
   }));
-  await tools.store.batches.fail(run.pack.batchId, failures);
+  const { batchId, strategy, replays = 0, skus, ordinals } = run.pack;
+  const job = { id: run.jobId, batchId, priority: run.priority, strategy, replays, skus, ordinals };
+  await tools.store.failedJobs.fail(job, failures);
   const [first] = rows;
   return { kind: 'fail', reason: `${first?.reason}: ${first?.detail}` };
 }
