@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
 import type { Expected, OnText } from './answer.ts';
 import { type ExchangeRequest, exchange } from './exchange.ts';
-import { KeyRing } from './key-ring.ts';
+import { type KeyLoan, KeyRing } from './key-ring.ts';
+import type { KeyChange, KeyView, SharedKeyState } from './key-state.ts';
 import { MessageFilter } from './message.ts';
 import type { GatewayOutcome } from './outcome.ts';
 import { Reply } from './reply.ts';
@@ -19,8 +20,14 @@ export interface GatewayOptions {
   /** Cap on the bytes of an answer, 1 MiB if not given. */
   readonly maxBodyBytes?: number;
   readonly userAgent?: string;
-  /** Unix time in ms, `Date.now` if not given: when a key is back, when a `Retry-After` date is due. */
+  /** Unix time in ms, `Date.now` if not given: when a `Retry-After` date is due. */
   readonly nowMs?: () => number;
+  /** Time in ms that never goes back, `performance.now` if not given: when a key is back. */
+  readonly steadyMs?: () => number;
+  /** Called when the gateway refused a key, or accepts again one that rested. Must not throw. */
+  readonly onKeyChange?: (change: KeyChange) => void;
+  /** Asks for the right to try a key whose rest is over; not given: this client alone decides. */
+  readonly claimKeyProbe?: (id: string) => Promise<boolean>;
 }
 
 /** One message of a prompt. */
@@ -60,6 +67,7 @@ interface Call extends Omit<ExchangeRequest, 'timeoutMs'> {
 export class GatewayClient {
   readonly #pool: Pool;
   readonly #keys: KeyRing;
+  readonly #filter: MessageFilter;
   readonly #clean: (text: string) => string;
   readonly #basePath: string;
   readonly #timeoutMs: number;
@@ -71,8 +79,7 @@ export class GatewayClient {
   constructor(options: GatewayOptions) {
     const base = new URL(options.baseUrl);
     if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new TypeError('the base must be http(s)');
-    if (options.apiKeys.some((key) => !/^[\x21-\x7e]+$/.test(key)))
-      throw new TypeError('a key must be printable ASCII without spaces');
+    refuseOddKeys(options.apiKeys);
     this.#nowMs = options.nowMs ?? Date.now;
     this.#pool = new Pool(base.origin, {
       connections: options.connections,
@@ -82,9 +89,14 @@ export class GatewayClient {
       bodyTimeout: 0,
       connect: { timeout: options.timeoutMs },
     });
-    this.#keys = new KeyRing(options.apiKeys, this.#nowMs);
-    const filter = new MessageFilter(options.apiKeys);
-    this.#clean = (text) => filter.clean(text);
+    const { steadyMs, onKeyChange, claimKeyProbe } = options;
+    this.#keys = new KeyRing(options.apiKeys, {
+      ...(steadyMs && { steadyMs }),
+      ...(onKeyChange && { onChange: onKeyChange }),
+      ...(claimKeyProbe && { claimProbe: claimKeyProbe }),
+    });
+    this.#filter = new MessageFilter(options.apiKeys);
+    this.#clean = (text) => this.#filter.clean(text);
     this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#timeoutMs = options.timeoutMs;
     this.#maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
@@ -139,9 +151,30 @@ export class GatewayClient {
     }
   }
 
-  /** Keys that do not rest. */
+  /** Keys that are neither resting nor revoked. */
   get keysLeft(): number {
     return this.#keys.active;
+  }
+
+  /** The keys and what became of them, without what is secret about them. */
+  get keys(): readonly KeyView[] {
+    return this.#keys.view;
+  }
+
+  /**
+   * From the next call on these are the keys, in order of use; calls in flight end with theirs.
+   *
+   * @throws TypeError when a key holds what no header may; then nothing changes.
+   */
+  replaceKeys(apiKeys: readonly string[]): void {
+    refuseOddKeys(apiKeys);
+    this.#filter.add(apiKeys);
+    this.#keys.replace(apiKeys);
+  }
+
+  /** Takes over what other processes found out about the keys, or a person decided. */
+  applyKeyStates(states: readonly SharedKeyState[]): void {
+    this.#keys.applyStates(states);
   }
 
   /** Lets the calls in flight end, then closes the connections. */
@@ -150,32 +183,57 @@ export class GatewayClient {
   }
 
   async #withKeys(call: Call): Promise<GatewayOutcome> {
-    const startedAt = performance.now();
+    const deadline = performance.now() + this.#timeoutMs;
+    let leftMs = this.#timeoutMs;
     let refused: GatewayOutcome | undefined;
-    for (let key = this.#keys.next(); key !== undefined; key = this.#keys.next()) {
-      const spentMs = refused === undefined ? 0 : performance.now() - startedAt;
-      const outcome = await this.#once(call, key, Math.max(1, Math.ceil(this.#timeoutMs - spentMs)));
-      if (outcome.kind !== 'unauthorized') return outcome;
-      this.#keys.rest(key);
-      refused = outcome;
+    for (let taken = this.#keys.take(); taken !== undefined; taken = this.#keys.take()) {
+      if (call.signal?.aborted === true) return { kind: 'unreachable', message: 'given up by the caller', sent: false };
+      if ('waitMs' in taken) {
+        await this.#keys.changed(Math.min(taken.waitMs, leftMs), call.signal);
+      } else {
+        const outcome = await this.#once(call, taken.loan, leftMs);
+        if (outcome.kind !== 'unauthorized') return outcome;
+        refused = outcome;
+      }
+      leftMs = Math.ceil(deadline - performance.now());
+      if (leftMs <= 0) return refused ?? this.#noKeyInTime();
     }
-    if (refused !== undefined) return refused;
-    const seconds = Math.ceil(this.#keys.backInMs / 1000);
-    return { kind: 'unauthorized', status: 401, message: `every API key rests; the first is back in ${seconds} s` };
+    return refused ?? { kind: 'unauthorized', status: 401, message: this.#noKeyLeft(), sent: false };
   }
 
-  async #once(call: Call, key: string, timeoutMs: number): Promise<GatewayOutcome> {
+  #noKeyInTime(): GatewayOutcome {
+    return { kind: 'unreachable', message: `no key was known to be good within ${this.#timeoutMs} ms`, sent: false };
+  }
+
+  #noKeyLeft(): string {
+    const { backInMs } = this.#keys;
+    if (backInMs === undefined) return 'every API key is revoked';
+    return `every API key rests; the first is back in ${Math.ceil(backInMs / 1000)} s`;
+  }
+
+  async #once(call: Call, loan: KeyLoan, timeoutMs: number): Promise<GatewayOutcome> {
     const reply = new Reply({
       expects: call.expects,
       maxBodyBytes: call.expects === 'completion' ? this.#maxBodyBytes : maxModelListBytes,
       timeoutMs,
       onText: call.onText,
+      onAccepted: () => loan.accepted(),
       clean: this.#clean,
       nowMs: this.#nowMs,
     });
     const headers = [...call.headers, 'accept-encoding', 'identity', 'user-agent', this.#userAgent];
-    if (key !== '') headers.push('authorization', `Bearer ${key}`);
+    if (loan.key !== '') headers.push('authorization', `Bearer ${loan.key}`);
     const { method, path, body, signal } = call;
-    return reply.outcome(await exchange(this.#pool, { method, path, headers, body, timeoutMs, signal }, reply));
+    const outcome = reply.outcome(
+      await exchange(this.#pool, { method, path, headers, body, timeoutMs, signal }, reply),
+    );
+    if (outcome.kind === 'unauthorized') loan.refused(outcome.message);
+    else loan.release();
+    return outcome;
   }
+}
+
+function refuseOddKeys(apiKeys: readonly string[]): void {
+  if (apiKeys.some((key) => !/^[\x21-\x7e]+$/.test(key)))
+    throw new TypeError('a key must be printable ASCII without spaces');
 }

@@ -15,6 +15,12 @@ describe('MessageFilter', () => {
     expect(filter.clean(text)).toBe(clean);
   });
 
+  it('masks keys that are added, and still those from before', () => {
+    const rotated = new MessageFilter(['secret-old']);
+    rotated.add(['secret-new']);
+    expect(rotated.clean('secret-old secret-new')).toBe('*** ***');
+  });
+
   it('leaves no part of a key at the cut', () => {
     fc.assert(
       fc.property(fc.nat(320), (length) => {

@@ -10,7 +10,7 @@ import type { Usage } from './usage.ts';
  * | complete | an answer to its end | `usage`, if the gateway gave one that can be trusted |
  * | cut | the answer ended early: connection lost, error event, no `[DONE]` | unknown unless `usage` came |
  * | rate_limited | 429 | nothing |
- * | unauthorized | 401, 402, 403 with every key | nothing |
+ * | unauthorized | 401, 402, 403 with every key; not `sent` when every key rests or is revoked | nothing |
  * | refused | another 4xx: the request itself is at fault | nothing |
  * | overloaded | 5xx, 408, 409, 425 | unknown |
  * | timeout | sent, no end before the deadline | unknown |
@@ -37,7 +37,13 @@ export type GatewayOutcome =
       readonly latencyMs: number;
     }
   | { readonly kind: 'rate_limited'; readonly retryAfterMs?: number }
-  | { readonly kind: 'unauthorized'; readonly status: number; readonly message: string }
+  | {
+      readonly kind: 'unauthorized';
+      readonly status: number;
+      readonly message: string;
+      /** False: no key could be used, so the gateway was not asked. */
+      readonly sent?: false;
+    }
   | {
       readonly kind: 'refused';
       readonly status: number;

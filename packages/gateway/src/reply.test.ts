@@ -4,7 +4,14 @@ import { Reply } from './reply.ts';
 function reply(): Reply {
   const clean = (text: string): string => text;
   const limits = { maxBodyBytes: 1000, timeoutMs: 60_000 };
-  return new Reply({ expects: 'completion', ...limits, onText: undefined, clean, nowMs: () => 0 });
+  return new Reply({
+    expects: 'completion',
+    ...limits,
+    onText: undefined,
+    onAccepted: () => {},
+    clean,
+    nowMs: () => 0,
+  });
 }
 
 describe('the outcome without a reply', () => {

@@ -13,11 +13,16 @@ export interface ReplyContext {
   readonly maxBodyBytes: number;
   readonly timeoutMs: number;
   readonly onText: OnText | undefined;
+  /** Called when the status says that the gateway took the key: 2xx, or a fault that it found in the request itself. */
+  readonly onAccepted: () => void;
   /** Masks keys and shortens what goes into a message. */
   readonly clean: (text: string) => string;
   /** Unix time in ms. */
   readonly nowMs: () => number;
 }
+
+/** A gateway looks at the request itself, and at the model, for those alone whose key it took. */
+const acceptingStatuses: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 
 /** Of an error only the first words are shown: 16 KB hold them. */
 const maxErrorBytes = 16_384;
@@ -43,6 +48,7 @@ export class Reply implements ReplySink {
   onHead(status: number, headers: ResponseHeaders): 'go on' | 'stop' {
     this.#status = status;
     this.#headers = headers;
+    if (status < 300 || acceptingStatuses.has(status)) this.#context.onAccepted();
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
       // We asked for `identity`. Inflating 200 KB of zeros takes 200 MB, so what is compressed is not read at all.

@@ -1,24 +1,120 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayClient } from '../src/index.ts';
+import { GatewayClient, type KeyChange, keyFingerprint } from '../src/index.ts';
 import { ask, clientOf, json, key, request, stream } from './asking.ts';
 import { httpServer, streamEnd } from './http-server.ts';
 
 describe('keys', () => {
   it('uses the next at once when one is refused, and the first again after a minute', async () => {
-    let nowMs = 0;
+    let steadyMs = 0;
     const used: (string | undefined)[] = [];
     const { url } = await httpServer((response, { headers }) => {
       used.push(headers.authorization);
       response.writeHead(headers.authorization === 'Bearer bad' ? 401 : 200, stream);
       response.end(streamEnd);
     });
-    const client = clientOf(url, { apiKeys: ['bad', 'good'], nowMs: () => nowMs });
+    const client = clientOf(url, { apiKeys: ['bad', 'good'], steadyMs: () => steadyMs });
     expect((await client.complete(request)).kind).toBe('complete');
     expect(client.keysLeft).toBe(1);
     await client.complete(request);
-    nowMs = 60_000;
+    steadyMs = 60_000;
     await client.complete(request);
     expect(used).toEqual(['Bearer bad', 'Bearer good', 'Bearer good', 'Bearer bad', 'Bearer good']);
+  });
+
+  it('costs a dead key one call, though 400 start at once', async () => {
+    const used = new Map<string | undefined, number>();
+    const { url } = await httpServer((response, { headers: { authorization } }) => {
+      used.set(authorization, (used.get(authorization) ?? 0) + 1);
+      response.writeHead(authorization === 'Bearer dead' ? 401 : 200, stream);
+      response.end(streamEnd);
+    });
+    const changes: KeyChange[] = [];
+    const onKeyChange = (change: KeyChange): void => void changes.push(change);
+    const client = clientOf(url, { apiKeys: ['dead', 'good'], connections: 50, onKeyChange });
+    const kinds = await Promise.all(Array.from({ length: 400 }, async () => (await client.complete(request)).kind));
+    expect(new Set(kinds)).toEqual(new Set(['complete']));
+    expect([...used]).toEqual([
+      ['Bearer dead', 1],
+      ['Bearer good', 400],
+    ]);
+    expect(changes).toMatchObject([
+      { id: keyFingerprint('dead'), state: 'resting', reason: expect.stringMatching(/^status 401/) },
+    ]);
+  });
+
+  it('costs a key that died while it was in use no more than the calls that were under way', async () => {
+    let dead = '';
+    let refused = 0;
+    const { url } = await httpServer((response, { headers: { authorization } }) => {
+      if (authorization === dead) refused += 1;
+      response.writeHead(authorization === dead ? 401 : 200, stream);
+      response.end(streamEnd);
+    });
+    const client = clientOf(url, { apiKeys: ['first', 'second'], connections: 20 });
+    let isOver = false;
+    let done = 0;
+    const { promise: isUnderWay, resolve: underWay } = Promise.withResolvers<void>();
+    const caller = async (): Promise<void> => {
+      while (!isOver) {
+        expect((await client.complete(request)).kind).toBe('complete');
+        done += 1;
+        if (done === 200) underWay();
+        if (done === 400) isOver = true;
+      }
+    };
+    const callers = Array.from({ length: 20 }, caller);
+    await isUnderWay;
+    dead = 'Bearer first';
+    await Promise.all(callers);
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThanOrEqual(20);
+    expect(client.keys).toMatchObject([{ state: 'resting' }, { state: 'active' }]);
+  });
+
+  it('are replaced while calls are in flight, which end with the old one', async () => {
+    const open: (() => void)[] = [];
+    const { url, received } = await httpServer((response) => {
+      response.writeHead(200, stream);
+      response.flushHeaders();
+      open.push(() => response.end(`data: {"error":{"message":"old-key-1 or new-key-1"}}\n\n`));
+      if (open.length === 2) for (const end of open) end();
+    });
+    const client = clientOf(url, { apiKeys: ['old-key-1'] });
+    const before = client.complete({ ...request });
+    await expect.poll(() => open.length).toBe(1);
+    client.replaceKeys(['new-key-1']);
+    const message = 'the gateway sent an error: *** or ***';
+    expect(await client.complete(request)).toEqual({ kind: 'unreadable', message });
+    expect(await before).toEqual({ kind: 'unreadable', message });
+    expect(received.map((got) => got.headers.authorization)).toEqual(['Bearer old-key-1', 'Bearer new-key-1']);
+    expect(() => client.replaceKeys(['a b'])).toThrow(TypeError);
+    expect(client.keys.map((key) => key.id)).toEqual([keyFingerprint('new-key-1')]);
+  });
+
+  it('that are all revoked send nothing', async () => {
+    const { url, received } = await httpServer((response) => response.writeHead(200, stream).end(streamEnd));
+    const client = clientOf(url);
+    const revoked = { id: keyFingerprint(key), restMs: 0, refusals: 0, reason: 'by hand', version: 1 };
+    client.applyKeyStates([{ ...revoked, state: 'revoked' }]);
+    const outcome = { kind: 'unauthorized', status: 401, message: 'every API key is revoked', sent: false };
+    expect(await client.complete(request)).toEqual(outcome);
+    expect(received).toHaveLength(0);
+  });
+
+  it('that nobody knows to be good hold a call no longer than its deadline, or until its caller gives up', async () => {
+    const { url, received } = await httpServer(() => {});
+    const client = clientOf(url, { timeoutMs: 100, connections: 2 });
+    const [first, second] = await Promise.all([client.complete(request), client.complete(request)]);
+    expect(first).toEqual({ kind: 'timeout', text: '', sent: true });
+    expect(second).toMatchObject({ kind: 'unreachable', sent: false });
+    const abort = new AbortController();
+    const slow = clientOf(url, { connections: 2 });
+    const held = slow.complete({ ...request, signal: abort.signal });
+    const waiting = slow.complete({ ...request, signal: abort.signal });
+    await expect.poll(() => received.length).toBe(2);
+    abort.abort();
+    expect(await waiting).toEqual({ kind: 'unreachable', message: 'given up by the caller', sent: false });
+    expect(await held).toMatchObject({ kind: 'unreachable', sent: true });
   });
 
   it('is unauthorized only when none is left, and then asks no more', async () => {
