@@ -1,11 +1,12 @@
-import { enqueueStaged, type PackQueue } from '@reprice/queue';
+import { enqueueStaged, type PackQueue, requeueRevived } from '@reprice/queue';
 import type { Store } from '@reprice/store';
 
 const SWEEP_MS = 5000;
 
 /**
- * Finishes what a killed API left: batches that were accepted but whose packs are not all in the queue. One that is there in two sweeps
- * in a row has nobody who works on it (and if it has, doing it twice does it once).
+ * Finishes what a killed API left: batches that were accepted but whose packs are not all in the queue, and failed jobs that a replay took
+ * back but did not put into the queue. What is there in two sweeps in a row has nobody who works on it (and if it has, doing it twice does
+ * it once). Forgets failed jobs that nobody replayed for 30 days.
  */
 export class StagedRecovery {
   readonly #store: Store;
@@ -22,11 +23,9 @@ export class StagedRecovery {
 
   start(): void {
     this.#timer = setTimeout(() => {
-      this.#sweep()
-        .catch(this.#onError)
-        .finally(() => {
-          if (this.#timer) this.start();
-        });
+      this.#sweep().finally(() => {
+        if (this.#timer) this.start();
+      });
     }, SWEEP_MS);
   }
 
@@ -36,8 +35,27 @@ export class StagedRecovery {
   }
 
   async #sweep(): Promise<void> {
-    const ids = await this.#store.batches.enqueueing();
-    for (const id of ids) if (this.#seen.has(id)) await enqueueStaged(this.#store.batches, this.#queue, id);
-    this.#seen = new Set(ids);
+    const seen = new Set<string>();
+    const isLeft = (what: string): boolean => {
+      seen.add(what);
+      return this.#seen.has(what);
+    };
+    // Trouble with one must not keep the others waiting.
+    await this.#enqueueBatches(isLeft).catch(this.#onError);
+    await this.#requeueReplays(isLeft).catch(this.#onError);
+    await this.#store.failedJobs.prune().catch(this.#onError);
+    this.#seen = seen;
+  }
+
+  async #enqueueBatches(isLeft: (what: string) => boolean): Promise<void> {
+    const left = (await this.#store.batches.enqueueing()).filter(isLeft);
+    for (const id of left) await enqueueStaged(this.#store.batches, this.#queue, id).catch(this.#onError);
+  }
+
+  async #requeueReplays(isLeft: (what: string) => boolean): Promise<void> {
+    for await (const jobs of this.#store.failedJobs.revived()) {
+      const left = jobs.filter((job) => isLeft(`${job.id}#${job.replays}`));
+      await requeueRevived(this.#store, this.#queue, left).catch(this.#onError);
+    }
   }
 }

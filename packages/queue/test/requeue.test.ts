@@ -172,9 +172,16 @@ describe('requeueRevived', () => {
     const { runs } = work(q, () => held.promise);
     await until(() => runs.length === 1);
     const noted: string[] = [];
-    const requeued = async (those: readonly { id: string }[]) => void noted.push(...those.map((job) => job.id));
-    await requeueRevived({ requeued }, q.queue, jobs);
+    const reset: string[] = [];
+    const store = {
+      failedJobs: {
+        requeued: async (those: readonly { id: string }[]) => void noted.push(...those.map((job) => job.id)),
+      },
+      runs: { reset: async (id: string) => void reset.push(id) },
+    };
+    await requeueRevived(store, q.queue, jobs);
     expect(noted).toEqual(['b.0', 'b.2']);
+    expect(reset).toEqual(['b.0', 'b.1', 'b.2']);
     expect(await Job.fromId(q.queue.bull, 'b.2')).toMatchObject({ priority: 4, data: { asked: 0, replays: 1 } });
     held.resolve(done);
     await until(() => runs.length === 3);
