@@ -1,3 +1,5 @@
+import type { RequestListener } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
 import { PackQueue } from '@reprice/queue';
@@ -6,25 +8,40 @@ import { type Logger, onceEvery } from '@reprice/telemetry';
 import { createApp } from './app.ts';
 import { KeyRing } from './auth/keys.ts';
 import { BatchDone } from './batch-done.ts';
+import type { ApiDeps } from './deps.ts';
+import { EvictionGuard } from './eviction.ts';
+import { OpenBatches } from './intake/open-batches.ts';
 import { connectRedis } from './redis.ts';
-import { serve } from './server.ts';
+import { type ListeningServer, serve } from './server.ts';
+import { requireFitRedis } from './unfit-redis.ts';
+import { within } from './within.ts';
 
-/** Requests may take this long to finish after SIGTERM, in ms. */
+/** Requests may take this long to finish after SIGTERM, in ms; who waits for a job is told a little earlier that it is not done. */
 const graceMs = 25_000;
+const releaseMs = graceMs - 1000;
+
+/** What is done after the last request may take this long, in ms. */
+const tidyMs = 1500;
 
 /** Longest call to the gateway when it is only asked whether it is there, in ms. */
 const gatewayCheckMs = 5000;
 
 const sameErrorEveryMs = 10_000;
 
+/** A queue whose first look at Redis failed is made anew after this long, in ms. */
+const newQueueMs = 500;
+
 /** A running API. */
 export interface RunningApi {
   readonly url: string;
-  /** Takes no more requests, lets those under way finish, closes all connections. */
+  /** Is not ready and takes no more connections at once, lets requests under way finish, closes all connections. */
   stop(): Promise<void>;
 }
 
-/** Starts the API. It starts without Redis too, and answers 503 until Redis is there. Rejects when it cannot listen. */
+/**
+ * Starts the API. It starts without Redis too, and answers 503 until Redis is there. Rejects with an UnfitRedis when Redis is there and may
+ * throw work away, and with the socket's error when it cannot listen.
+ */
 export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
   const turn = onceEvery(sameErrorEveryMs);
   const onError = (error: Error): void => {
@@ -33,9 +50,14 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   };
   const redis = connectRedis(config.redisUrl, onError);
   const store = new Store(redis, { timeZone: config.budget.timezone });
-  const queue = new PackQueue({ connection: redis, maxJobs: config.queueMaxJobs });
-  queue.bull.on('error', onError);
+  try {
+    await requireFitRedis(redis, store);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
   const batchDone = new BatchDone(store, () => connectRedis(config.redisUrl, onError, { offlineQueue: true }));
+  const openBatches = new OpenBatches(store.batches);
   const gateway = new GatewayClient({
     baseUrl: config.gateway.baseUrl,
     apiKeys: config.gateway.apiKeys,
@@ -50,10 +72,12 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   redis.on('ready', seed);
   if (redis.status === 'ready') seed();
 
-  const app = createApp({
+  let isStopping = false;
+  const deps: Omit<ApiDeps, 'queue'> = {
     store,
-    queue,
     batchDone,
+    openBatches,
+    eviction: new EvictionGuard(store),
     keys: new KeyRing(config.apiKeys),
     logger,
     clock: Date.now,
@@ -61,25 +85,48 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     packSize: config.packSize,
     host: config.host,
     checkGateway: () => gateway.check(),
-  });
+    isStopping: () => isStopping,
+  };
+
+  // A queue looks at Redis once, when it is made; if that fails, it fails for ever, and another one is needed.
+  let app: RequestListener;
+  const renewApp = (): void => {
+    const queue = new PackQueue({ connection: redis, maxJobs: config.queueMaxJobs, onError });
+    app = createApp({ ...deps, queue });
+    queue.bull.waitUntilReady().catch(async (error: Error) => {
+      if (isStopping) return;
+      onError(error);
+      await queue.close().catch(() => undefined);
+      await sleep(newQueueMs);
+      if (!isStopping) renewApp();
+    });
+  };
+  renewApp();
+
   const close = (): void => {
     batchDone.close();
     redis.disconnect();
   };
+  let server: ListeningServer;
   try {
-    const server = await serve(app, config.host, config.port);
-    return {
-      url: server.url,
-      async stop() {
-        await server.stop(graceMs);
-        close();
-        await gateway.close();
-      },
-    };
+    server = await serve((req, res) => app(req, res), config.host, config.port);
   } catch (error) {
+    isStopping = true;
     close();
     throw error;
   }
+  return {
+    url: server.url,
+    async stop() {
+      isStopping = true;
+      const releasing = setTimeout(() => batchDone.release(), releaseMs);
+      await server.stop(graceMs);
+      clearTimeout(releasing);
+      await within(tidyMs, openBatches.close(), undefined);
+      close();
+      await within(tidyMs, gateway.close(), undefined);
+    },
+  };
 }
 
 function limitsOf({ budget, rateLimit }: Config): Parameters<Store['admission']['seed']>[0] {

@@ -1,5 +1,6 @@
-import type { Store } from '@reprice/store';
+import type { BatchStatus, Store } from '@reprice/store';
 import type { Redis } from 'ioredis';
+import { isUnavailable } from './problem/dependency.ts';
 
 /** How often a batch is looked at in case its message was lost, in ms. */
 const lookMs = 1000;
@@ -10,6 +11,7 @@ export class BatchDone {
   readonly #connect: () => Redis;
   readonly #waiting = new Map<string, Set<() => void>>();
   #redis: Redis | undefined;
+  #isReleased = false;
 
   /** @param connect makes a connection of its own: one that subscribes can do nothing else */
   constructor(store: Store, connect: () => Redis) {
@@ -23,12 +25,12 @@ export class BatchDone {
     const endMs = performance.now() + timeoutMs;
     for (;;) {
       const message = this.#message(batchId, Math.max(0, Math.min(lookMs, endMs - performance.now())), signal);
-      const batch = await this.#store.batches.get(batchId);
-      if (batch?.status !== 'running' && batch?.status !== 'receiving') {
+      const status = await this.#status(batchId);
+      if (status !== 'running' && status !== 'receiving') {
         message.cancel();
         return true;
       }
-      if (signal.aborted || performance.now() >= endMs) {
+      if (signal.aborted || this.#isReleased || performance.now() >= endMs) {
         message.cancel();
         return false;
       }
@@ -36,9 +38,25 @@ export class BatchDone {
     }
   }
 
+  /** Lets all who wait, and who would, go: what they wait for is not done. */
+  release(): void {
+    this.#isReleased = true;
+    for (const wakes of this.#waiting.values()) for (const wake of [...wakes]) wake();
+  }
+
   /** Ends the connection. */
   close(): void {
     this.#redis?.disconnect();
+  }
+
+  /** A Redis that is away may be back before the wait is over: till then the batch counts as running. */
+  async #status(batchId: string): Promise<BatchStatus | undefined> {
+    try {
+      return (await this.#store.batches.get(batchId))?.status;
+    } catch (error) {
+      if (isUnavailable(error)) return 'running';
+      throw error;
+    }
   }
 
   #message(batchId: string, timeoutMs: number, signal: AbortSignal): { come: Promise<void>; cancel: () => void } {

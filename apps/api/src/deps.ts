@@ -2,14 +2,18 @@ import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
 import type { KeyRing } from './auth/keys.ts';
 import type { BatchDone } from './batch-done.ts';
+import type { EvictionGuard } from './eviction.ts';
 import type { ApiLogger } from './http/request-log.ts';
 import type { Pace } from './intake/body.ts';
+import type { OpenBatches } from './intake/open-batches.ts';
 
 /** All that the API is made of; main.ts builds it from the configuration, tests build their own. */
 export interface ApiDeps {
   readonly store: Store;
   readonly queue: PackQueue;
   readonly batchDone: BatchDone;
+  readonly openBatches: OpenBatches;
+  readonly eviction: EvictionGuard;
   readonly keys: KeyRing;
   readonly logger: ApiLogger;
   /** ms since 1970. */
@@ -21,6 +25,8 @@ export interface ApiDeps {
   readonly host: string;
   /** Whether the gateway answers and takes the key. */
   readonly checkGateway: () => Promise<{ ok: boolean; detail: string }>;
+  /** Whether this process ends: then it is not ready, though it still answers. */
+  readonly isStopping: () => boolean;
   /** How slow an upload may be; the default suits but for tests. */
   readonly pace?: Pace;
 }

@@ -1,23 +1,23 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
 import { createLogger } from '@reprice/telemetry';
-import { startApi } from './api.ts';
+import { type RunningApi, startApi } from './api.ts';
 import { keepHeapSmall } from './heap.ts';
+import { UnfitRedis } from './unfit-redis.ts';
 
 try {
   keepHeapSmall();
   const config = loadConfig(process.env, { process: 'api' });
   const log = createLogger({ name: 'api', level: config.logLevel, secrets: secretsOf(config) });
   for (const warning of config.warnings) log.warn(warning);
-  const api = await startApi(config, log);
-  log.info({ url: api.url }, 'ready');
-  process.send?.({ ready: true, url: api.url });
 
+  let api: RunningApi | undefined;
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'taking no more requests, finishing those under way');
-    api.stop().then(
+    // While it starts, nothing is under way.
+    (api?.stop() ?? Promise.resolve()).then(
       () => {
         log.info('stopped');
         process.exit(0);
@@ -33,10 +33,14 @@ try {
     // Whoever started us is gone; if a stop is under way already, that is what we are at.
     if (!stopping) stop('disconnect');
   });
+  api = await startApi(config, log);
+  log.info({ url: api.url }, 'ready');
+  process.send?.({ ready: true, url: api.url });
 } catch (error) {
   const refused = listenFault(error);
-  if (!(error instanceof ConfigError) && refused === undefined) throw error;
-  process.stderr.write(`${refused ?? (error as ConfigError).message}\n`);
+  const isSetting = error instanceof ConfigError || error instanceof UnfitRedis;
+  if (!isSetting && refused === undefined) throw error;
+  process.stderr.write(`${refused ?? (error as Error).message}\n`);
   process.exit(refused === undefined ? configExitCode : 1);
 }
 

@@ -1,24 +1,48 @@
-import type { StoreHealth } from '@reprice/store';
+import type { Budget, StoreHealth } from '@reprice/store';
 import { describe, expect, test } from 'vitest';
-import { Readiness } from './readiness.ts';
+import { Readiness, type ReadinessSources } from './readiness.ts';
 
 const healthy: StoreHealth = { writable: true, policy: 'noeviction', appendOnly: true, detail: '' };
-const redis = (health: Partial<StoreHealth>) => async () => ({ ...healthy, ...health });
-const gateway = async () => ({ ok: true, detail: 'there' });
+const open: Budget = {
+  date: '2026-11-21',
+  limitNanoUsd: 1,
+  spentNanoUsd: 0,
+  reservedNanoUsd: 0,
+  resetsAtMs: 0,
+  unsettled: { calls: 0, costNanoUsd: 0 },
+};
+const never = () => new Promise<never>(() => {});
+
+function readiness(
+  parts: { redis?: Partial<StoreHealth>; budget?: Partial<Budget>; gateway?: ReadinessSources['gateway'] },
+  now?: () => number,
+): Readiness {
+  const sources = {
+    redis: async () => ({ ...healthy, ...parts.redis }),
+    gateway: parts.gateway ?? (async () => ({ ok: true, detail: 'there' })),
+    budget: async () => ({ ...open, ...parts.budget }),
+  };
+  return new Readiness(sources, now);
+}
 
 describe('readiness', () => {
   test('needs Redis and the gateway', async () => {
-    expect((await new Readiness(redis({}), gateway).report()).status).toBe('ready');
-    expect((await new Readiness(redis({ writable: false }), gateway).report()).status).toBe('not-ready');
-    expect(
-      (await new Readiness(redis({ policy: 'allkeys-lru', detail: 'evicts' }), gateway).report()).checks.redis,
-    ).toEqual({ ok: false, detail: 'evicts' });
-    const refused = new Readiness(redis({}), async () => ({ ok: false, detail: 'unauthorized' }));
-    expect((await refused.report()).checks.gateway).toEqual({ ok: false, detail: 'unauthorized' });
+    expect((await readiness({}).report()).status).toBe('ready');
+    const away = await readiness({ redis: { writable: false, detail: 'out of memory' } }).report();
+    expect(away).toMatchObject({ status: 'not-ready', checks: { redis: { ok: false, detail: 'out of memory' } } });
+    const refused = await readiness({ gateway: async () => ({ ok: false, detail: 'unauthorized' }) }).report();
+    expect(refused.checks.gateway).toEqual({ ok: false, detail: 'unauthorized' });
+    expect(refused.status).toBe('not-ready');
+  });
+
+  test('tells a closed day, and stays ready: the API still takes and answers', async () => {
+    const closed = await readiness({ budget: { closed: { reason: 'ledger_lost', atMs: 1 } } }).report();
+    expect(closed).toMatchObject({ status: 'ready', checks: { budget: { ok: false } } });
+    expect(closed.checks.budget.detail).toContain('ledger_lost');
   });
 
   test('warns of a Redis that keeps nothing on disk', async () => {
-    expect((await new Readiness(redis({ appendOnly: false }), gateway).report()).checks.redis).toMatchObject({
+    expect((await readiness({ redis: { appendOnly: false } }).report()).checks.redis).toMatchObject({
       ok: true,
       detail: expect.stringContaining('append-only'),
     });
@@ -28,23 +52,23 @@ describe('readiness', () => {
     let asked = 0;
     let nowMs = 0;
     const counting = async () => ({ ok: true, detail: String(++asked) });
-    const readiness = new Readiness(redis({}), counting, () => nowMs);
-    await Promise.all([readiness.report(), readiness.report(), readiness.report()]);
+    const counted = readiness({ gateway: counting }, () => nowMs);
+    await Promise.all([counted.report(), counted.report(), counted.report()]);
     nowMs = 9_999;
-    await readiness.report();
+    await counted.report();
     expect(asked).toBe(1);
     nowMs = 10_001;
-    await readiness.report();
+    await counted.report();
     expect(asked).toBe(2);
   });
 
   test('answers within two seconds though nothing else does', async () => {
-    const never = () => new Promise<never>(() => {});
     const startedMs = performance.now();
-    const report = await new Readiness(never, never).report();
+    const report = await new Readiness({ redis: never, gateway: never, budget: never }).report();
     expect(performance.now() - startedMs).toBeLessThan(2000);
     expect(report.checks).toMatchObject({
       redis: { ok: false },
+      budget: { ok: false },
       gateway: { ok: false, detail: expect.stringContaining('no answer') },
     });
   });
@@ -53,7 +77,7 @@ describe('readiness', () => {
     const failing = async () => {
       throw new Error('secret text');
     };
-    const report = await new Readiness(redis({}), failing).report();
+    const report = await readiness({ gateway: failing }).report();
     expect(report.checks.gateway.ok).toBe(false);
     expect(JSON.stringify(report)).not.toContain('secret');
   });

@@ -1,4 +1,5 @@
-import type { StoreHealth } from '@reprice/store';
+import type { Budget, StoreHealth } from '@reprice/store';
+import { within } from './within.ts';
 
 /** The state of one thing that is needed; `detail` is for a person. */
 export interface Check {
@@ -6,10 +7,20 @@ export interface Check {
   readonly detail: string;
 }
 
-/** What `/readyz` answers. */
+/**
+ * What `/readyz` answers while the process does not end. A closed day is told in `budget` but does not make the API
+ * unready: it takes work and answers, and a load balancer that turned away from it would only hide why nothing is priced.
+ */
 export interface ReadinessReport {
   readonly status: 'ready' | 'not-ready';
-  readonly checks: { readonly redis: Check; readonly gateway: Check };
+  readonly checks: { readonly redis: Check; readonly gateway: Check; readonly budget: Check };
+}
+
+/** Where the state of each thing comes from. */
+export interface ReadinessSources {
+  readonly redis: () => Promise<StoreHealth>;
+  readonly gateway: () => Promise<Check>;
+  readonly budget: () => Promise<Budget>;
 }
 
 /** Longest wait for one check, in ms. */
@@ -20,58 +31,51 @@ const gatewayKeptMs = 10_000;
 
 /** Whether Redis can be written and evicts nothing, and the gateway takes the key. Never throws, and answers within two seconds. */
 export class Readiness {
-  readonly #redis: () => Promise<StoreHealth>;
-  readonly #gateway: () => Promise<Check>;
+  readonly #sources: ReadinessSources;
   readonly #now: () => number;
   #kept: { readonly check: Check; readonly untilMs: number } | undefined;
   #asking: Promise<Check> | undefined;
 
-  constructor(
-    redis: () => Promise<StoreHealth>,
-    gateway: () => Promise<Check>,
-    now: () => number = () => performance.now(),
-  ) {
-    this.#redis = redis;
-    this.#gateway = gateway;
+  constructor(sources: ReadinessSources, now: () => number = () => performance.now()) {
+    this.#sources = sources;
     this.#now = now;
   }
 
   async report(): Promise<ReadinessReport> {
-    const [redis, gateway] = await Promise.all([this.#checkRedis(), this.#checkGateway()]);
-    return { status: redis.ok && gateway.ok ? 'ready' : 'not-ready', checks: { redis, gateway } };
+    const [redis, gateway, budget] = await Promise.all([this.#checkRedis(), this.#checkGateway(), this.#checkBudget()]);
+    return { status: redis.ok && gateway.ok ? 'ready' : 'not-ready', checks: { redis, gateway, budget } };
   }
 
   async #checkRedis(): Promise<Check> {
-    const health = await within(this.#redis(), undefined);
+    const health = await within(checkMs, this.#sources.redis(), undefined);
     if (health === undefined) return { ok: false, detail: 'Redis does not answer.' };
-    if (!health.writable) return { ok: false, detail: 'Redis takes no writes, or is away.' };
-    const ok = health.policy === 'noeviction';
+    if (health.detail !== '') return { ok: false, detail: health.detail };
     const warning = health.appendOnly ? '' : ' The append-only file is off: a crash of Redis loses accepted work.';
-    return { ok, detail: ok ? `Redis is writable and evicts nothing.${warning}` : health.detail };
+    return { ok: true, detail: `Redis is writable and evicts nothing.${warning}` };
+  }
+
+  async #checkBudget(): Promise<Check> {
+    const unknown = { ok: false, detail: 'The budget cannot be read.' };
+    const asked = this.#sources.budget().catch(() => undefined);
+    const budget = await within(checkMs, asked, undefined);
+    if (budget === undefined) return unknown;
+    if (budget.closed === undefined) return { ok: true, detail: `The day ${budget.date} is open.` };
+    const why = budget.closed.reason;
+    return { ok: false, detail: `The day ${budget.date} is closed (${why}): no call is paid. Look at GET /v1/budget.` };
   }
 
   async #checkGateway(): Promise<Check> {
     if (this.#kept !== undefined && this.#kept.untilMs > this.#now()) return this.#kept.check;
     // One question at a time, however many probes come; a slow answer is kept for the next of them.
-    this.#asking ??= this.#gateway()
+    this.#asking ??= this.#sources
+      .gateway()
       .catch(() => ({ ok: false, detail: 'the gateway could not be asked' }))
       .then((check) => {
         this.#kept = { check, untilMs: this.#now() + (check.ok ? gatewayKeptMs : 1000) };
         this.#asking = undefined;
         return check;
       });
-    return await within(this.#asking, { ok: false, detail: `the gateway gave no answer within ${checkMs} ms` });
-  }
-}
-
-async function within<T, L>(answer: Promise<T>, late: L): Promise<T | L> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<L>((resolve) => {
-    timer = setTimeout(() => resolve(late), checkMs);
-  });
-  try {
-    return await Promise.race([answer, timeout]);
-  } finally {
-    clearTimeout(timer);
+    const late = { ok: false, detail: `the gateway gave no answer within ${checkMs} ms` };
+    return await within(checkMs, this.#asking, late);
   }
 }

@@ -1,6 +1,6 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Express } from 'express';
+import { Connections } from './http/connections.ts';
 
 /** A server that listens. */
 export interface ListeningServer {
@@ -10,38 +10,29 @@ export interface ListeningServer {
 }
 
 /** Serves the app. Rejects with the socket's error, e.g. `EADDRINUSE`. */
-export async function serve(app: Express, host: string, port: number): Promise<ListeningServer> {
-  const server = createServer(
-    {
-      // Headers must come within 10 s, looked at every 2 s: a client that drips them is gone after 15 s.
-      headersTimeout: 10_000,
-      connectionsCheckingInterval: 2000,
-      // An upload may take as long as bytes flow; body.ts ends those that do not.
-      requestTimeout: 0,
-      keepAliveTimeout: 30_000,
-    },
-    app,
-  );
+export async function serve(app: RequestListener, host: string, port: number): Promise<ListeningServer> {
+  const server = createServer({
+    // Headers must come within 10 s, looked at every 2 s: a client that drips them is gone after 15 s.
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 2000,
+    // An upload may take as long as bytes flow; body.ts ends those that do not.
+    requestTimeout: 0,
+    keepAliveTimeout: 30_000,
+  });
+  const connections = new Connections(server);
+  server.on('request', app);
   server.on('clientError', refuseUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve());
   });
-  return { url: urlOf(server), stop: (graceMs) => stop(server, graceMs) };
+  return { url: urlOf(server), stop: (graceMs) => connections.stop(graceMs) };
 }
 
 function urlOf(server: Server): string {
   const { address, family, port } = server.address() as AddressInfo;
   const reachable = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
   return `http://${family === 'IPv6' && reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-}
-
-async function stop(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(cut);
 }
 
 /** Answers what is not HTTP, or HTTP with too large a header: Node ends such connections, this says why. */

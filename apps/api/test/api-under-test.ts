@@ -6,6 +6,8 @@ import { createApp } from '../src/app.ts';
 import { KeyRing } from '../src/auth/keys.ts';
 import { BatchDone } from '../src/batch-done.ts';
 import type { ApiDeps } from '../src/deps.ts';
+import { EvictionGuard } from '../src/eviction.ts';
+import { OpenBatches } from '../src/intake/open-batches.ts';
 import { connectRedis } from '../src/redis.ts';
 import { serve } from '../src/server.ts';
 
@@ -53,6 +55,9 @@ export async function startApiUnderTest(
     store,
     queue,
     batchDone,
+    openBatches: new OpenBatches(store.batches),
+    eviction: new EvictionGuard(store),
+    isStopping: () => false,
     keys: new KeyRing(
       Object.entries(secrets).map(([scope, secret]) => ({
         name: `${scope}er`,

@@ -52,7 +52,7 @@ describe('the API as a process', () => {
     );
     const ended = api.kill('SIGTERM');
     await api.logged((line) => String(line.msg).startsWith('taking no more'));
-    await expect(fetch(`${api.url}/healthz`)).rejects.toThrow();
+    expect(await connection(api.url)).toBe('ECONNREFUSED');
     finish?.();
     expect((await answer).status).toBe(202);
     expect(await ended).toEqual({ code: 0, signal: null });
@@ -66,6 +66,34 @@ describe('the API as a process', () => {
     expect(output).toContain(`EADDRINUSE`);
     expect(output).toContain('another process listens there');
     expect(output).not.toMatch(/\n {4}at /);
+  });
+
+  test('does not start on a Redis that may throw work away, and says what mends it', async () => {
+    const redis = await startRedis({ settings: { 'maxmemory-policy': 'allkeys-lru' } });
+    const { code, output } = await runApp('api', { ...env, REDIS_URL: redis.url });
+    expect(code).toBe(78);
+    expect(output).toContain('redis-cli CONFIG SET maxmemory-policy noeviction');
+    expect(output.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('starts without Redis, answers 503, and works once Redis is there; ends with 0 without Redis too', async () => {
+    const redis = await startRedis();
+    await redis.kill();
+    const api = await spawnApp('api', { ...env, REDIS_URL: redis.url });
+    const post = () =>
+      fetch(`${api.url}/v1/batches`, {
+        method: 'POST',
+        headers,
+        body: '{"sku":"a","price":"1.00","currency":"USD"}\n',
+      });
+    expect((await post()).status).toBe(503);
+    await redis.restart();
+    while ((await fetch(`${api.url}/readyz`)).status !== 200);
+    expect((await post()).status).toBe(202);
+    redis.pause();
+    expect((await post()).status).toBe(503);
+    await redis.kill();
+    expect(await api.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
   test('tells all that is wrong with its settings, and ends with 78', async () => {
@@ -110,6 +138,17 @@ describe('the API as a process', () => {
     await api.kill();
   });
 });
+
+/** What becomes of a new connection: the code of its error, or 'connected'. */
+async function connection(url: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const end = await new Promise<string>((resolve) => {
+    socket.once('connect', () => resolve('connected'));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+  });
+  socket.destroy();
+  return end;
+}
 
 /** The most memory that a process ever had resident, in MB; 0 where the system does not tell. */
 function highWaterMb(pid: number): number {

@@ -1,5 +1,6 @@
 export {
   type Admission,
+  type AdmissionControl,
   type Budget,
   budgetShares,
   type ClosedReason,
@@ -25,7 +26,7 @@ export {
   type RevivedJob,
 } from './failed-jobs.ts';
 export type { Failure } from './failure.ts';
-export type { StoreHealth } from './health.ts';
+export { policyFault, type StoreHealth } from './health.ts';
 export { Keys } from './keys.ts';
 export type { Publication, PublishCode, PublishRow } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { AdmissionControl } from './admission.ts';
 import { Batches } from './batches.ts';
 import { FailedJobs } from './failed-jobs.ts';
-import { checkHealth, type StoreHealth } from './health.ts';
+import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
 import { Keys } from './keys.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
@@ -64,5 +64,10 @@ export class Store {
   /** Whether Redis can be trusted with work right now. */
   async health(): Promise<StoreHealth> {
     return await checkHealth(this.#redis, this.keys);
+  }
+
+  /** What Redis does when its memory is full; anything but `noeviction` may throw work away (see policyFault). */
+  async evictionPolicy(): Promise<string> {
+    return await evictionPolicy(this.#redis);
   }
 }

@@ -15,6 +15,7 @@ const clientRequestId = /^[A-Za-z0-9._-]{1,64}$/;
 /** Gives each request an id and writes one line for it when it is over. */
 export class RequestLog {
   readonly #logger: ApiLogger;
+  readonly #reasons = new WeakMap<Response, string>();
 
   constructor(logger: ApiLogger) {
     this.#logger = logger;
@@ -38,6 +39,7 @@ export class RequestLog {
         ms: Math.round((performance.now() - startedMs) * 10) / 10,
         key: (res.locals as { caller?: { name: string } }).caller?.name,
         ...(!res.writableFinished && { cut: true }),
+        ...(this.#reasons.has(res) && { reason: this.#reasons.get(res) }),
       };
       if (path === '/healthz' || path === '/readyz') this.#logger.debug(fields, 'request');
       else this.#logger.info(fields, 'request');
@@ -45,10 +47,9 @@ export class RequestLog {
     next();
   };
 
-  /** Logs in one line why a service that is needed was not there: in an outage every request does this. */
-  unavailable(res: Response, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#logger.warn({ requestId: res.getHeader('x-request-id'), reason }, 'request refused');
+  /** Says in the request's own line why a service that is needed was not there: in an outage every request does this. */
+  refused(res: Response, error: unknown): void {
+    this.#reasons.set(res, error instanceof Error ? error.message : String(error));
   }
 
   /** Logs the cause of a 500 under the request's id. */

@@ -14,6 +14,8 @@ const refusals = new Set([
   'TRYAGAIN',
   'NOAUTH',
   'WRONGPASS',
+  'NOPERM',
+  'NOSCRIPT',
 ]);
 
 const socketCodes = new Set([
@@ -44,15 +46,15 @@ function refusedInside(error: Error): boolean {
 }
 
 /**
- * Whether an error means that Redis is away or refuses writes, so that the right answer is 503 and not 500. Looks
- * through `cause`. Everything else (a wrong type, a script error) is a fault of ours and stays 500.
+ * Whether an error means that Redis is away, refuses writes, or holds what nobody of us wrote, so that the right answer is 503 and not
+ * 500. Looks through `cause`. Everything else (a script error) is a fault of ours and stays 500.
  */
 export function isUnavailable(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const code = (at as NodeJS.ErrnoException).code;
     if (typeof code === 'string' && (socketCodes.has(code) || code === 'store_unavailable')) return true;
     if (at.name === 'MaxRetriesPerRequestError' || at.name === 'AbortError') return true;
-    if (refusedInside(at)) return true;
+    if (refusedInside(at) || isForeignValue(at)) return true;
     const firstWord = /^-?([A-Z]+)\b/.exec(at.message)?.[1];
     if (firstWord !== undefined && refusals.has(firstWord)) return true;
     const { message } = at;
@@ -63,7 +65,16 @@ export function isUnavailable(error: unknown): boolean {
 
 /** Whether Redis refused because its memory is full. */
 export function isOutOfMemory(error: unknown): boolean {
+  return says(error, /\bOOM\b/);
+}
+
+/** Whether a key of ours holds a value of another type: somebody else wrote into this Redis. */
+export function isForeignValue(error: unknown): boolean {
+  return says(error, /\bWRONGTYPE\b/);
+}
+
+function says(error: unknown, word: RegExp): boolean {
   if (!(error instanceof Error)) return false;
   const { previousErrors } = error as { previousErrors?: unknown };
-  return /\bOOM\b/.test(error.message) || (Array.isArray(previousErrors) && previousErrors.some(isOutOfMemory));
+  return word.test(error.message) || (Array.isArray(previousErrors) && previousErrors.some((one) => says(one, word)));
 }

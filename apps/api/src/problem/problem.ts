@@ -1,3 +1,5 @@
+import { dependencyRetryAfterS } from './dependency.ts';
+
 /** The stable names of what can go wrong; a problem's `type` is `/problems/<name>`. */
 export type ProblemName =
   | 'malformed-json'
@@ -131,4 +133,12 @@ export class Problem extends Error {
       ...(requestId !== undefined && { requestId }),
     };
   }
+}
+
+/** The answer while something that is needed is away: 503, to be tried again after {@link dependencyRetryAfterS}. */
+export function unavailable(detail: string, cause?: unknown): Problem {
+  return new Problem('dependency-unavailable', detail, {
+    headers: { 'retry-after': String(dependencyRetryAfterS) },
+    ...(cause !== undefined && { cause }),
+  });
 }

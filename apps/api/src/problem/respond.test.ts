@@ -15,6 +15,9 @@ describe('an error becomes', () => {
     ['LOADING Redis is loading the dataset in memory'],
     ['BUSY Redis is busy running a script.'],
     ['CLUSTERDOWN The cluster is down'],
+    ['WRONGTYPE Operation against a key holding the wrong kind of value'],
+    ["NOPERM this user has no permissions to run the 'set' command"],
+    ['NOSCRIPT No matching script.'],
   ])('503 where Redis says %s', (message) => {
     const problem = problemOf(named(message));
     expect([problem.code, problem.headers['retry-after']]).toEqual(['dependency-unavailable', '5']);
@@ -28,13 +31,23 @@ describe('an error becomes', () => {
     expect(problemOf(named('EXECABORT Transaction discarded.')).status).toBe(500);
   });
 
+  test('503 that names a key which somebody else wrote, also inside a transaction', () => {
+    const previousErrors = [named('WRONGTYPE Operation against a key holding the wrong kind of value')];
+    for (const error of [previousErrors[0], named('EXECABORT Transaction discarded.', { previousErrors })]) {
+      expect([problemOf(error).status, problemOf(error).message]).toEqual([
+        503,
+        expect.stringContaining('another type'),
+      ]);
+    }
+  });
+
   test.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'])('503 for a socket error %s, also as a cause', (code) => {
     expect(problemOf(named('x', { code })).status).toBe(503);
     expect(problemOf(new Error('x', { cause: named('y', { code }) })).status).toBe(503);
   });
 
   test.each([
-    [new Error('WRONGTYPE Operation against a key holding the wrong kind of value')],
+    [new Error('ERR Error running script')],
     [new TypeError('x is not a function')],
     ['a string'],
     [undefined],
@@ -42,7 +55,7 @@ describe('an error becomes', () => {
   ])('500 without a word of it: %s', (error) => {
     const problem = problemOf(error);
     expect([problem.code, problem.status]).toEqual(['internal', 500]);
-    expect(JSON.stringify(problem.toBody('id'))).not.toMatch(/WRONGTYPE|not a function|a string/);
+    expect(JSON.stringify(problem.toBody('id'))).not.toMatch(/running script|not a function|a string/);
   });
 
   test('400 where Express could not read the path', () => {

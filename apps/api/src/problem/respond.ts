@@ -1,19 +1,13 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { RequestLog } from '../http/request-log.ts';
-import { dependencyRetryAfterS, isOutOfMemory, isUnavailable } from './dependency.ts';
-import { Problem } from './problem.ts';
+import { isForeignValue, isOutOfMemory, isUnavailable } from './dependency.ts';
+import { Problem, unavailable } from './problem.ts';
 
 /** Turns whatever a handler threw into the problem that the client may see. Never carries the text of an unknown error. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) {
-    const detail = isOutOfMemory(error)
-      ? 'Redis is out of memory and takes no writes; nothing of this request was accepted.'
-      : 'Redis does not answer or takes no writes; nothing of this request was accepted.';
-    return new Problem('dependency-unavailable', detail, {
-      cause: error,
-      headers: { 'retry-after': String(dependencyRetryAfterS) },
-    });
+    return unavailable(`${reasonOf(error)}; nothing of this request was accepted.`, error);
   }
   const status = statusOf(error);
   if (status !== undefined && status >= 400 && status < 500) {
@@ -26,6 +20,13 @@ export function problemOf(error: unknown): Problem {
       cause: error,
     },
   );
+}
+
+function reasonOf(error: unknown): string {
+  if (isOutOfMemory(error)) return 'Redis is out of memory and takes no writes';
+  if (isForeignValue(error))
+    return 'A key of Reprice in Redis holds a value of another type, so something else wrote there';
+  return 'Redis does not answer or takes no writes';
 }
 
 /** Sends a problem. Where the body was not read to its end, the rest is swallowed so that the client gets to read the answer. */
@@ -44,7 +45,7 @@ export function errorMiddleware(log: RequestLog): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const problem = problemOf(error);
     if (problem.code === 'internal') log.failure(res, problem.cause ?? problem);
-    else if (problem.status >= 500) log.unavailable(res, problem.cause ?? problem);
+    else if (problem.status >= 500) log.refused(res, problem.cause ?? problem);
     // Half an answer is out already: only cutting the connection tells the client that it is not whole.
     if (res.headersSent) res.destroy();
     else if (!req.socket.destroyed) sendProblem(req, res, problem);

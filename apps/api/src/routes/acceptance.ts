@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IgnoredField, Store } from '@reprice/store';
+import { unavailable } from '../problem/problem.ts';
 
-const tries = 3;
 const retryMs = 200;
+
+/** Once so much time went by, the client is told instead of asking again, in ms. */
+const tryForMs = 400;
 
 /**
  * Accepts what was received. Asked again when the answer is lost with its connection, since the batch may be accepted by then, and a client
@@ -13,13 +16,15 @@ export async function accept(
   id: string,
   ignored: readonly IgnoredField[] = [],
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const endMs = performance.now() + tryForMs;
+  for (;;) {
     try {
       if (await store.batches.commit(id, ignored)) return;
-      throw new RangeError(`batch ${id} was gone before it was accepted`);
     } catch (error) {
-      if (error instanceof RangeError || attempt === tries) throw error;
+      if (performance.now() > endMs) throw error;
       await sleep(retryMs);
+      continue;
     }
+    throw unavailable('Redis was emptied while this was received; nothing of this request was accepted.');
   }
 }

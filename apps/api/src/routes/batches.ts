@@ -11,6 +11,7 @@ import { readColumnMap } from '../intake/column-map.ts';
 import { declaredFormat } from '../intake/format.ts';
 import { parserOf, receive } from '../intake/receive.ts';
 import { Receiver } from '../intake/receiver.ts';
+import { isUnavailable } from '../problem/dependency.ts';
 import { Problem } from '../problem/problem.ts';
 import { accept } from './acceptance.ts';
 import { failureShape, priceShape, rejectionShape } from './csv-shapes.ts';
@@ -86,9 +87,8 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   const { priority, currency, force, mode, map } = readQuery(req, submitQuery);
   const format = declaredFormat(req);
   const columns = { map: readColumnMap(map, format, snapshotFields), currencyGiven: currency !== undefined };
-  await requireRoom(deps.queue);
-  const { batches } = deps.store;
-  const batchId = await batches.open({ kind: 'batch', priority, mode });
+  await requireRoom(deps);
+  const batchId = await deps.openBatches.open({ kind: 'batch', priority, mode });
   const receiver = new Receiver({
     store: deps.store,
     batchId,
@@ -103,13 +103,13 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
     await receive(req, parserOf(format, receiver, columns), receiver, deps.pace);
     await accept(deps.store, batchId, receiver.ignored.list());
   } catch (error) {
-    await receiver.settle();
-    // Where Redis is away, the batch goes by itself after a while.
-    await batches.abandon(batchId).catch(() => undefined);
+    const abandoned = receiver.settle().then(() => deps.openBatches.abandon(batchId));
+    // Where Redis is away, nobody waits for it to forget the batch.
+    if (!isUnavailable(error)) await abandoned;
     throw error;
   }
-  await enqueue(deps, batchId);
-  const batch = await batches.get(batchId).catch(() => undefined);
+  deps.openBatches.accepted(batchId);
+  const batch = await enqueue(deps, batchId);
   res.status(202).location(`/v1/batches/${batchId}`);
   res.json(batch === undefined ? { id: batchId, status: 'running' } : shown(batch));
 }

@@ -1,22 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { enqueueStaged } from '@reprice/queue';
+import type { BatchRecord } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
+import { within } from '../within.ts';
 
-/** Longest that the answer waits for the jobs, in ms. */
-const waitMs = 10_000;
+/** Longest that the answer waits for the jobs, in ms, and then for the batch. */
+const waitMs = 1000;
 
 /**
- * Puts the packs of an accepted batch into the queue. Never throws and never holds up the answer for long: the batch is accepted, and what
- * does not get into the queue now is put there by a worker later.
+ * Puts the packs of an accepted batch into the queue, and gives the batch as it then is. Never throws and never holds up the answer for
+ * long: the batch is accepted, and what does not get into the queue now is put there by a worker later. Undefined when Redis did not tell in
+ * time.
  */
-export async function enqueue(deps: ApiDeps, batchId: string): Promise<void> {
-  const enqueued = enqueueStaged(deps.store.batches, deps.queue, batchId).catch((error: unknown) => {
-    deps.logger.warn({ err: error, batchId }, 'accepted; a worker will put the jobs into the queue');
+export async function enqueue(deps: ApiDeps, batchId: string): Promise<BatchRecord | undefined> {
+  const { batches } = deps.store;
+  const enqueued = enqueueStaged(batches, deps.queue, batchId).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    deps.logger.warn({ reason, batchId }, 'accepted; a worker will put the jobs into the queue');
   });
-  const enough = new AbortController();
-  await Promise.race([
-    enqueued,
-    sleep(waitMs, undefined, { signal: enough.signal, ref: false }).catch(() => undefined),
-  ]);
-  enough.abort();
+  await within(waitMs, enqueued, undefined);
+  const looked = batches.get(batchId).catch(() => undefined);
+  return await within(waitMs, looked, undefined);
 }

@@ -4,7 +4,11 @@ import { Readiness } from '../readiness.ts';
 
 /** Whether the process is alive, and whether it can do its work; both without a key. */
 export function healthRoutes(deps: ApiDeps): Route[] {
-  const readiness = new Readiness(() => deps.store.health(), deps.checkGateway);
+  const readiness = new Readiness({
+    redis: () => deps.store.health(),
+    gateway: deps.checkGateway,
+    budget: () => deps.store.admission.budget(),
+  });
   return [
     {
       method: 'GET',
@@ -20,8 +24,12 @@ export function healthRoutes(deps: ApiDeps): Route[] {
       path: '/readyz',
       scope: 'public',
       async handle(_req, res) {
-        const report = await readiness.report();
         res.setHeader('cache-control', 'no-store');
+        if (deps.isStopping()) {
+          res.status(503).json({ status: 'stopping', checks: {} });
+          return;
+        }
+        const report = await readiness.report();
         res.status(report.status === 'ready' ? 200 : 503).json(report);
       },
     },

@@ -8,6 +8,7 @@ import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
 import { idOf, notFound } from '../http/path.ts';
 import { readQuery, sentence } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
+import { isUnavailable } from '../problem/dependency.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
 import { accept } from './acceptance.ts';
 import { enqueue } from './enqueue.ts';
@@ -46,30 +47,27 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   refuseUnknown(body, ['priority', 'items']);
   const { priority, items } = parseJob(body, deps.packSize);
   const snapshots = readJobItems(items, { nowMs: deps.clock(), strategies: deps.strategies });
-  await requireRoom(deps.queue);
+  await requireRoom(deps);
 
   const { store } = deps;
-  const id = await store.batches.open({ kind: 'job', priority, mode: 'live' });
+  const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' });
   try {
     await store.snapshots.observe(snapshots);
     await store.batches.stage(id, { packs: packed(snapshots, deps.packSize) });
     await accept(store, id);
   } catch (error) {
-    await store.batches.abandon(id).catch(() => undefined);
+    const abandoned = deps.openBatches.abandon(id);
+    if (!isUnavailable(error)) await abandoned;
     throw error;
   }
+  deps.openBatches.accepted(id);
   await enqueue(deps, id);
 
   res.location(`/v1/jobs/${id}`);
-  if (wait !== undefined && (await doneWithin(deps, res, id, Number(wait) * 1000))) {
-    res.status(200).json(
-      await doneJob(
-        deps,
-        id,
-        snapshots.map((snapshot) => snapshot.sku),
-      ),
-    );
-  } else res.status(202).json({ id, status: 'running' });
+  const skus = snapshots.map((snapshot) => snapshot.sku);
+  const done = wait === undefined ? undefined : await doneWithin(deps, res, id, Number(wait) * 1000, skus);
+  if (done === undefined) res.status(202).json({ id, status: 'running' });
+  else res.status(200).json(done);
 }
 
 function parseJob(body: Record<string, unknown>, packSize: number) {
@@ -99,10 +97,22 @@ function packed(snapshots: readonly Snapshot[], packSize: number): StagedPack[] 
   return [...full, ...packer.flush()];
 }
 
-async function doneWithin(deps: ApiDeps, res: Response, id: string, timeoutMs: number): Promise<boolean> {
+/** The job once it is done; undefined when it is not in time, or Redis is away: it was accepted, and nothing else may be answered. */
+async function doneWithin(
+  deps: ApiDeps,
+  res: Response,
+  id: string,
+  timeoutMs: number,
+  skus: readonly string[],
+): Promise<Record<string, unknown> | undefined> {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
-  return await deps.batchDone.wait(id, timeoutMs, gone.signal);
+  try {
+    return (await deps.batchDone.wait(id, timeoutMs, gone.signal)) ? await doneJob(deps, id, skus) : undefined;
+  } catch (error) {
+    if (isUnavailable(error)) return undefined;
+    throw error;
+  }
 }
 
 /** What became of each SKU of a job that is done, in the order asked. */

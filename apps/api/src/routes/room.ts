@@ -1,13 +1,15 @@
-import type { PackQueue } from '@reprice/queue';
-import { dependencyRetryAfterS } from '../problem/dependency.ts';
-import { Problem } from '../problem/problem.ts';
+import type { ApiDeps } from '../deps.ts';
+import { Problem, unavailable } from '../problem/problem.ts';
+import { within } from '../within.ts';
 
 /** Longest that a call to the queue may take before Redis counts as away, in ms. BullMQ waits for ever for a connection that never came. */
 const queueMs = 1500;
 
-/** Throws `queue-full` when the queue takes no more, before anything is stored. */
-export async function requireRoom(queue: PackQueue): Promise<void> {
-  if (await promptly(queue.hasRoom())) return;
+/** Throws before anything is stored: `queue-full` when the queue takes no more, `dependency-unavailable` when Redis might lose it. */
+export async function requireRoom(deps: Pick<ApiDeps, 'queue' | 'eviction'>): Promise<void> {
+  const [hasRoom, fault] = await Promise.all([promptly(deps.queue.hasRoom()), deps.eviction.fault()]);
+  if (fault !== '') throw unavailable(`${fault}. Nothing of this request was accepted.`);
+  if (hasRoom) return;
   throw new Problem(
     'queue-full',
     'The queue has as many jobs as QUEUE_MAX_JOBS allows; nothing of this request was accepted.',
@@ -19,20 +21,8 @@ export async function requireRoom(queue: PackQueue): Promise<void> {
 
 /** The answer of the queue, or a `dependency-unavailable` problem when none comes in time. */
 export async function promptly<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new Problem('dependency-unavailable', 'Redis does not answer; nothing of this request was accepted.', {
-          headers: { 'retry-after': String(dependencyRetryAfterS) },
-        }),
-      );
-    }, queueMs);
-  });
-  answer.catch(() => undefined);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = Symbol('late');
+  const settled = await within(queueMs, answer, late);
+  if (settled === late) throw unavailable('Redis does not answer; nothing of this request was accepted.');
+  return settled as T;
 }
