@@ -118,7 +118,7 @@ describe('what it refuses', () => {
     expect(await ask(client)).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
     steadyMs = 60_000;
     expect((await ask(client)).kind).toBe('complete');
-    expect(await ask(client)).toEqual({ kind: 'rate_limited', retryAfterMs: 10_000 });
+    expect(await ask(client)).toEqual({ kind: 'rate_limited', retryAfterMs: 10_000, limits: { rpm: 2 } });
     expect(simulator.ledger().requestTimes).toMatchObject({ arrived: 5, rateLimited: 2, maxRequestsInAny60s: 4 });
     const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'x' }] });
     const reply = await control(simulator, '/v1/chat/completions', { method: 'POST', body });

@@ -1,5 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
-import type { ResponseHeaders } from './retry-after.ts';
+import type { ResponseHeaders } from './header-value.ts';
 
 /** One HTTP request and what bounds it. */
 export interface ExchangeRequest {

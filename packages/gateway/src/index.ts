@@ -3,5 +3,5 @@ export { costNanoUsd, worstCaseNanoUsd } from './cost.ts';
 export { type KeyChange, type KeyState, type KeyView, keyFingerprint, type SharedKeyState } from './key-state.ts';
 export { type ModelPrice, modelPriceSchema, modelPrices } from './model-price.ts';
 export type { GatewayOutcome } from './outcome.ts';
-export { parseRetryAfter, type ResponseHeaders } from './retry-after.ts';
+export type { ToldLimits } from './told-limits.ts';
 export type { Usage } from './usage.ts';

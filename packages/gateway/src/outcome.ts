@@ -1,5 +1,7 @@
 import { interimFloodCode } from './exchange.ts';
-import { parseRetryAfter, type ResponseHeaders } from './retry-after.ts';
+import type { ResponseHeaders } from './header-value.ts';
+import { readRetryAfter } from './retry-after.ts';
+import type { ToldLimits } from './told-limits.ts';
 import type { Usage } from './usage.ts';
 
 /**
@@ -19,7 +21,17 @@ import type { Usage } from './usage.ts';
  *
  * `text` is what arrived of the answer; `message` is for a person, keys masked, 300 characters at most.
  */
-export type GatewayOutcome =
+export type GatewayOutcome = HowItEnded & ToldByTheWay;
+
+/** What the headers of the reply said besides. */
+export interface ToldByTheWay {
+  /** What the gateway says it allows; what cannot be a limit is left out. */
+  readonly limits?: ToldLimits;
+  /** A sentence for each header that asks for what cannot be meant, and what was made of it. For a person, keys masked. */
+  readonly warnings?: readonly string[];
+}
+
+type HowItEnded =
   | {
       readonly kind: 'complete';
       readonly text: string;
@@ -97,10 +109,10 @@ export function outcomeOfStatus(
 ): GatewayOutcome {
   const { message: words, code } = readError(body);
   const message = clean(words === '' ? `status ${status}` : `status ${status}: ${words}`);
-  if (status === 429) return { kind: 'rate_limited', ...retryAfter(headers, nowMs) };
+  if (status === 429) return { kind: 'rate_limited', ...retryAfter(headers, nowMs, clean) };
   if (keyStatuses.has(status)) return { kind: 'unauthorized', status, message };
   if (status >= 500 || overloadedStatuses.has(status))
-    return { kind: 'overloaded', status, message, ...retryAfter(headers, nowMs) };
+    return { kind: 'overloaded', status, message, ...retryAfter(headers, nowMs, clean) };
   if (status >= 400) {
     const tooLong = status === 413 || tooLongCodes.has(code) || (status === 400 && tooLongWords.test(words));
     return { kind: 'refused', status, message, tooLong };
@@ -152,9 +164,13 @@ export function errorOf(body: unknown): { message: string; code: string } {
   };
 }
 
-function retryAfter(headers: ResponseHeaders, nowMs: number): { retryAfterMs?: number } {
-  const retryAfterMs = parseRetryAfter(headers, nowMs);
-  return retryAfterMs === undefined ? {} : { retryAfterMs };
+function retryAfter(
+  headers: ResponseHeaders,
+  nowMs: number,
+  clean: (text: string) => string,
+): { retryAfterMs?: number; warnings?: readonly string[] } {
+  const { warnings, ...asked } = readRetryAfter(headers, nowMs);
+  return warnings.length === 0 ? asked : { ...asked, warnings: warnings.map(clean) };
 }
 
 function codeOf(error: Error): string {

@@ -3,8 +3,9 @@ import { type Answer, AnswerReader, type Expected, type OnText } from './answer.
 import { EventStream } from './event-stream.ts';
 import type { Ending, ReplySink } from './exchange.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
+import type { ResponseHeaders } from './header-value.ts';
 import { describeError, type GatewayOutcome, outcomeOfError, outcomeOfStatus } from './outcome.ts';
-import type { ResponseHeaders } from './retry-after.ts';
+import { readToldLimits } from './told-limits.ts';
 
 /** What a reply needs to know of its call. */
 export interface ReplyContext {
@@ -86,6 +87,14 @@ export class Reply implements ReplySink {
   /** What the call was, once its exchange ended. */
   outcome(ending: Ending): GatewayOutcome {
     if (this.#status === 0) return this.#noReply(ending);
+    const outcome = this.#ofReply(ending);
+    const { limits, warnings } = readToldLimits(this.#headers, this.#context.nowMs());
+    if (limits === undefined && warnings.length === 0) return outcome;
+    const all = [...(outcome.warnings ?? []), ...warnings.map(this.#context.clean)];
+    return { ...outcome, ...(limits && { limits }), ...(all.length > 0 && { warnings: all }) };
+  }
+
+  #ofReply(ending: Ending): GatewayOutcome {
     if (this.#status !== 200) return this.#otherStatus();
     if (ending.how === 'end') this.#readToEnd();
     const { answer } = this.#reader;

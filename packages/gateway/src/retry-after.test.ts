@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostRetryAfterMs, parseRetryAfter } from './retry-after.ts';
+import { mostRetryAfterMs, readRetryAfter } from './retry-after.ts';
 
 const nowMs = Date.parse('2026-11-21T12:00:00Z');
 
-describe('parseRetryAfter', () => {
+describe('readRetryAfter', () => {
   it.each([
     ['seconds', { 'retry-after': '7' }, 7000],
     ['seconds with decimals', { 'retry-after': '0.25' }, 250],
@@ -45,7 +45,27 @@ describe('parseRetryAfter', () => {
     ['reset by the draft of the IETF', { 'ratelimit-reset': '12' }, 12_000],
     ['a reset that is nonsense', { 'x-ratelimit-reset': '1m30' }, undefined],
   ])('reads %s', (_name, headers, expected) => {
-    expect(parseRetryAfter(headers, nowMs)).toBe(expected);
+    expect(readRetryAfter(headers, nowMs).retryAfterMs).toBe(expected);
+  });
+
+  it.each([
+    ['7', []],
+    ['315360000', ['the gateway asks to wait 315360000 s: cut to 300 s']],
+    ['999999999999999', ['the gateway asks to wait 999999999999999 s: cut to 300 s']],
+    ['Sat, 21 Nov 2036 12:00:00 GMT', ['the gateway asks to wait 315619200 s: cut to 300 s']],
+    ['-1', ['retry-after "-1" is no time to wait: ignored']],
+    ['1e18', ['retry-after "1e18" is no time to wait: ignored']],
+    ['soon', ['retry-after "soon" is no time to wait: ignored']],
+    ['', ['retry-after "" is no time to wait: ignored']],
+  ])('warns of %j: %j', (value, warnings) => {
+    expect(readRetryAfter({ 'retry-after': value }, nowMs).warnings).toEqual(warnings);
+  });
+
+  it('warns of retry-after-ms too, and reads the next', () => {
+    expect(readRetryAfter({ 'retry-after-ms': '-5', 'retry-after': '2' }, nowMs)).toEqual({
+      retryAfterMs: 2000,
+      warnings: ['retry-after-ms "-5" is no time to wait: ignored'],
+    });
   });
 
   it('never asks to wait below 0 or above 5 minutes, whatever a gateway sends', () => {
@@ -53,7 +73,7 @@ describe('parseRetryAfter', () => {
     const value = fc.oneof(fc.string(), fc.double().map(String), fc.date().map(String), fc.integer().map(String));
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), value), (headers) => {
-        const waitMs = parseRetryAfter(headers, nowMs) ?? 0;
+        const waitMs = readRetryAfter(headers, nowMs).retryAfterMs ?? 0;
         expect(waitMs >= 0 && waitMs <= mostRetryAfterMs && Number.isInteger(waitMs)).toBe(true);
       }),
       { numRuns: 2000 },

@@ -1,15 +1,20 @@
-/** Response headers, names in lower case, as undici and node:http give them. */
-export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+import { headerValue, plainDecimal, type ResponseHeaders } from './header-value.ts';
 
 /** The longest rest that a gateway may ask for: above it the value is taken as a mistake and cut to 5 minutes. */
 export const mostRetryAfterMs = 300_000;
 
-const plainNumber = /^\d{1,15}(?:\.\d{1,9})?$/;
 const durationPart = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|d)/;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** How long the gateway asks to wait, in ms; and a sentence, not yet fit to show, for each header that asks for what cannot be meant. */
+export interface RetryAfter {
+  /** 0 to 300,000; absent when the gateway says nothing that can be read. */
+  readonly retryAfterMs?: number;
+  readonly warnings: readonly string[];
+}
+
 /**
- * How long the gateway asks to wait, in ms from now, 0 to 300,000; undefined when it says nothing that can be read.
+ * Reads how long the gateway asks to wait, from now.
  *
  * Read in this order: `retry-after-ms` (OpenAI); `retry-after` as seconds or as an HTTP date, which is compared with
  * the reply's own `date` where there is one, so that a wrong clock on either side does no harm; then the reset headers
@@ -18,27 +23,38 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
  *
  * @param nowMs Unix time in ms.
  */
-export function parseRetryAfter(headers: ResponseHeaders, nowMs: number): number | undefined {
-  return (
-    bounded(decimal(first(headers, 'retry-after-ms'))) ??
-    retryAfter(first(headers, 'retry-after'), serverNowMs(headers, nowMs)) ??
-    longestReset(headers, nowMs)
-  );
+export function readRetryAfter(headers: ResponseHeaders, nowMs: number): RetryAfter {
+  const warnings: string[] = [];
+  const inMs = headerValue(headers, 'retry-after-ms');
+  const plain = headerValue(headers, 'retry-after');
+  const msOfInMs = plainDecimal(inMs);
+  const msOfPlain = retryAfter(plain, serverNowMs(headers, nowMs));
+  if (inMs !== undefined && msOfInMs === undefined) warnings.push(unreadable('retry-after-ms', inMs));
+  if (plain !== undefined && msOfPlain === undefined) warnings.push(unreadable('retry-after', plain));
+  const askedMs = msOfInMs ?? msOfPlain ?? longestReset(headers, nowMs);
+  if (askedMs === undefined) return { warnings };
+  if (askedMs > mostRetryAfterMs)
+    warnings.push(`the gateway asks to wait ${Math.ceil(askedMs / 1000)} s: cut to ${mostRetryAfterMs / 1000} s`);
+  return { retryAfterMs: Math.min(Math.ceil(askedMs), mostRetryAfterMs), warnings };
+}
+
+function unreadable(header: string, value: string): string {
+  return `${header} "${value}" is no time to wait: ignored`;
 }
 
 function retryAfter(value: string | undefined, nowMs: number): number | undefined {
-  const seconds = decimal(value);
-  if (seconds !== undefined) return bounded(seconds * 1000);
+  const seconds = plainDecimal(value);
+  if (seconds !== undefined) return seconds * 1000;
   const dateMs = httpDate(value);
-  return dateMs === undefined ? undefined : bounded(Math.max(0, dateMs - nowMs));
+  return dateMs === undefined ? undefined : Math.max(0, dateMs - nowMs);
 }
 
 function longestReset(headers: ResponseHeaders, nowMs: number): number | undefined {
   let longestMs: number | undefined;
   for (const [reset, remaining] of resetHeaders) {
-    const left = decimal(first(headers, remaining));
+    const left = plainDecimal(headerValue(headers, remaining));
     if (left !== undefined && left > 0) continue;
-    const waitMs = bounded(resetMs(first(headers, reset), nowMs));
+    const waitMs = resetMs(headerValue(headers, reset), nowMs);
     if (waitMs !== undefined && waitMs > (longestMs ?? -1)) longestMs = waitMs;
   }
   return longestMs;
@@ -51,9 +67,12 @@ const resetHeaders = [
   ['ratelimit-reset', 'ratelimit-remaining'],
 ] as const;
 
-/** Numbers this large can only be Unix times: 10^9 s is 2001, and 10^11 ms is 1973. */
-function resetMs(value: string | undefined, nowMs: number): number | undefined {
-  const number = decimal(value);
+/**
+ * In how many ms a window resets, from a number of seconds, a duration or a Unix time. Numbers this large can only be Unix
+ * times: 10^9 s is 2001, and 10^11 ms is 1973.
+ */
+export function resetMs(value: string | undefined, nowMs: number): number | undefined {
+  const number = plainDecimal(value);
   if (number === undefined) return duration(value);
   if (number >= 1e11) return Math.max(0, number - nowMs);
   if (number >= 1e9) return Math.max(0, number * 1000 - nowMs);
@@ -74,7 +93,7 @@ function duration(value: string | undefined): number | undefined {
 }
 
 function serverNowMs(headers: ResponseHeaders, nowMs: number): number {
-  return httpDate(first(headers, 'date')) ?? nowMs;
+  return httpDate(headerValue(headers, 'date')) ?? nowMs;
 }
 
 /** Only the shapes of RFC 9110 begin with a day name; `Date.parse` alone would read `-1` as a year. */
@@ -82,17 +101,4 @@ function httpDate(value: string | undefined): number | undefined {
   if (value === undefined || !/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value)) return undefined;
   const ms = Date.parse(value);
   return Number.isNaN(ms) ? undefined : ms;
-}
-
-function decimal(value: string | undefined): number | undefined {
-  return value !== undefined && plainNumber.test(value) ? Number(value) : undefined;
-}
-
-function bounded(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.min(Math.ceil(ms), mostRetryAfterMs);
-}
-
-function first(headers: ResponseHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return (typeof value === 'string' ? value : value?.[0])?.trim();
 }

@@ -53,6 +53,32 @@ describe('complete', () => {
     expect((await ask(open.url)).kind).toBe('complete');
   });
 
+  it('hands on the limits that the gateway tells, and warns of those that cannot be, without telling a key', async () => {
+    const long = `${key}${'0'.repeat(50)}`;
+    const { url } = await httpServer((response) => {
+      const limits = { 'x-ratelimit-limit-requests': '600', 'x-ratelimit-limit-tokens': `"${long}` };
+      response.writeHead(200, { ...stream, ...limits });
+      response.end(streamEnd);
+    });
+    expect(await ask(url, { apiKeys: [long, key] })).toMatchObject({
+      kind: 'complete',
+      limits: { rpm: 600 },
+      warnings: [expect.stringMatching(/^x-ratelimit-limit-tokens ""\*\*\*" is no limit a minute/)],
+    });
+    const refusing = await httpServer((response) => {
+      response.writeHead(429, { 'retry-after': '315360000', 'x-ratelimit-limit-requests': '-1' });
+      response.end();
+    });
+    expect(await ask(refusing.url)).toEqual({
+      kind: 'rate_limited',
+      retryAfterMs: 300_000,
+      warnings: [
+        'the gateway asks to wait 315360000 s: cut to 300 s',
+        'x-ratelimit-limit-requests "-1" is no limit a minute from 1 to 10000000: ignored',
+      ],
+    });
+  });
+
   it('uses a connection again', async () => {
     const ports = new Set<number | undefined>();
     const { url } = await httpServer((response, _request, socket) => {
