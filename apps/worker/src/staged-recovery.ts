@@ -1,19 +1,18 @@
 import { enqueueStaged, type PackQueue, requeueRevived } from '@reprice/queue';
 import type { Store } from '@reprice/store';
-
-const SWEEP_MS = 5000;
+import type { Chore } from './upkeep.ts';
 
 /**
  * Finishes what a killed API left: batches that were accepted but whose packs are not all in the queue, and failed jobs that a replay took
  * back but did not put into the queue. What is there in two sweeps in a row has nobody who works on it (and if it has, doing it twice does
  * it once). Forgets failed jobs that nobody replayed for 30 days.
  */
-export class StagedRecovery {
+export class StagedRecovery implements Chore {
+  readonly everyMs = 5000;
   readonly #store: Store;
   readonly #queue: PackQueue;
   readonly #onError: (error: Error) => void;
   #seen: ReadonlySet<string> = new Set();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(store: Store, queue: PackQueue, onError: (error: Error) => void) {
     this.#store = store;
@@ -21,20 +20,8 @@ export class StagedRecovery {
     this.#onError = onError;
   }
 
-  start(): void {
-    this.#timer = setTimeout(() => {
-      this.#sweep().finally(() => {
-        if (this.#timer) this.start();
-      });
-    }, SWEEP_MS);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  async #sweep(): Promise<void> {
+  /** One sweep. */
+  readonly run = async (): Promise<void> => {
     const seen = new Set<string>();
     const isLeft = (what: string): boolean => {
       seen.add(what);
@@ -45,7 +32,7 @@ export class StagedRecovery {
     await this.#requeueReplays(isLeft).catch(this.#onError);
     await this.#store.failedJobs.prune().catch(this.#onError);
     this.#seen = seen;
-  }
+  };
 
   async #enqueueBatches(isLeft: (what: string) => boolean): Promise<void> {
     const left = (await this.#store.batches.enqueueing()).filter(isLeft);

@@ -1,5 +1,6 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
 import { createLogger } from '@reprice/telemetry';
+import { UnfitRedisError } from './redis-fitness.ts';
 import type { StopSignal } from './stop-signal.ts';
 import { type ShutdownTimes, startWorker, type WorkerSeam } from './worker.ts';
 
@@ -32,7 +33,7 @@ export async function runWorker(stopSignal: StopSignal, seam: WorkerSeam = {}, s
     log.info({ redis: 'ready', gateway: config.gateway.baseUrl, concurrency: config.workerConcurrency }, 'ready');
     process.send?.({ ready: true });
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof UnfitRedisError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(configExitCode);
   }

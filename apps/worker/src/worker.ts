@@ -1,16 +1,23 @@
 import type { Config } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
-import { PackQueue, type PackRun, PackWorker, type Verdict } from '@reprice/queue';
+import { LOCK_MS, PackQueue, PackWorker } from '@reprice/queue';
 import { Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { ClockCorrection } from './clock.ts';
+import { FetchGate } from './fetch-gate.ts';
+import { ledgerWatch } from './ledger-watch.ts';
 import { guardRun } from './pipeline/guard-run.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
 import { RetryBudget } from './pipeline/retry-budget.ts';
 import type { Tools } from './pipeline/tools.ts';
+import { Presence } from './presence.ts';
+import { type RunPack, withQuarantine } from './quarantine.ts';
+import { connectRedis } from './redis-connection.ts';
+import { evictionWatch, untilFit } from './redis-fitness.ts';
 import { StagedRecovery } from './staged-recovery.ts';
+import { Upkeep } from './upkeep.ts';
 
-const RECONNECT_CAP_MS = 2000;
 /** A reservation outlives its call by this much before it counts as lost. */
 const LEASE_MARGIN_MS = 60_000;
 const SAME_ERROR_EVERY_MS = 10_000;
@@ -23,13 +30,12 @@ export interface ShutdownTimes {
   readonly leaveMs: number;
 }
 
-/** Runs one pack. */
-export type RunPack = (tools: Tools, run: PackRun) => Promise<Verdict>;
-
 /** What a test may put around the parts of a worker, such as a crash at a certain point. */
 export interface WorkerSeam {
   readonly decorate?: (tools: Tools) => Tools;
   readonly run?: (next: RunPack) => RunPack;
+  /** How long a job is a process's own without a sign of life, ms. */
+  readonly lockMs?: number;
 }
 
 /** A running worker. */
@@ -38,38 +44,42 @@ export interface RunningWorker {
   stop(times: ShutdownTimes): Promise<readonly string[]>;
 }
 
-/** Starts one process of the pool. Throws when Redis or the configuration cannot be used. */
+/** Starts one process of the pool, as soon as Redis takes writes. Throws when Redis or the configuration cannot be used. */
 export async function startWorker(config: Config, log: Logger, seam: WorkerSeam = {}): Promise<RunningWorker> {
   const turn = onceEvery(SAME_ERROR_EVERY_MS);
+  // Messages that differ in a job's id or a port alone are the same error.
+  const mayLog = (message: string) => turn(message.replace(/\S*\d\S*/g, '#'));
   const onError = (error: Error): void => {
-    const mine = turn(error.message);
+    const mine = mayLog(error.message);
     if (mine) log.error({ err: error, suppressed: mine.suppressed }, 'error');
   };
+  const alarm: Tools['alarm'] = (fields, message) => {
+    const mine = mayLog(`${message} ${fields.err instanceof Error ? fields.err.message : ''}`);
+    if (mine) log.error({ ...fields, suppressed: mine.suppressed }, message);
+  };
+  const connections: Redis[] = [];
   const connect = (): Redis => {
-    const redis = new Redis(config.redisUrl, {
-      maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(times * 200, RECONNECT_CAP_MS),
-    });
-    return redis.on('error', onError);
+    const redis = connectRedis(config.redisUrl, onError);
+    connections.push(redis);
+    return redis;
   };
   const redis = connect();
   const store = new Store(redis, {
     timeZone: config.budget.timezone,
     leaseMs: config.gateway.timeoutMs + LEASE_MARGIN_MS,
+    now: () => Date.now(),
   });
+  const health = () => store.health();
+  await untilFit(health, (detail) => alarm({ detail }, 'Redis takes no writes: waiting for it'));
+  const clock = new ClockCorrection(redis, (offsetMs) =>
+    log.warn({ offsetMs }, "this machine's clock differs from that of Redis: times are corrected by it"),
+  );
+  await clock.measure();
+  await seedLimits(store, config);
+
   const queue = new PackQueue({ connection: redis, maxJobs: config.queueMaxJobs });
   const { baseUrl, apiKeys, timeoutMs, model } = config.gateway;
   const gateway = new GatewayClient({ baseUrl, apiKeys, timeoutMs, connections: config.workerConcurrency });
-
-  const { dailyNanoUsd, explicit } = config.budget;
-  const { rpm, tpm } = config.rateLimit;
-  const stated = config.rateLimit.explicit;
-  await store.admission.seed({
-    dailyNanoUsd: { value: dailyNanoUsd, stated: explicit },
-    rpm: { value: rpm, stated },
-    tpm: { value: tpm, stated },
-  });
-
   const stopping = new AbortController();
   const plainTools: Tools = {
     store,
@@ -81,41 +91,69 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     budgetExhausted: config.budget.exhausted,
     rateLimits: new RateLimitStreak(),
     retries: new RetryBudget(),
-    alarm: (fields, message) => {
-      const mine = turn(message);
-      if (mine) log.error({ ...fields, suppressed: mine.suppressed }, message);
-    },
-    nowMs: Date.now,
+    alarm,
+    nowMs: () => Date.now(),
     stopping: stopping.signal,
   };
   const tools = seam.decorate?.(plainTools) ?? plainTools;
-  const runPack = seam.run?.(guardRun) ?? guardRun;
-  const workerRedis = connect();
-  const worker = new PackWorker({
-    connection: workerRedis,
+  const { lockMs = LOCK_MS } = seam;
+  const presence = new Presence(store, connect(), onError);
+  // A sign of life counts for less time than a lock: the packs of a dead process run again when it is known to be dead.
+  const run = withQuarantine(seam.run?.(guardRun) ?? guardRun, presence.self.id, lockMs / 3);
+  const worker: PackWorker = new PackWorker({
+    connection: connect(),
     concurrency: config.workerConcurrency,
-    rpm: (await store.admission.rateLimits()).rpm,
-    process: (run) => runPack(tools, run),
+    rpm: (await store.admission.tick()).rpm,
+    process: (pack) => run(tools, pack),
     rest: (ms) => queue.rest(ms),
-    onError,
+    onError: (error) => {
+      onError(error);
+      gate.tell(error);
+    },
+    lockMs,
   });
-  const recovery = new StagedRecovery(store, queue, onError);
+  const gate = new FetchGate({
+    hold: () => worker.hold(),
+    release: () => worker.release(),
+    health,
+    onHeld: (detail) => alarm({ detail }, 'Redis refuses commands: taking no packs until it takes writes again'),
+    onReleased: () => log.info('Redis takes writes again'),
+  });
+  const chores = [
+    presence.chore(),
+    ledgerWatch(store, (rpm) => worker.setRpm(rpm), alarm),
+    new StagedRecovery(store, queue, onError),
+    evictionWatch(health, alarm),
+    clock.chore(),
+  ];
+  const upkeep = new Upkeep(chores, onError);
   worker.start();
-  recovery.start();
+  upkeep.start();
 
   return {
     async stop({ finishMs, leaveMs }) {
-      recovery.stop();
+      gate.close();
       let drained = await worker.stop(finishMs);
       if (!drained) {
         log.warn({ jobIds: worker.running() }, 'ending the calls in flight, their packs go back to their place');
         stopping.abort();
         drained = await worker.stop(leaveMs - finishMs);
       }
+      upkeep.stop();
       if (drained) await gateway.close();
-      workerRedis.disconnect();
-      redis.disconnect();
+      await presence.leave();
+      for (const connection of connections) connection.disconnect();
       return drained ? [] : worker.running();
     },
   };
+}
+
+async function seedLimits(store: Store, config: Config): Promise<void> {
+  const { dailyNanoUsd, explicit } = config.budget;
+  const { rpm, tpm, explicit: stated } = config.rateLimit;
+  await store.admission.seed({
+    dailyNanoUsd: { value: dailyNanoUsd, stated: explicit },
+    rpm: { value: rpm, stated },
+    tpm: { value: tpm, stated },
+  });
 }

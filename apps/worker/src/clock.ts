@@ -1,0 +1,64 @@
+import type { Redis } from 'ioredis';
+import type { Chore } from './upkeep.ts';
+
+/** A clock that differs from that of Redis by less is left alone. */
+const TOLERATED_MS = 500;
+const MEASURE_EVERY_MS = 60_000;
+const JUMP_CHECK_MS = 1000;
+const SAMPLES = 5;
+
+const machineNow = Date.now;
+
+/** How far Redis' clock is ahead of this machine's, ms: the median of five looks, each halved on its way there and back. */
+async function measureOffsetMs(redis: Redis): Promise<number> {
+  const offsets: number[] = [];
+  for (let i = 0; i < SAMPLES; i++) {
+    const before = machineNow();
+    const [seconds, us] = await redis.time();
+    const middle = (before + machineNow()) / 2;
+    offsets.push(Number(seconds) * 1000 + Number(us) / 1000 - middle);
+  }
+  return Math.round(offsets.toSorted((a, b) => a - b)[Math.floor(SAMPLES / 2)] ?? 0);
+}
+
+/**
+ * Lets `Date.now()` of this process tell Redis' time when the machine's clock is wrong. BullMQ takes `Date.now()` for when a delayed job is
+ * due and leaves no other way to tell it: with a clock an hour ahead a retry runs at once, and an hour behind it waits for an hour.
+ * Limits, budget days and locks are Redis' own affair and need no correction.
+ */
+export class ClockCorrection {
+  readonly #redis: Redis;
+  readonly #onWrong: (offsetMs: number) => void;
+  #offsetMs = 0;
+  #measuredAtMs = 0;
+  /** The machine's clock less its monotonic one: constant, but for a clock that somebody sets. */
+  #driftMs = 0;
+
+  /** @param onWrong hears once of each new offset that is too large */
+  constructor(redis: Redis, onWrong: (offsetMs: number) => void) {
+    this.#redis = redis;
+    this.#onWrong = onWrong;
+  }
+
+  /** Measures now. */
+  async measure(): Promise<void> {
+    const offsetMs = await measureOffsetMs(this.#redis);
+    this.#measuredAtMs = performance.now();
+    this.#driftMs = machineNow() - this.#measuredAtMs;
+    const isWrong = Math.abs(offsetMs) > TOLERATED_MS;
+    if (isWrong && Math.abs(offsetMs - this.#offsetMs) > TOLERATED_MS) this.#onWrong(offsetMs);
+    this.#offsetMs = isWrong ? offsetMs : 0;
+    Date.now = isWrong ? () => machineNow() + offsetMs : machineNow;
+  }
+
+  /** Measures each minute, and when somebody sets the machine's clock. */
+  chore(): Chore {
+    return {
+      everyMs: JUMP_CHECK_MS,
+      run: async () => {
+        const hasJumped = Math.abs(machineNow() - performance.now() - this.#driftMs) > TOLERATED_MS;
+        if (hasJumped || performance.now() - this.#measuredAtMs > MEASURE_EVERY_MS) await this.measure();
+      },
+    };
+  }
+}
