@@ -26,6 +26,9 @@ const tidyMs = 1500;
 /** Longest call to the gateway when it is only asked whether it is there, in ms. */
 const gatewayCheckMs = 5000;
 
+/** How often the ledger is looked at, in ms. */
+const tickMs = 1000;
+
 const sameErrorEveryMs = 10_000;
 
 /** A queue whose first look at Redis failed is made anew after this long, in ms. */
@@ -71,6 +74,10 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   };
   redis.on('ready', seed);
   if (redis.status === 'ready') seed();
+  // Remembers the ledger, so that an emptied Redis is noticed also while no worker runs.
+  const ticking = setInterval(() => {
+    if (redis.status === 'ready') store.admission.tick().catch(onError);
+  }, tickMs);
 
   let isStopping = false;
   const deps: Omit<ApiDeps, 'queue'> = {
@@ -104,6 +111,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   renewApp();
 
   const close = (): void => {
+    clearInterval(ticking);
     batchDone.close();
     redis.disconnect();
   };

@@ -12,6 +12,7 @@ import { boardPath, boardRouter } from './routes/board.ts';
 import { budgetRoutes } from './routes/budget.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { loginRoutes, sendLogin } from './routes/login.ts';
 import { priceRoutes } from './routes/prices.ts';
 
@@ -24,6 +25,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...jobRoutes(deps),
     ...priceRoutes(deps),
     ...budgetRoutes(deps),
+    ...limitRoutes(deps),
   ];
 }
 

@@ -21,6 +21,9 @@ function whole(min: number, max: number, meta: { default: string; meaning: strin
   return setting({ takes, meaning: meta.meaning, default: meta.default }, wholeNumber(min, max));
 }
 
+/** The largest limits that are taken, a minute. */
+export const rateLimitBounds = { rpm: 10_000_000, tpm: 100_000_000_000 } as const;
+
 /**
  * Every environment variable that Reprice reads, as one schema: reader, default, what it takes and what it means.
  * `environmentVariables` gives the same as a table.
@@ -106,12 +109,12 @@ export const environmentSchema = z.object({
     },
     oneOf(budgetReactions),
   ),
-  RATE_LIMIT_RPM: whole(0, 10_000_000, {
+  RATE_LIMIT_RPM: whole(0, rateLimitBounds.rpm, {
     default: '1000',
     meaning: 'requests a minute over all workers; 0 = no limit',
     note: '0 = no limit',
   }),
-  RATE_LIMIT_TPM: whole(0, 100_000_000_000, {
+  RATE_LIMIT_TPM: whole(0, rateLimitBounds.tpm, {
     default: '0',
     meaning: 'tokens a minute over all workers; 0 = no limit',
     note: '0 = no limit',

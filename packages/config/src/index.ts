@@ -10,6 +10,7 @@ export {
   environmentVariables,
   type LogLevel,
   logLevels,
+  rateLimitBounds,
   type VariableName,
 } from './environment.ts';
 export type { Env } from './environment-values.ts';

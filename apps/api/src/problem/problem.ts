@@ -20,6 +20,7 @@ export type ProblemName =
   | 'misdirected'
   | 'not-found'
   | 'method-not-allowed'
+  | 'conflict'
   | 'request-timeout'
   | 'upload-cut'
   | 'queue-full'
@@ -67,6 +68,7 @@ const statuses: Readonly<Record<ProblemName, number>> = {
   misdirected: 421,
   'not-found': 404,
   'method-not-allowed': 405,
+  conflict: 409,
   'request-timeout': 408,
   'upload-cut': 400,
   'queue-full': 503,
@@ -93,6 +95,7 @@ const titles: Readonly<Record<ProblemName, string>> = {
   misdirected: 'The Host header names another host',
   'not-found': 'There is no such thing',
   'method-not-allowed': 'The method is not allowed here',
+  conflict: 'What is under way does not allow it now',
   'request-timeout': 'The body came too slowly',
   'upload-cut': 'The upload ended early',
   'queue-full': 'The queue is full',

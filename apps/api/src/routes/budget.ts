@@ -1,12 +1,15 @@
 import { formatUsd, parseUsd } from '@reprice/pricing';
-import type { Budget } from '@reprice/store';
+import { type Budget, type ClosedReason, ReconcileConflict } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
 import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { Problem } from '../problem/problem.ts';
 
-/** The day's budget: look at it, and set its limit for all workers. */
+/** Seconds after which a call under way is likely to be settled. */
+const conflictRetryAfterS = 10;
+
+/** The day's budget: look at it, set its limit for all workers, and open a day that was closed. */
 export function budgetRoutes(deps: ApiDeps): Route[] {
   const { admission } = deps.store;
   return [
@@ -27,23 +30,73 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
         readQuery(req, {});
         const body = await readJsonObject(req);
         refuseUnknown(body, ['limitUsd']);
-        res.json(shown(await admission.setDailyLimit(limitOf(body.limitUsd))));
+        res.json(shown(await admission.setDailyLimit(dollarsOf(body, 'limitUsd'))));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/budget/unsettled',
+      scope: 'read',
+      async handle(req, res) {
+        readQuery(req, {});
+        const calls = await admission.unsettled();
+        const items = calls.map(({ id, costNanoUsd, expiredAtMs }) => ({
+          id,
+          usd: formatUsd(costNanoUsd),
+          expiredAt: new Date(expiredAtMs).toISOString(),
+        }));
+        res.json({ items, nextCursor: null });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/budget/reconcile',
+      scope: 'admin',
+      async handle(req, res) {
+        readQuery(req, {});
+        const body = await readJsonObject(req);
+        refuseUnknown(body, ['spentUsd']);
+        const spentNanoUsd = dollarsOf(body, 'spentUsd');
+        const budget = await admission.reconcile(spentNanoUsd).catch((error: unknown) => {
+          throw error instanceof ReconcileConflict ? conflict(error) : error;
+        });
+        res.json(shown(budget));
       },
     },
   ];
 }
 
-function limitOf(value: unknown): number {
+function dollarsOf(body: Record<string, unknown>, field: string): number {
+  const value = body[field];
   const text = typeof value === 'number' ? String(value) : value;
   const nanoUsd = typeof text === 'string' ? parseUsd(text) : undefined;
   if (nanoUsd === undefined || nanoUsd < 0) {
-    const detail = '"limitUsd" must be dollars as a decimal, 0 or more, with at most 9 decimals, e.g. "250.00".';
-    throw new Problem('validation', detail, { errors: [{ pointer: '/limitUsd', code: 'not-money', detail }] });
+    const detail = `"${field}" must be dollars as a decimal, 0 or more, with at most 9 decimals, e.g. "250.00".`;
+    throw new Problem('validation', detail, { errors: [{ pointer: `/${field}`, code: 'not-money', detail }] });
   }
   return nanoUsd;
 }
 
-function shown({ date, limitNanoUsd, spentNanoUsd, reservedNanoUsd, resetsAtMs }: Budget): Record<string, string> {
+function conflict(error: ReconcileConflict): Problem {
+  const { callsUnderWay } = error;
+  const calls = callsUnderWay === 1 ? 'One call is' : `${callsUnderWay} calls are`;
+  const detail = `${calls} under way, and the bill may or may not hold their cost. Wait until they are settled, read the bill again, and state it then.`;
+  return new Problem('conflict', detail, {
+    headers: { 'retry-after': String(conflictRetryAfterS) },
+    members: { callsUnderWay },
+    cause: error,
+  });
+}
+
+const whatToDo: Readonly<Record<ClosedReason, string>> = {
+  overbilled:
+    "The gateway billed a call above its worst case, so nobody can say what the next one may cost. Find out why (model, price list, max_tokens), wait for the calls under way, read the gateway's bill of the day, and state it: POST /v1/budget/reconcile, or reprice budget reconcile --spent USD.",
+  ledger_lost:
+    "Redis was emptied or set back, so nobody here knows what was spent today. Wait for the calls under way, read the gateway's bill of the day, and state it: POST /v1/budget/reconcile, or reprice budget reconcile --spent USD.",
+};
+
+function shown(budget: Budget): Record<string, unknown> {
+  const { date, limitNanoUsd, spentNanoUsd, reservedNanoUsd, resetsAtMs, closed, unsettled } = budget;
   return {
     date,
     limitUsd: formatUsd(limitNanoUsd),
@@ -51,5 +104,9 @@ function shown({ date, limitNanoUsd, spentNanoUsd, reservedNanoUsd, resetsAtMs }
     reservedUsd: formatUsd(reservedNanoUsd),
     remainingUsd: formatUsd(Math.max(0, limitNanoUsd - spentNanoUsd - reservedNanoUsd)),
     resetsAt: new Date(resetsAtMs).toISOString(),
+    closed: closed
+      ? { reason: closed.reason, since: new Date(closed.atMs).toISOString(), whatToDo: whatToDo[closed.reason] }
+      : null,
+    unsettled: { calls: unsettled.calls, usd: formatUsd(unsettled.costNanoUsd) },
   };
 }

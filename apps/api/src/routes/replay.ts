@@ -1,0 +1,65 @@
+import { formatUsd } from '@reprice/pricing';
+import type { Request, Response } from 'express';
+import type { ApiDeps } from '../deps.ts';
+import { idOf, notFound } from '../http/path.ts';
+import type { Route } from '../http/route.ts';
+import { storeFilter } from '../replay/failed-filter.ts';
+import { namedJobs } from '../replay/named-jobs.ts';
+import { REPLAY_AT_MOST, type ReplayRequest, readReplay } from '../replay/replay-request.ts';
+import { Replayer, type ReplayResult } from '../replay/replayer.ts';
+import { requireRoom } from './room.ts';
+
+/** Running failed work again, against today's snapshots. A dry run needs the same scope, `write`: it is part of a replay. */
+export function replayRoutes(deps: ApiDeps): Route[] {
+  const replayer = new Replayer(deps);
+  return [
+    {
+      method: 'POST',
+      path: '/v1/jobs/replay',
+      scope: 'write',
+      async handle(req, res) {
+        const request = await readReplay(req);
+        if (request.batch !== undefined && !(await deps.store.batches.get(request.batch))) throw notFound('batch');
+        await replay(deps, replayer, request, req, res);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/batches/:id/replay',
+      scope: 'write',
+      async handle(req, res) {
+        const request = await readReplay(req, ['ids', 'batch']);
+        const batch = await deps.store.batches.get(idOf(req, 'batch'));
+        if (batch?.kind !== 'batch') throw notFound('batch');
+        await replay(deps, replayer, { ...request, batch: batch.id }, req, res);
+      },
+    },
+  ];
+}
+
+async function replay(
+  deps: ApiDeps,
+  replayer: Replayer,
+  request: ReplayRequest,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const { ids, dryRun, limit, asOfMs, ...input } = request;
+  // Rounded up, or a job that failed this very moment would be left out.
+  const nowMs = Math.ceil(await deps.store.failedJobs.nowMs());
+  const filter = { ...storeFilter(input, nowMs), beforeMs: asOfMs ?? nowMs };
+  const named = ids && (await namedJobs(deps, ids));
+  let result: ReplayResult;
+  if (dryRun) {
+    result = await (named ? replayer.estimateThese(named) : replayer.estimate(filter, limit ?? Number.POSITIVE_INFINITY));
+  } else {
+    await requireRoom(deps);
+    const stop = (): boolean => req.destroyed && res.destroyed;
+    result = await (named
+      ? replayer.replayThese(named, named.length, stop)
+      : replayer.replay(filter, limit ?? REPLAY_AT_MOST, stop));
+  }
+  const { worstCaseNanoUsd, ...counts } = result;
+  const asOf = new Date(filter.beforeMs).toISOString();
+  res.json({ ...counts, worstCaseUsd: formatUsd(worstCaseNanoUsd), dryRun, asOf });
+}
