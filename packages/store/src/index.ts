@@ -19,6 +19,7 @@ export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } fro
 export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
 export {
+  asRevived,
   type FailedJob,
   type FailedJobFilter,
   FailedJobs,
@@ -26,6 +27,13 @@ export {
   type RevivedJob,
 } from './failed-jobs.ts';
 export type { Failure } from './failure.ts';
+export type {
+  GatewayKeyChange,
+  GatewayKeyState,
+  GatewayKeysKnown,
+  GatewayKeyUse,
+  GatewayKeyUsed,
+} from './gateway-keys.ts';
 export { policyFault, type StoreHealth } from './health.ts';
 export { Keys } from './keys.ts';
 export type { Publication, PublishCode, PublishRow } from './prices.ts';

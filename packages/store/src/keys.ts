@@ -88,4 +88,11 @@ export class Keys {
   reservationExpiry = (date: string): string => `${this.prefix}reservations:${date}:expiry`;
   /** hash reservation id -> `costNanoUsd:expiredAtMs` of calls that were sent and never settled. Written by ledger.lua, settle.lua. TTL 40 days. */
   unsettled = (date: string): string => `${this.prefix}unsettled:${date}`;
+
+  /** hash fingerprint of a gateway key -> `version\tstate\tuntilMs\trefusals\treason`. Written by mark-gateway-key.lua. No TTL. */
+  gatewayKeys = (): string => `${this.prefix}gateway-keys`;
+  /** hash `<fingerprint>:calls`, `:refused`, `:heldAtMs`. Written by gateway-keys.ts. No TTL. */
+  gatewayKeyUses = (): string => `${this.prefix}gateway-keys:uses`;
+  /** string: somebody tries this key, whose rest is over. Written by gateway-keys.ts. TTL some seconds. */
+  gatewayKeyProbe = (id: string): string => `${this.prefix}gateway-keys:probe:${id}`;
 }

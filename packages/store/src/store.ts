@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { AdmissionControl } from './admission.ts';
 import { Batches } from './batches.ts';
 import { FailedJobs } from './failed-jobs.ts';
+import { GatewayKeys } from './gateway-keys.ts';
 import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
 import { Keys } from './keys.ts';
 import { Prices } from './prices.ts';
@@ -31,6 +32,7 @@ export class Store {
   readonly batches: Batches;
   readonly failedJobs: FailedJobs;
   readonly admission: AdmissionControl;
+  readonly gatewayKeys: GatewayKeys;
   readonly processes: Processes;
   readonly runs: Runs;
   readonly #redis: Redis;
@@ -43,6 +45,7 @@ export class Store {
     this.prices = new Prices(redis, this.keys);
     this.batches = new Batches(redis, this.keys, now);
     this.failedJobs = new FailedJobs(redis, this.keys, now);
+    this.gatewayKeys = new GatewayKeys(redis, this.keys);
     this.admission = new AdmissionControl(redis, this.keys, {
       now,
       timeZone,
