@@ -90,6 +90,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     clock: Date.now,
     strategies: new Set(Object.keys(config.strategies)),
     packSize: config.packSize,
+    callTerms: { strategies: config.strategies, models: config.models, model: config.gateway.model },
     host: config.host,
     checkGateway: () => gateway.check(),
     isStopping: () => isStopping,

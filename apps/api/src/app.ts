@@ -10,11 +10,13 @@ import { errorMiddleware } from './problem/respond.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { boardPath, boardRouter } from './routes/board.ts';
 import { budgetRoutes } from './routes/budget.ts';
+import { failedJobRoutes } from './routes/failed-jobs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { loginRoutes, sendLogin } from './routes/login.ts';
 import { priceRoutes } from './routes/prices.ts';
+import { replayRoutes } from './routes/replay.ts';
 
 /** Everything the API answers to, but for the board and the start page. */
 export function apiRoutes(deps: ApiDeps): Route[] {
@@ -22,6 +24,9 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...healthRoutes(deps),
     ...loginRoutes(deps),
     ...batchRoutes(deps),
+    ...failedJobRoutes(deps),
+    // Before /v1/jobs/:id, which would take `replay` for an id.
+    ...replayRoutes(deps),
     ...jobRoutes(deps),
     ...priceRoutes(deps),
     ...budgetRoutes(deps),

@@ -6,6 +6,7 @@ import type { EvictionGuard } from './eviction.ts';
 import type { ApiLogger } from './http/request-log.ts';
 import type { Pace } from './intake/body.ts';
 import type { OpenBatches } from './intake/open-batches.ts';
+import type { CallTerms } from './replay/call-cost.ts';
 
 /** All that the API is made of; main.ts builds it from the configuration, tests build their own. */
 export interface ApiDeps {
@@ -21,6 +22,8 @@ export interface ApiDeps {
   /** Names of the configured strategies. */
   readonly strategies: ReadonlySet<string>;
   readonly packSize: number;
+  /** By what the worst case of a call is told. */
+  readonly callTerms: CallTerms;
   /** The address the server listens on: on loopback, foreign Host names are refused. */
   readonly host: string;
   /** Whether the gateway answers and takes the key. */

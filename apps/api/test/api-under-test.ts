@@ -1,3 +1,4 @@
+import { modelPrices } from '@reprice/gateway';
 import { builtInStrategies } from '@reprice/pricing';
 import { PackQueue } from '@reprice/queue';
 import { Store } from '@reprice/store';
@@ -69,6 +70,7 @@ export async function startApiUnderTest(
     clock: Date.now,
     strategies: new Set(Object.keys(builtInStrategies)),
     packSize: 25,
+    callTerms: { strategies: builtInStrategies, models: modelPrices, model: 'deepseek-v3.2' },
     host: '127.0.0.1',
     checkGateway: async () => ({ ok: true, detail: 'the gateway answers' }),
     ...options,

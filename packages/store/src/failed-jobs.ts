@@ -97,7 +97,7 @@ export class FailedJobs {
    */
   async revive(job: FailedJob): Promise<number | 'gone'> {
     const k = this.#keys;
-    const again = revivedOf(job);
+    const again = asRevived(job);
     const keys = [k.batch(job.batchId), ...k.partsOf(job.batchId), ...this.#index(), k.replaying()];
     const args = [this.#now(), job.id, job.entry, fieldOf(again), JSON.stringify(again), ...ordinalsOf(job)];
     const rows = Number(await this.#revive.run(this.#redis, keys, args));
@@ -203,7 +203,8 @@ function ordinalsOf({ skus, ordinals }: FailingJob): readonly number[] {
   return typeof ordinals === 'number' ? skus.map((_, i) => ordinals + i) : ordinals;
 }
 
-function revivedOf({ id, batchId, priority, strategy, replays, skus, ordinals }: FailedJob): RevivedJob {
+/** A failed job as revive() takes it back. */
+export function asRevived({ id, batchId, priority, strategy, replays, skus, ordinals }: FailedJob): RevivedJob {
   return { id, batchId, priority, strategy, replays: replays + 1, skus, ordinals };
 }
 

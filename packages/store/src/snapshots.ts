@@ -77,6 +77,15 @@ export class Snapshots {
 
   /** Loads the rows of a pack: `ordinals[i]` is the place of `skus[i]` in its batch. */
   async load(batchId: string, skus: readonly string[], ordinals: readonly number[]): Promise<LoadedPack> {
+    return await this.#read(batchId, skus, ordinals);
+  }
+
+  /** As load() would find the rows of a pack if none of them were settled. */
+  async loadAnew(batchId: string, skus: readonly string[]): Promise<LoadedPack> {
+    return await this.#read(batchId, skus, undefined);
+  }
+
+  async #read(batchId: string, skus: readonly string[], ordinals: readonly number[] | undefined): Promise<LoadedPack> {
     const k = this.#keys;
     const keys = [
       k.batch(batchId),
@@ -85,11 +94,11 @@ export class Snapshots {
       ...skus.map(k.snapshot),
       ...skus.map(k.price),
     ];
-    const args = [k.snapshot('').length, ...ordinals];
+    const args = [k.snapshot('').length, ...(ordinals ?? skus.map(() => 0))];
     const reply = (await this.#load.run(this.#redis, keys, args)) as [string, string, string, string[], string[]];
     const [status, mode, settled, snapshots, prices] = reply;
     const rows = skus.map((sku, i): LoadedRow => {
-      if (settled[i] === '1') return { settled: true };
+      if (ordinals && settled[i] === '1') return { settled: true };
       const [revision = 0, price, currency] = prices[i] ? prices[i].split(' ') : [];
       const fence = Number(revision);
       const stored = snapshots[i];

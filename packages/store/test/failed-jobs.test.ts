@@ -72,6 +72,12 @@ describe('a failed job', () => {
     expect(job.failedAtUs / 1000).toBeGreaterThanOrEqual(before);
     expect(job.failedAtUs / 1000).toBeLessThanOrEqual(await store.failedJobs.nowMs());
     expect(await store.failedJobs.skusOf(job)).toEqual([jobOf(0).skus[1]]);
+    await store.snapshots.observe([snapshotOf(job.skus[1] ?? '', { stock: 7 })]);
+    expect((await store.snapshots.load(job.batchId, job.skus, [0, 1])).rows[1]).toEqual({ settled: true });
+    expect((await store.snapshots.loadAnew(job.batchId, job.skus)).rows).toMatchObject([
+      { settled: false },
+      { settled: false, snapshot: { stock: 7 } },
+    ]);
     expect(await store.failedJobs.idsOf(job.batchId)).toEqual([job.id]);
     expect(await store.failedJobs.get([job.id, 'b.9'])).toEqual([job, undefined]);
   });

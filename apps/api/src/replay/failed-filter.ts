@@ -7,13 +7,17 @@ const ages: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d:
 /** A length of time as text: seconds, or `90s`, `30m`, `2h`, `7d`. */
 const ageText = /^([1-9]\d{0,8})([smhd]?)$/;
 
-const reason = z.string('a reason such as gateway_failed').regex(/^[a-z][a-z0-9_]{0,59}$/, 'a reason such as gateway_failed');
+const reason = z
+  .string('a reason such as gateway_failed')
+  .regex(/^[a-z][a-z0-9_]{0,59}$/, 'a reason such as gateway_failed');
 const priority = z.enum(priorities, `one of ${priorities.join(', ')}`);
 const batch = z.string('the id of a batch').regex(/^[bj][0-9a-z]{11}$/, 'the id of a batch');
 
 /** Which failed jobs, as query parameters. `state` is there because the contract names it; only failed jobs are kept in a list. */
 export const filterQuery = {
-  state: z.literal('failed', 'failed: only failed jobs are listed; GET /v1/jobs/:id tells of any other').default('failed'),
+  state: z
+    .literal('failed', 'failed: only failed jobs are listed; GET /v1/jobs/:id tells of any other')
+    .default('failed'),
   reason: reason.optional(),
   priority: priority.optional(),
   batch: batch.optional(),

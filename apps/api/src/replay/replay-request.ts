@@ -35,7 +35,10 @@ const query = {
 };
 
 const body = {
-  ids: z.array(z.string('an array of ids of jobs'), 'an array of ids of jobs').min(1, 'an array of ids of jobs').optional(),
+  ids: z
+    .array(z.string('an array of ids of jobs'), 'an array of ids of jobs')
+    .min(1, 'an array of ids of jobs')
+    .optional(),
   ...filterBody,
   dryRun: z.boolean('true or false').optional(),
   limit: z.int(limits).min(1, limits).max(REPLAY_AT_MOST, limits).optional(),
@@ -59,7 +62,8 @@ export async function readReplay(req: Request, without: readonly ('ids' | 'batch
   const merged: Record<string, unknown> = { ...told };
   for (const [name, value] of Object.entries(asked)) {
     if (value === undefined) continue;
-    if (merged[name] !== undefined && merged[name] !== value) throw invalid(name, `"${name}" differs between query and body.`);
+    if (merged[name] !== undefined && merged[name] !== value)
+      throw invalid(name, `"${name}" differs between query and body.`);
     merged[name] = value;
   }
   const { ids, asOf: moment, ...rest } = merged as Partial<Omit<ReplayRequest, 'asOfMs'>> & { asOf?: string };

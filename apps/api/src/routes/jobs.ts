@@ -23,7 +23,7 @@ const waitQuery = {
 };
 
 // Other names are keys of BullMQ's own, such as `meta`, and hold no job.
-const packId = /^[bj][0-9a-z]+\.\d+(\.\d+x\d+)?$/;
+const packId = /^[bj][0-9a-z]+\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/;
 
 /** The small door: a few SKUs, priced now, whether or not anything moved since their last price. */
 export function jobRoutes(deps: ApiDeps): Route[] {
@@ -129,15 +129,17 @@ async function doneJob(deps: ApiDeps, id: string, order?: readonly string[]): Pr
 async function jobView(deps: ApiDeps, id: string): Promise<Record<string, unknown>> {
   const own: BatchRecord | undefined = id.includes('.') ? undefined : await deps.store.batches.get(id);
   if (own?.kind === 'job') return own.status === 'done' ? await doneJob(deps, id) : { id, status: own.status };
-  const job = packId.test(id) ? await promptly(deps.queue.job(id)) : undefined;
-  if (job === undefined) throw notFound('job');
-  return {
-    id,
-    status: job.state,
-    priority: job.priority,
-    batchId: job.pack.batchId,
-    skus: job.pack.skus,
-    attempts: job.attemptsMade,
-    ...(job.failedReason !== undefined && { failure: job.failedReason }),
-  };
+  if (!packId.test(id)) throw notFound('job');
+  const [job, [failed]] = await Promise.all([promptly(deps.queue.job(id)), deps.store.failedJobs.get([id])]);
+  const { batchId, skus } = failed ?? job?.pack ?? {};
+  const priority = failed?.priority ?? job?.priority;
+  if (priority === undefined) throw notFound('job');
+  const attempts = job?.attemptsMade ?? 0;
+  // Whether it failed is told by its rows: a worker that was killed may have left it otherwise in the queue.
+  if (failed) {
+    const failure = `${failed.reason}: ${failed.detail}`;
+    return { id, status: 'failed', priority, batchId, skus, attempts, failure };
+  }
+  const failure = job?.failedReason;
+  return { id, status: job?.state, priority, batchId, skus, attempts, ...(failure !== undefined && { failure }) };
 }

@@ -1,5 +1,5 @@
 import { formatUsd } from '@reprice/pricing';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import type { ApiDeps } from '../deps.ts';
 import { idOf, notFound } from '../http/path.ts';
 import type { Route } from '../http/route.ts';
@@ -20,7 +20,7 @@ export function replayRoutes(deps: ApiDeps): Route[] {
       async handle(req, res) {
         const request = await readReplay(req);
         if (request.batch !== undefined && !(await deps.store.batches.get(request.batch))) throw notFound('batch');
-        await replay(deps, replayer, request, req, res);
+        await replay(deps, replayer, request, res);
       },
     },
     {
@@ -31,19 +31,13 @@ export function replayRoutes(deps: ApiDeps): Route[] {
         const request = await readReplay(req, ['ids', 'batch']);
         const batch = await deps.store.batches.get(idOf(req, 'batch'));
         if (batch?.kind !== 'batch') throw notFound('batch');
-        await replay(deps, replayer, { ...request, batch: batch.id }, req, res);
+        await replay(deps, replayer, { ...request, batch: batch.id }, res);
       },
     },
   ];
 }
 
-async function replay(
-  deps: ApiDeps,
-  replayer: Replayer,
-  request: ReplayRequest,
-  req: Request,
-  res: Response,
-): Promise<void> {
+async function replay(deps: ApiDeps, replayer: Replayer, request: ReplayRequest, res: Response): Promise<void> {
   const { ids, dryRun, limit, asOfMs, ...input } = request;
   // Rounded up, or a job that failed this very moment would be left out.
   const nowMs = Math.ceil(await deps.store.failedJobs.nowMs());
@@ -51,10 +45,12 @@ async function replay(
   const named = ids && (await namedJobs(deps, ids));
   let result: ReplayResult;
   if (dryRun) {
-    result = await (named ? replayer.estimateThese(named) : replayer.estimate(filter, limit ?? Number.POSITIVE_INFINITY));
+    result = await (named
+      ? replayer.estimateThese(named)
+      : replayer.estimate(filter, limit ?? Number.POSITIVE_INFINITY));
   } else {
     await requireRoom(deps);
-    const stop = (): boolean => req.destroyed && res.destroyed;
+    const stop = (): boolean => res.destroyed || deps.isStopping();
     result = await (named
       ? replayer.replayThese(named, named.length, stop)
       : replayer.replay(filter, limit ?? REPLAY_AT_MOST, stop));
