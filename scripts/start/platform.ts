@@ -68,8 +68,9 @@ export class Platform {
       HOST: '127.0.0.1', // as HOST it would take the API's
       SIMULATOR_PORT: env.SIMULATOR_PORT ?? '0',
       GATEWAY_API_KEYS: key,
+      GATEWAY_API_KEYS_FILE: '',
     });
-    return { GATEWAY_BASE_URL: url, GATEWAY_API_KEYS: key };
+    return { GATEWAY_BASE_URL: url, GATEWAY_API_KEYS: key, GATEWAY_API_KEYS_FILE: '' };
   }
 
   async #startApp(name: string, env: NodeJS.ProcessEnv): Promise<App> {

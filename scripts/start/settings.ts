@@ -9,7 +9,9 @@ import { type Config, ConfigError, loadConfig } from '@reprice/config';
 export function readSettings(env: NodeJS.ProcessEnv, root: string): Config | string {
   const made = {
     ...(env.API_KEYS ? {} : { API_KEYS: 'start:admin:made-later' }),
-    ...(env.GATEWAY_BASE_URL ? {} : { GATEWAY_BASE_URL: 'http://127.0.0.1', GATEWAY_API_KEYS: '' }),
+    ...(env.GATEWAY_BASE_URL
+      ? {}
+      : { GATEWAY_BASE_URL: 'http://127.0.0.1', GATEWAY_API_KEYS: '', GATEWAY_API_KEYS_FILE: '' }),
   };
   try {
     return loadConfig({ ...env, ...made }, { process: 'api', cwd: root }); // the API needs all that a worker needs

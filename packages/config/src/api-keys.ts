@@ -16,7 +16,8 @@ export interface ApiKey {
 /** Shortest accepted secret, in characters: below it a key could be guessed through the API. */
 export const minSecretLength = 8;
 
-const printable = /^[\x21-\x7e]+$/;
+/** What a secret may consist of: printable ASCII without blanks. */
+export const printable = /^[\x21-\x7e]+$/;
 
 function keyProblem(name: string, scope: string, secret: string): string | undefined {
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name))

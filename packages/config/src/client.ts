@@ -3,3 +3,4 @@ export { nearest, type Priority, priorities, snapshotFields } from '@reprice/pri
 export { type ClientConfig, defaultApiUrl, loadClientConfig } from './client-config.ts';
 export { ConfigError, configExitCode } from './config-error.ts';
 export { readHttpUrl } from './http-url.ts';
+export { rateLimitBounds } from './rate-limit-bounds.ts';

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type ModelPrice, modelPrices } from '@reprice/gateway';
 import { builtInStrategies, type Strategy } from '@reprice/pricing';
 import type { ApiKey } from './api-keys.ts';
@@ -6,8 +7,11 @@ import { loadConfigFile } from './config-file.ts';
 import { crossFaults } from './cross-checks.ts';
 import type { BudgetReaction, Environment, LogLevel } from './environment.ts';
 import { type Env, readEnvironment } from './environment-values.ts';
+import { loadGatewayKeyFile } from './gateway-key-file.ts';
 import { suspiciousNames, unknownNames } from './known-names.ts';
+import { hidden, shown } from './masking.ts';
 import { redisPasswords } from './redis-url.ts';
+import type { SettingFault } from './setting.ts';
 
 /** The processes that read this configuration (the CLI has its own, `loadClientConfig`). */
 export type ProcessName = 'api' | 'worker' | 'simulator';
@@ -24,7 +28,10 @@ export interface Config {
   readonly apiKeys: readonly ApiKey[];
   readonly gateway: {
     readonly baseUrl: string;
+    /** Those of GATEWAY_API_KEYS, or those that the file held when this was read. */
     readonly apiKeys: readonly string[];
+    /** The absolute path of GATEWAY_API_KEYS_FILE, which is to be looked at again and again. */
+    readonly apiKeysFile?: string;
     readonly model: string;
     readonly timeoutMs: number;
   };
@@ -79,7 +86,33 @@ function byName<T>(
   return Object.assign(Object.create(null) as Record<string, T>, builtIn, own);
 }
 
-function assemble(env: Env, values: Environment, models: Config['models'], strategies: Config['strategies']): Config {
+/** The keys of the gateway, from wherever they come, or what is wrong with that. */
+function gatewayKeysOf(
+  values: Partial<Environment>,
+  cwd: string,
+): { keys: Pick<Config['gateway'], 'apiKeys' | 'apiKeysFile'>; faults: readonly SettingFault[] } {
+  const { GATEWAY_API_KEYS: apiKeys = [], GATEWAY_API_KEYS_FILE: given } = values;
+  if (given === undefined) return { keys: { apiKeys }, faults: [] };
+  const fault = (got: string, takes: string) => ({
+    keys: { apiKeys },
+    faults: [{ name: 'GATEWAY_API_KEYS_FILE', got, takes }],
+  });
+  // Somebody may have put a key where the path belongs.
+  const name = /^\.{0,2}\//.test(given) ? shown(given) : hidden(given);
+  if (apiKeys.length > 0) return fault(`${name} beside GATEWAY_API_KEYS`, 'a path, or GATEWAY_API_KEYS, not both');
+  const apiKeysFile = path.resolve(cwd, given);
+  const read = loadGatewayKeyFile(apiKeysFile);
+  if (read.ok) return { keys: { apiKeys: read.value, apiKeysFile }, faults: [] };
+  return fault(`${name}: ${read.problem}`, 'the path of a file that holds a key a line, each once');
+}
+
+function assemble(
+  env: Env,
+  values: Environment,
+  gatewayKeys: Pick<Config['gateway'], 'apiKeys' | 'apiKeysFile'>,
+  models: Config['models'],
+  strategies: Config['strategies'],
+): Config {
   const [redisUrl = ''] = values.REDIS_URL;
   return deepFreeze({
     redisUrl,
@@ -89,7 +122,7 @@ function assemble(env: Env, values: Environment, models: Config['models'], strat
     apiKeys: values.API_KEYS ?? [],
     gateway: {
       baseUrl: values.GATEWAY_BASE_URL ?? `http://127.0.0.1:${values.SIMULATOR_PORT}/v1`,
-      apiKeys: values.GATEWAY_API_KEYS ?? [],
+      ...gatewayKeys,
       model: values.GATEWAY_MODEL,
       timeoutMs: values.GATEWAY_TIMEOUT_MS,
     },
@@ -121,14 +154,16 @@ function assemble(env: Env, values: Environment, models: Config['models'], strat
  */
 export function loadConfig(env: Env, options: LoadOptions): Config {
   const { values, faults: wrong } = readEnvironment(env);
-  const file = loadConfigFile(values.REPRICE_CONFIG, options.cwd ?? process.cwd());
-  const faults = [...unknownNames(env), ...wrong, ...(file.ok ? [] : file.faults)];
+  const cwd = options.cwd ?? process.cwd();
+  const file = loadConfigFile(values.REPRICE_CONFIG, cwd);
+  const gateway = gatewayKeysOf(values, cwd);
+  const faults = [...unknownNames(env), ...wrong, ...gateway.faults, ...(file.ok ? [] : file.faults)];
   const models = byName(modelPrices, file.ok ? file.models : {});
   const strategies = byName(builtInStrategies, file.ok ? file.strategies : {});
   faults.push(...crossFaults({ process: options.process, values, models, strategies, isComplete: file.ok }));
   if (faults.length > 0) throw new ConfigError(faults);
   // Without faults every variable was read, so none is absent.
-  return assemble(env, values as Environment, models, strategies);
+  return assemble(env, values as Environment, gateway.keys, models, strategies);
 }
 
 /** Every secret in the configuration, for the log scrubber. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiKeys, bearerSecret, gatewayKeys, minSecretLength } from './api-keys.ts';
 import { gatewayUrl, httpUrl } from './http-url.ts';
 import { hidden, maskedUrl } from './masking.ts';
+import { rateLimitBounds } from './rate-limit-bounds.ts';
 import { dollars, hostName, oneOf, plainText, timeZone, wholeNumber } from './readers.ts';
 import { redisUrls } from './redis-url.ts';
 import { type SettingMeta, setting } from './setting.ts';
@@ -20,9 +21,6 @@ function whole(min: number, max: number, meta: { default: string; meaning: strin
   const takes = `a whole number from ${min} to ${max}${meta.note === undefined ? '' : ` (${meta.note})`}`;
   return setting({ takes, meaning: meta.meaning, default: meta.default }, wholeNumber(min, max));
 }
-
-/** The largest limits that are taken, a minute. */
-export const rateLimitBounds = { rpm: 10_000_000, tpm: 100_000_000_000 } as const;
 
 /**
  * Every environment variable that Reprice reads, as one schema: reader, default, what it takes and what it means.
@@ -71,6 +69,14 @@ export const environmentSchema = z.object({
       show: hidden,
     },
     gatewayKeys,
+  ),
+  GATEWAY_API_KEYS_FILE: setting(
+    {
+      takes: 'the path of a file that holds a key a line, in order of use; not together with GATEWAY_API_KEYS',
+      meaning:
+        'instead of `GATEWAY_API_KEYS`: a file, a key a line; a change is in force within 2 s, without a restart',
+    },
+    plainText,
   ),
   GATEWAY_MODEL: setting(
     {

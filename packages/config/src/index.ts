@@ -10,9 +10,10 @@ export {
   environmentVariables,
   type LogLevel,
   logLevels,
-  rateLimitBounds,
   type VariableName,
 } from './environment.ts';
 export type { Env } from './environment-values.ts';
+export { GatewayKeyFile, GatewayKeyFileError } from './gateway-key-file.ts';
+export { rateLimitBounds } from './rate-limit-bounds.ts';
 export type { SettingFault, SettingMeta } from './setting.ts';
 export { defineConfig, type ModelPriceInput, type StrategyOverride, type UserConfig } from './user-config.ts';
