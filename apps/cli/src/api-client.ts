@@ -11,6 +11,8 @@ import {
   budgetSchema,
   type Failure,
   failureSchema,
+  type Limits,
+  limitsSchema,
   type Price,
   pageOf,
   priceSchema,
@@ -19,6 +21,8 @@ import {
   type Rejection,
   readinessSchema,
   rejectionSchema,
+  type UnsettledCall,
+  unsettledCallSchema,
 } from './responses.ts';
 
 /** Where the API is and how to be let in. */
@@ -104,9 +108,27 @@ export class ApiClient {
 
   /** Sets today's and every further day's limit, in decimal dollars. */
   async setBudget(limitUsd: string): Promise<Budget> {
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ limitUsd });
-    return this.#read(await this.#fetch('/v1/budget', { method: 'PUT', headers, body }), budgetSchema);
+    return this.#read(await this.#send('PUT', '/v1/budget', { limitUsd }), budgetSchema);
+  }
+
+  /** Today's calls that were sent and never settled. */
+  async unsettledCalls(): Promise<UnsettledCall[]> {
+    const response = await this.#fetch('/v1/budget/unsettled', {});
+    return (await this.#read(response, pageOf(unsettledCallSchema))).items;
+  }
+
+  /** Books what the gateway's bill of today says, in decimal dollars, and opens a closed day. */
+  async reconcile(spentUsd: string): Promise<Budget> {
+    return this.#read(await this.#send('POST', '/v1/budget/reconcile', { spentUsd }), budgetSchema);
+  }
+
+  async limits(): Promise<Limits> {
+    return this.#read(await this.#fetch('/v1/limits', {}), limitsSchema);
+  }
+
+  /** Sets requests or tokens a minute for all workers; 0 = no limit. */
+  async setLimits(limits: { rpm?: number; tpm?: number }): Promise<Limits> {
+    return this.#read(await this.#send('PUT', '/v1/limits', limits), limitsSchema);
   }
 
   results(id: string): AsyncGenerator<Price> {
@@ -138,6 +160,11 @@ export class ApiClient {
     } catch (error) {
       throw new ApiUnreachable(this.connection.url, reasonOf(error), error);
     }
+  }
+
+  #send(method: string, path: string, body: object): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return this.#fetch(path, { method, headers, body: JSON.stringify(body) });
   }
 
   async #fetch(path: string, call: Call): Promise<Response> {

@@ -13,6 +13,7 @@ function said(priority: string, spentUsd: string, reservedUsd = '0'): string | u
     reservedUsd,
     remainingUsd: '0',
     resetsAt: '2026-11-22T00:00:00Z',
+    unsettled: { calls: 0, usd: '0' },
   };
   return budgetWait(batch, budget, nowMs);
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBatches } from './commands/batches.ts';
 import { addBudget } from './commands/budget.ts';
 import { addExport } from './commands/export.ts';
+import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
 import { addPrice } from './commands/price.ts';
 import { addSubmit } from './commands/submit.ts';
@@ -36,6 +37,7 @@ export function createProgram(context: Context): Command {
     })
     .showHelpAfterError('Add --help for usage and examples.')
     .addHelpText('after', help);
-  for (const add of [addSubmit, addWatch, addBatches, addPrice, addExport, addLists, addBudget]) add(program, context);
+  for (const add of [addSubmit, addWatch, addBatches, addPrice, addExport, addLists, addBudget, addLimits])
+    add(program, context);
   return program;
 }

@@ -81,9 +81,28 @@ export const budgetSchema = z.looseObject({
   reservedUsd: usd,
   remainingUsd: usd,
   resetsAt: z.string(),
+  closed: z.looseObject({ reason: z.string(), since: z.string(), whatToDo: z.string().default('') }).nullish(),
+  unsettled: z.looseObject({ calls: tally, usd: usd.default('0') }).default({ calls: 0, usd: '0' }),
 });
 /** What may be spent today, and what has been. */
 export type Budget = z.infer<typeof budgetSchema>;
+
+/** A call that was sent and never settled. */
+export const unsettledCallSchema = z.looseObject({ id: z.string(), usd, expiredAt: z.string() });
+/** One call that is charged at its worst case. */
+export type UnsettledCall = z.infer<typeof unsettledCallSchema>;
+
+/** Requests and tokens a minute: set, told by the gateway, and what holds of both; 0 = no limit. */
+export const limitsSchema = z.looseObject({
+  rpm: z.number(),
+  tpm: z.number(),
+  learnedRpm: z.number().optional(),
+  learnedTpm: z.number().optional(),
+  effectiveRpm: z.number(),
+  effectiveTpm: z.number(),
+});
+/** The limits of all workers together. */
+export type Limits = z.infer<typeof limitsSchema>;
 
 /** A page of a list. */
 export function pageOf<T extends z.ZodType>(item: T) {

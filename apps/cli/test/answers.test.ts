@@ -184,32 +184,6 @@ describe('price', () => {
   });
 });
 
-describe('budget', () => {
-  const budget = {
-    date: '2026-11-21',
-    limitUsd: '100.00',
-    spentUsd: '25.50',
-    reservedUsd: '0.01',
-    remainingUsd: '74.49',
-    resetsAt: '2026-11-22T00:00:00.000Z',
-  };
-
-  it('is shown', async () => {
-    api.on('GET /v1/budget', { body: budget });
-    const { code, stdout } = await run(['budget']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/2026-11-21\n {2}limit +\$100\.00 a day\n {2}spent +\$25\.50 \(25 %\)/);
-  });
-
-  it('is set', async () => {
-    api.on('PUT /v1/budget', { body: { ...budget, limitUsd: '0.50' } });
-    const { code, stdout } = await run(['budget', 'set', '0.50', '--json']);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ limitUsd: '0.50' });
-    expect(JSON.parse(api.seen[0]?.body ?? '')).toEqual({ limitUsd: '0.50' });
-  });
-});
-
 describe('lists of a batch', () => {
   const rejections = [
     {

@@ -51,6 +51,12 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
     ['format', ['submit', good, '--format', 'xml'], /Allowed choices are csv, ndjson, json/],
     ['budget', ['budget', 'set', '10usd'], /plain decimal/],
     ['negative budget', ['budget', 'set', '--', '-1'], /plain decimal/],
+    ['budget reconcile without a sum', ['budget', 'reconcile'], /required option '--spent <usd>'/],
+    ['budget reconcile with a wrong sum', ['budget', 'reconcile', '--spent', '1e3'], /plain decimal/],
+    ['budget reconcile with nobody to ask', ['budget', 'reconcile', '--spent', '1'], /no terminal[\s\S]*Add --yes/],
+    ['no limit to set', ['limits', 'set'], /Add --rpm, --tpm, or both/],
+    ['fraction of a limit', ['limits', 'set', '--rpm', '1.5'], /whole number from 0 to 10,000,000/],
+    ['limit above all', ['limits', 'set', '--tpm', '100000000001'], /whole number from 0 to 100,000,000,000/],
     ['SKU taken for a flag', ['price', '-ODD'], /unknown option '-ODD'/],
     ['blank SKU', ['price', ' '], /never blank/],
     ['--out is a folder', ['export', 'b1', '--out', dir], /is a folder/],
@@ -71,7 +77,7 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
 });
 
 describe.concurrent('help', () => {
-  it.each(['submit', 'watch', 'batches', 'price', 'export', 'rejections', 'failures', 'budget'])(
+  it.each(['submit', 'watch', 'batches', 'price', 'export', 'rejections', 'failures', 'budget', 'limits'])(
     'of %s has examples, and ends with 0',
     async (command) => {
       const { code, stdout, stderr } = await reprice([command, '--help'], { env });

@@ -1,0 +1,24 @@
+import { CommandError, usageError } from './command-error.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Asks the person at the terminal `question [y/N]` before something is done that cannot be undone; `isConfirmed` (--yes) says it already.
+ * @throws CommandError when the answer is not yes, or nobody is there to ask
+ */
+export async function confirm(context: Context, question: string, isConfirmed: boolean): Promise<void> {
+  if (isConfirmed) return;
+  if (context.stdin.isTTY !== true) throw usageError('There is no terminal to ask for confirmation.', 'Add --yes.');
+  context.output.stderr.write(`${question} [y/N] `);
+  if (!/^y(es)?$/i.test((await firstLine(context.stdin)).trim())) {
+    throw new CommandError('failed', 'Nothing was changed.');
+  }
+}
+
+async function firstLine(input: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
+  for await (const chunk of input) {
+    text += Buffer.from(chunk).toString('utf8');
+    if (text.includes('\n')) break;
+  }
+  return text.split('\n', 1)[0] ?? '';
+}
