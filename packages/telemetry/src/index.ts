@@ -1,3 +1,3 @@
-export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { addSecrets, createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { onceEvery, type Turn } from './repetition.ts';
-export { minScrubbedLength, placeholder, scrubber } from './scrubber.ts';
+export { minScrubbedLength, placeholder, Scrubber } from './scrubber.ts';

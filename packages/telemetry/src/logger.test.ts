@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger } from './logger.ts';
+import { addSecrets, createLogger } from './logger.ts';
 
 const key = 'sk-marker-"quoted"\\7f3a';
 const plainKey = 'sk-plain-0123456789abcdef';
@@ -44,6 +44,20 @@ describe('a log line never holds a secret', () => {
       expect(JSON.stringify(parsed)).toContain('[secret]');
     });
   }
+
+  it('that it learned of while running, in child loggers too, made before or after', () => {
+    const written = lines([], (logger) => {
+      const child = logger.child({});
+      logger.info(plainKey);
+      addSecrets(child, [plainKey]);
+      logger.info(plainKey);
+      child.info(plainKey);
+      logger.child({ key: plainKey }).info('m');
+      addSecrets(logger, ['another-key-of-ours']);
+      logger.info(`${plainKey} another-key-of-ours`);
+    });
+    expect(written.map((line) => /sk-plain|another/.test(line))).toEqual([true, false, false, false, false]);
+  });
 
   it('in child loggers and their bindings', () => {
     const [line = ''] = lines([plainKey], (logger) => logger.child({ key: plainKey }).info('m'));

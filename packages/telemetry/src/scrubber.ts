@@ -32,16 +32,28 @@ function replacement(match: string, offset: number, line: string): string {
 }
 
 /**
- * A function that takes secrets out of a serialised log line, wherever they stand: message, nested objects, error texts and stacks,
- * URLs, headers. It goes by value, because lists of paths miss most of these places. Beside the given secrets it blanks whatever
- * follows `Bearer` or `Basic`, and user parts of URLs. A line of JSON stays a line of JSON.
+ * Takes secrets out of serialised log lines, wherever they stand: message, nested objects, error texts and stacks, URLs, headers. It goes
+ * by value, because lists of paths miss most of these places. Beside the given secrets it blanks whatever follows `Bearer` or `Basic`, and
+ * user parts of URLs. A line of JSON stays a line of JSON.
  */
-export function scrubber(secrets: readonly string[]): (line: string) => string {
-  const shapes = new Set(secrets.filter((secret) => secret.length >= minScrubbedLength).flatMap(shapesOf));
-  const longestFirst = [...shapes].sort((a, b) => b.length - a.length).map(escapedForRegExp);
-  const known = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.join('|'), 'g');
-  return (line) => {
-    const withoutKnown = known === undefined ? line : line.replace(known, replacement);
+export class Scrubber {
+  readonly #secrets = new Set<string>();
+  #known: RegExp | undefined;
+
+  constructor(secrets: readonly string[]) {
+    this.add(secrets);
+  }
+
+  /** Further secrets, from the next line on; those before stay secret. */
+  add(secrets: readonly string[]): void {
+    for (const secret of secrets) if (secret.length >= minScrubbedLength) this.#secrets.add(secret);
+    const shapes = new Set([...this.#secrets].flatMap(shapesOf));
+    const longestFirst = [...shapes].sort((a, b) => b.length - a.length).map(escapedForRegExp);
+    this.#known = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.join('|'), 'g');
+  }
+
+  scrub(line: string): string {
+    const withoutKnown = this.#known === undefined ? line : line.replace(this.#known, replacement);
     return withoutKnown.replace(bearer, `$1 ${placeholder}`).replace(urlPassword, `$1${placeholder}@`);
-  };
+  }
 }
