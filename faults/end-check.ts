@@ -34,10 +34,12 @@ export async function checkEnd(
   for (const gauge of [lost, doubled, foreign, recount, failed, stale, nobody]) gauge.see(0);
 
   const allowed = new Set(options.failures ?? []);
+  const failedSkus = new Set<string>();
   const judge = async (batchId: string, submission: Submission): Promise<void> => {
     const { results, failures } = await endsOf(store, batchId);
     const ends = new Map<string, number>();
     for (const { sku } of [...results, ...failures]) ends.set(sku, (ends.get(sku) ?? 0) + 1);
+    for (const { sku } of failures) failedSkus.add(sku);
     const sent = new Set(submission.skus);
     const missing = submission.skus.filter((sku) => !ends.has(sku));
     if (missing.length > 0) lost.see(missing.length, () => ({ batchId, missing: missing.slice(0, 5) }));
@@ -68,13 +70,13 @@ export async function checkEnd(
   }
   uninvited.see(uninvitedCount);
 
-  const times = [...book.times].filter(([, { toldMs }]) => toldMs > 0);
+  const times = [...book.times].filter(([sku, { toldMs }]) => toldMs > 0 && !failedSkus.has(sku));
   for (let from = 0; from < times.length; from += PRICES_AT_ONCE) {
     const some = times.slice(from, from + PRICES_AT_ONCE);
     const prices = await store.prices.getMany(some.map(([sku]) => sku));
     for (const [i, [sku, { toldMs, sentMs }]] of some.entries()) {
       const price = prices[i];
-      if (!price) continue; // failed: counted above
+      if (!price) continue; // lost: counted above
       const atMs = Date.parse(price.snapshotAt);
       if (atMs < toldMs || atMs > sentMs) stale.see(1, () => ({ sku, price, toldMs, sentMs }));
     }

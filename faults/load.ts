@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Book } from './book.ts';
-import type { Chance } from './chance.ts';
+import { Chance } from './chance.ts';
 import type { Checks, Gauge } from './checks.ts';
 import type { Stand } from './stand.ts';
 
@@ -86,11 +86,11 @@ export class Load {
     const submission = this.#book.sent({ skus, observedAtMs, priority: chance.pick(priorities) });
     const observedAt = new Date(observedAtMs).toISOString();
     const lines = skus.map((sku) => {
-      const price = chance.between(5, 200);
+      const usual = usualPrice(sku);
       const item = {
         sku,
-        price: price.toFixed(2),
-        cost: (price * 0.5).toFixed(2),
+        price: (usual * chance.between(0.97, 1.03)).toFixed(2),
+        cost: (usual * 0.5).toFixed(2),
         stock: chance.below(300),
         observedAt,
       };
@@ -129,4 +129,11 @@ export class Load {
       return undefined;
     }
   }
+}
+
+/** Follows from the SKU, 5 to 205: a price that jumped from one submission to the next would be a guardrail's business. */
+function usualPrice(sku: string): number {
+  return (
+    5 + new Chance([...sku].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 1)).next() * 200
+  );
 }

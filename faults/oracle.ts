@@ -90,6 +90,13 @@ export class Oracle {
     return [...this.#book.told.keys()].filter((id) => !this.#done.has(id)).map((id) => this.#last.get(id) ?? { id });
   }
 
+  /** Redis lost all that it held: what clients were told up to now has no end to wait for. */
+  forget(): void {
+    for (const id of this.#book.told.keys()) this.#done.add(id);
+    this.#last.clear();
+    this.#sight.settledSkus = this.#book.skusTold;
+  }
+
   async #watch(): Promise<void> {
     while (this.#running) {
       const startedAt = performance.now();

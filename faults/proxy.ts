@@ -17,6 +17,13 @@ export interface LineFaults {
   readonly swallow?: number;
 }
 
+interface Connection {
+  readonly client: Socket;
+  readonly server: Socket;
+  readonly directions: Direction[];
+  dead: boolean;
+}
+
 /** A TCP proxy on a port of its own, in this process. */
 export class Line {
   readonly port: number;
@@ -27,7 +34,7 @@ export class Line {
   readonly #server: Server;
   readonly #target: () => number;
   readonly #chance: Chance;
-  readonly #lines = new Set<{ client: Socket; server: Socket; directions: Direction[] }>();
+  readonly #lines = new Set<Connection>();
   #faults: LineFaults = {};
 
   private constructor(server: Server, target: () => number, chance: Chance) {
@@ -59,6 +66,14 @@ export class Line {
     }
   }
 
+  /** Every connection of now goes dead for ever, with its sockets open; new ones pass. */
+  deaden(): void {
+    for (const line of this.#lines) {
+      line.dead = true;
+      for (const direction of line.directions) direction.look();
+    }
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -66,21 +81,18 @@ export class Line {
 
   #join(client: Socket): void {
     const server = connect({ host: '127.0.0.1', port: this.#target(), noDelay: true });
-    const faults = (): LineFaults => this.#faults;
-    const line = {
-      client,
-      server,
-      directions: [
-        new Direction(client, server, faults, (bytes) => this.onRequest?.(bytes)),
-        new Direction(server, client, faults, () => {
-          const { swallow = 0 } = this.#faults;
-          if (swallow === 0 || this.#chance.next() >= swallow) return;
-          this.swallowed++;
-          client.resetAndDestroy();
-          server.resetAndDestroy();
-        }),
-      ],
-    };
+    const faults = (): LineFaults => (line.dead ? { blackHole: true } : this.#faults);
+    const line: Connection = { client, server, directions: [], dead: false };
+    line.directions.push(
+      new Direction(client, server, faults, (bytes) => this.onRequest?.(bytes)),
+      new Direction(server, client, faults, () => {
+        const { swallow = 0 } = this.#faults;
+        if (swallow === 0 || this.#chance.next() >= swallow) return;
+        this.swallowed++;
+        client.resetAndDestroy();
+        server.resetAndDestroy();
+      }),
+    );
     this.#lines.add(line);
     for (const [one, other] of [
       [client, server],

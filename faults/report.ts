@@ -6,7 +6,7 @@ export function reportTable(rows: readonly CheckRow[]): string {
   const head = ['scenario', '', 'what', 'seen', 'limit', 'ok'];
   const table = new Table({
     head,
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'left', 'right', 'right', 'left'],
   });
   for (const { scenario, invariant, what, seen, limit, ok } of rows)

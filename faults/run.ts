@@ -12,8 +12,10 @@ import type { FaultEvent, Scenario, Scene } from './scenario.ts';
 import { Spending } from './spending.ts';
 import { Stand } from './stand.ts';
 
-const FIRST_LIMIT_NANO_USD = 5_000_000;
-const RAISE_NANO_USD = 5_000_000;
+/** About 300 calls: 15 seconds of work. */
+const RAISE_NANO_USD = 30_000_000;
+/** Enough for all that can be waiting at the end. */
+const LAST_RAISE_NANO_USD = 1_000_000_000;
 const PROGRESS_EVERY_MS = 5000;
 /** What was accepted must have ended this long after the last fault. */
 const DRAIN_MS = 300_000;
@@ -49,7 +51,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const checks = new Checks(scenario.id);
   const startedAt = performance.now();
   const seconds = (): number => Math.round((performance.now() - startedAt) / 1000);
-  const stand = await Stand.open({ workers, ...scenario.stand }, chance);
+  const prepared = scenario.prepare?.();
+  const stand = await Stand.open({ workers, ...scenario.stand, ...prepared?.stand }, chance);
   const redis = new Redis(stand.redis.url, {
     enableOfflineQueue: false,
     commandTimeout: 1500,
@@ -59,7 +62,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   redis.on('error', () => {}); // Redis is killed on purpose
   const store = new Store(redis);
   const book = new Book();
-  const limitNanoUsd = Number(stand.env.DAILY_BUDGET_USD ?? 0) * 1e9 || FIRST_LIMIT_NANO_USD;
+  const limitNanoUsd = Number(stand.env.DAILY_BUDGET_USD ?? 0) * 1e9;
   const spending = new Spending(store, Math.round(limitNanoUsd), scenario.raiseNanoUsd ?? RAISE_NANO_USD);
   const oracle = new Oracle(stand, store, book, spending, checks, scenario.end ?? {});
   const load = new Load(stand, book, checks, { ...usualLoad, ...scenario.load }, () => oracle.unsettled);
@@ -138,6 +141,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     await restarts.stop().catch(() => {});
     redis.disconnect();
     await stand.close();
+    prepared?.clear();
   }
 }
 
@@ -145,6 +149,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 async function settle(scenario: Scenario, { checks, oracle, spending, stand }: Scene): Promise<void> {
   const drained = checks.most('I15', 'accepted batches that had not ended 5 minutes after the last fault', 0);
   const calmAt = performance.now();
+  // The limit has bound long enough: what is left may all be spent.
+  await spending.raise(spending.highestNanoUsd + LAST_RAISE_NANO_USD).catch(() => {});
   while (!oracle.settled && performance.now() - calmAt < DRAIN_MS) {
     await stand.fleet.start();
     await timer(100);

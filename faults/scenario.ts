@@ -53,6 +53,8 @@ export interface Scenario {
   readonly end?: EndOptions;
   /** Calls a minute that may pass the limit here, with the reason in the title of the check. */
   readonly burst?: { readonly calls: number; readonly because: string };
+  /** Makes what its stand needs, and takes it away afterwards. */
+  prepare?(): { readonly stand: Partial<StandOptions>; readonly clear: () => void };
   /** The faults, from nothing but the plan: the same plan gives the same list. */
   schedule(plan: Plan): FaultEvent[];
   /** More checks, after the faults and before all is settled. */

@@ -2,7 +2,7 @@ import type { Store } from '@reprice/store';
 import type { GatewayLedger } from './gateway-books.ts';
 
 /** The limit is raised when it has held up the work for this long. */
-const HELD_UP_MS = 2000;
+const HELD_UP_MS = 1500;
 
 /**
  * The user who sets the daily limit. It is low, so that it binds, and is raised step by step as it is reached: at every moment the bill is

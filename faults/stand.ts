@@ -24,7 +24,7 @@ const usual = {
   GATEWAY_TIMEOUT_MS: '5000',
   API_KEYS: `client:admin:${API_SECRET}`,
   RATE_LIMIT_RPM: '1800',
-  DAILY_BUDGET_USD: '0.005',
+  DAILY_BUDGET_USD: '0.03',
   PACK_SIZE: '5',
   WORKER_CONCURRENCY: '10',
 };
