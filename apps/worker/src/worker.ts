@@ -6,6 +6,7 @@ import { type Logger, onceEvery } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
 import { FetchGate } from './fetch-gate.ts';
+import { keySharing, watchKeys } from './key-watch.ts';
 import { ledgerWatch } from './ledger-watch.ts';
 import { guardRun } from './pipeline/guard-run.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
@@ -79,7 +80,15 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
 
   const queue = new PackQueue({ connection: redis, maxJobs: config.queueMaxJobs });
   const { baseUrl, apiKeys, timeoutMs, model } = config.gateway;
-  const gateway = new GatewayClient({ baseUrl, apiKeys, timeoutMs, connections: config.workerConcurrency });
+  const gateway = new GatewayClient({
+    baseUrl,
+    apiKeys,
+    timeoutMs,
+    connections: config.workerConcurrency,
+    ...keySharing(store.gatewayKeys, log, onError),
+  });
+  const keyWatch = watchKeys(config.gateway, store.gatewayKeys, gateway, log, onError);
+  await keyWatch.start();
   const stopping = new AbortController();
   const plainTools: Tools = {
     store,
@@ -140,6 +149,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
         drained = await worker.stop(leaveMs - finishMs);
       }
       upkeep.stop();
+      keyWatch.stop();
       if (drained) await gateway.close();
       await presence.leave();
       for (const connection of connections) connection.disconnect();
