@@ -1,5 +1,8 @@
 import type { Scenario } from './scenario.ts';
+import { apiScenarios } from './scenarios/api.ts';
+import { everything } from './scenarios/everything.ts';
 import { gatewayScenarios } from './scenarios/gateway.ts';
+import { keyScenarios } from './scenarios/keys.ts';
 import { lineScenarios } from './scenarios/lines.ts';
 import { redisProcessScenarios } from './scenarios/redis-process.ts';
 import { redisStateScenarios } from './scenarios/redis-state.ts';
@@ -14,4 +17,7 @@ export const scenarios: readonly Scenario[] = [
   ...redisStateScenarios,
   ...lineScenarios,
   ...gatewayScenarios,
+  ...keyScenarios,
+  ...apiScenarios,
+  everything,
 ];

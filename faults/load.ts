@@ -22,8 +22,10 @@ export const usualLoad: LoadShape = {
   again: 0.25,
 };
 
-const CLIENTS = 2;
+const CLIENTS = 3;
 const PAUSE_MS = 100;
+const ASKER_PAUSE_MS = 1000;
+const ASKER_SKUS = 10;
 /** Longer than any answer may take; a client that waits on after this has a broken API before it. */
 const PATIENCE_MS = 30_000;
 
@@ -65,8 +67,11 @@ export class Load {
 
   async #client(client: number, chance: Chance): Promise<void> {
     while (this.#running) {
-      if (this.#unsettled() < this.#shape.backlogSkus) await this.submit(client, chance);
-      await sleep(PAUSE_MS);
+      // One of them always has something small to send, so that there is somebody to be told when nothing is taken.
+      const asker = client === 0;
+      if (asker) await this.submit(client, chance, { most: ASKER_SKUS });
+      else if (this.#unsettled() < this.#shape.backlogSkus) await this.submit(client, chance);
+      await sleep(asker ? ASKER_PAUSE_MS : PAUSE_MS);
     }
   }
 
@@ -74,12 +79,13 @@ export class Load {
   async submit(
     client: number,
     chance: Chance,
-    body?: (ndjson: string) => NonNullable<RequestInit['body']>,
+    how: { readonly most?: number; readonly body?: (ndjson: string) => NonNullable<RequestInit['body']> } = {},
   ): Promise<number | undefined> {
     const { priorities, batchSkus, again } = this.#shape;
     const earlier = [...this.#book.told.values()].slice(-50);
-    const repeated = chance.next() < again && earlier.length > 0 ? chance.pick(earlier).skus : undefined;
-    const count = Math.round(chance.between(...batchSkus));
+    const repeats = how.most === undefined && chance.next() < again && earlier.length > 0;
+    const repeated = repeats ? chance.pick(earlier).skus : undefined;
+    const count = Math.min(how.most ?? Number.POSITIVE_INFINITY, Math.round(chance.between(...batchSkus)));
     this.#names++;
     const skus = repeated ?? Array.from({ length: count }, (_, i) => `c${client}n${this.#names}-${i}`);
     const observedAtMs = Date.now();
@@ -103,7 +109,7 @@ export class Load {
       const response = await fetch(url, {
         method: 'POST',
         headers: { ...this.#stand.headers, 'content-type': 'application/x-ndjson' },
-        body: body?.(ndjson) ?? ndjson,
+        body: how.body?.(ndjson) ?? ndjson,
         signal: AbortSignal.timeout(PATIENCE_MS),
         duplex: 'half',
       });

@@ -9,6 +9,7 @@ import type { Stand } from './stand.ts';
 const SAMPLE_EVERY_MS = 200;
 /** Running batches that are looked at in one sample; the others have their turn in the next. */
 const BATCHES_A_SAMPLE = 25;
+const API_EVERY_MS = 500;
 /** A GET at the API may take this long before it counts as unanswered. */
 const API_PATIENCE_MS = 5000;
 
@@ -36,14 +37,14 @@ export class Oracle {
   readonly #store: Store;
   readonly #book: Book;
   readonly #spending: Spending;
-  readonly #gauges: Record<'over' | 'behind' | 'ledgerOver' | 'negative' | 'sum' | 'fell' | 'api', Gauge>;
+  readonly #gauges: Record<'over' | 'behind' | 'ledgerOver' | 'negative' | 'sum' | 'fell' | 'api' | 'apiMs', Gauge>;
   readonly #last = new Map<string, BatchRecord>();
   readonly #done = new Set<string>();
   #sight = { samples: 0, billNanoUsd: 0, ledgerNanoUsd: 0, reservedNanoUsd: 0, settledSkus: 0 };
   #awaySinceMs: number | undefined;
   #turn = 0;
   #running = true;
-  #loop: Promise<void> = Promise.resolve();
+  #loop: Promise<unknown> = Promise.resolve();
 
   constructor(stand: Stand, store: Store, book: Book, spending: Spending, checks: Checks, options: OracleOptions) {
     this.#stand = stand;
@@ -59,11 +60,12 @@ export class Oracle {
       sum: checks.most('I25', 'SKUs by which a batch does not add up', 0),
       fell: checks.most('I25', 'counters that fell', strict),
       api: checks.most('I36', 'answers to GETs other than 200, 404 and 503', 0),
+      apiMs: checks.most('I36', 'longest wait of a GET for a 503, ms', 2000, { timing: true }),
     };
   }
 
   start(): void {
-    this.#loop = this.#watch();
+    this.#loop = Promise.all([this.#watch(), this.#watchApi()]);
   }
 
   async stop(): Promise<void> {
@@ -100,9 +102,8 @@ export class Oracle {
   async #watch(): Promise<void> {
     while (this.#running) {
       const startedAt = performance.now();
-      const limitNanoUsd = this.#spending.highestNanoUsd;
       const bill = await this.#stand.gateway.ledger();
-      await this.#sample(bill, limitNanoUsd).then(
+      await this.#sample(bill, this.#spending.highestNanoUsd).then(
         () => {
           this.#awaySinceMs = undefined;
         },
@@ -140,33 +141,45 @@ export class Oracle {
     );
     for (const batch of await Promise.all(ids.map((id) => this.#store.batches.get(id as string))))
       if (batch) this.#compare(batch);
-    const asked = ids[0];
-    if (asked) await this.#askApi(asked);
   }
 
   #compare(batch: BatchRecord): void {
-    const { id, total, unchanged, priced, held, failed, waiting } = batch;
-    const before = this.#last.get(id);
-    const sample = (): object => ({ batch, before });
-    this.#gauges.sum.see(
-      Math.abs(total - unchanged - priced - held - failed - waiting) + Math.max(0, -waiting),
-      sample,
-    );
-    const fallen = before ? counters.filter((name) => batch[name] < before[name]) : [];
-    this.#gauges.fell.see(fallen.length, sample);
-    const settled = total - waiting;
+    const before = this.#last.get(batch.id);
+    this.#holdTogether(batch, before);
+    const settled = batch.total - batch.waiting;
     this.#sight.settledSkus += settled - (before ? before.total - before.waiting : 0);
-    this.#last.set(id, batch);
-    if (batch.status === 'done') this.#done.add(id);
+    this.#last.set(batch.id, batch);
+    if (batch.status === 'done') this.#done.add(batch.id);
   }
 
-  /** What clients are shown is held to the same rules. */
-  async #askApi(id: string): Promise<void> {
-    const init = { headers: this.#stand.headers, signal: AbortSignal.timeout(API_PATIENCE_MS) };
-    const response = await fetch(new URL(`/v1/batches/${id}`, this.#stand.apiUrl), init).catch(() => undefined);
-    if (!response) return;
-    const body = (await response.json().catch(() => ({}))) as BatchRecord;
-    if (response.status === 200) this.#compare({ ...body, id });
-    else this.#gauges.api.see([404, 503].includes(response.status) ? 0 : 1, () => ({ status: response.status, body }));
+  #holdTogether(batch: BatchRecord, before: BatchRecord | undefined): void {
+    const { total, unchanged, priced, held, failed, waiting } = batch;
+    const sample = (): object => ({ batch, before });
+    const off = Math.abs(total - unchanged - priced - held - failed - waiting) + Math.max(0, -waiting);
+    this.#gauges.sum.see(off, sample);
+    const fallen = before ? counters.filter((name) => batch[name] < before[name]) : [];
+    this.#gauges.fell.see(fallen.length, sample);
+  }
+
+  /** What clients are shown is held to the same rules, and so is how long they wait for it. */
+  async #watchApi(): Promise<void> {
+    const last = new Map<string, BatchRecord>();
+    for (let turn = 0; this.#running; turn++) {
+      await sleep(API_EVERY_MS);
+      const ids = [...this.#book.told.keys()].filter((id) => !this.#done.has(id));
+      const id = ids[turn % Math.max(1, ids.length)];
+      if (id === undefined) continue;
+      const startedAt = performance.now();
+      const init = { headers: this.#stand.headers, signal: AbortSignal.timeout(API_PATIENCE_MS) };
+      const response = await fetch(new URL(`/v1/batches/${id}`, this.#stand.apiUrl), init).catch(() => undefined);
+      if (!response) continue; // it was killed
+      const body = (await response.json().catch(() => ({}))) as BatchRecord;
+      const sample = (): object => ({ status: response.status, body });
+      this.#gauges.api.see([200, 404, 503].includes(response.status) ? 0 : 1, sample);
+      if (response.status === 503) this.#gauges.apiMs.see(Math.round(performance.now() - startedAt), sample);
+      if (response.status !== 200) continue;
+      this.#holdTogether(body, last.get(id));
+      last.set(id, body);
+    }
   }
 }
