@@ -9,7 +9,9 @@ import {
   type Budget,
   batchSchema,
   budgetSchema,
+  type FailedJobs,
   type Failure,
+  failedJobsSchema,
   failureSchema,
   type Limits,
   limitsSchema,
@@ -19,8 +21,10 @@ import {
   problemSchema,
   type Readiness,
   type Rejection,
+  type Replay,
   readinessSchema,
   rejectionSchema,
+  replaySchema,
   type UnsettledCall,
   unsettledCallSchema,
 } from './responses.ts';
@@ -53,6 +57,23 @@ interface Call {
   readonly signal?: AbortSignal;
   /** An error status whose body is an answer all the same. */
   readonly accepted?: number;
+}
+
+/** Which failed jobs; ages as `90s`, `30m`, `2h`, `7d`. */
+export interface FailedFilter {
+  readonly reason?: string;
+  readonly priority?: string;
+  readonly batch?: string;
+  readonly maxAge?: string;
+}
+
+/** What a replay is told beside its filter. */
+export interface ReplayQuery extends FailedFilter {
+  readonly dryRun?: boolean;
+  /** Jobs at most. */
+  readonly limit?: number;
+  /** Jobs that failed since are left alone: the `asOf` of an earlier answer. */
+  readonly asOf?: string;
 }
 
 /** The lists of a batch that the API streams. */
@@ -129,6 +150,19 @@ export class ApiClient {
   /** Sets requests or tokens a minute for all workers; 0 = no limit. */
   async setLimits(limits: { rpm?: number; tpm?: number }): Promise<Limits> {
     return this.#read(await this.#send('PUT', '/v1/limits', limits), limitsSchema);
+  }
+
+  /** Failed jobs, the newest first, and how many match for which reason. */
+  async failedJobs(filter: FailedFilter, limit: number, cursor?: string): Promise<FailedJobs> {
+    const query = { ...filter, state: 'failed', limit: String(limit), cursor };
+    return this.#read(await this.#fetch('/v1/jobs', { query }), failedJobsSchema);
+  }
+
+  /** Replays failed jobs, or tells what that would do. */
+  async replay({ dryRun, limit, ...rest }: ReplayQuery, signal?: AbortSignal): Promise<Replay> {
+    const query = { ...rest, dryRun: dryRun ? 'true' : undefined, limit: limit?.toString() };
+    const call = { method: 'POST', query, ...(signal ? { signal } : {}) };
+    return this.#read(await this.#fetch('/v1/jobs/replay', call), replaySchema);
   }
 
   results(id: string): AsyncGenerator<Price> {

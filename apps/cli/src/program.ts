@@ -2,9 +2,11 @@ import { Command } from 'commander';
 import { addBatches } from './commands/batches.ts';
 import { addBudget } from './commands/budget.ts';
 import { addExport } from './commands/export.ts';
+import { addFailed } from './commands/failed.ts';
 import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
 import { addPrice } from './commands/price.ts';
+import { addReplay } from './commands/replay.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Context } from './context.ts';
@@ -37,7 +39,18 @@ export function createProgram(context: Context): Command {
     })
     .showHelpAfterError('Add --help for usage and examples.')
     .addHelpText('after', help);
-  for (const add of [addSubmit, addWatch, addBatches, addPrice, addExport, addLists, addBudget, addLimits])
+  for (const add of [
+    addSubmit,
+    addWatch,
+    addBatches,
+    addPrice,
+    addExport,
+    addLists,
+    addFailed,
+    addReplay,
+    addBudget,
+    addLimits,
+  ])
     add(program, context);
   return program;
 }

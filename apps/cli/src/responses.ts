@@ -73,6 +73,40 @@ export const failureSchema = z.looseObject({
 /** One failed SKU of a batch. */
 export type Failure = z.infer<typeof failureSchema>;
 
+/** A job that failed. */
+const failedJobSchema = z.looseObject({
+  id: z.string(),
+  priority: z.string().default(''),
+  batchId: z.string().nullish(),
+  skus: z.array(z.string()).default([]),
+  reason: z.string(),
+  detail: z.string().default(''),
+  failedAt: z.string().default(''),
+});
+/** One job that failed and was not replayed since. */
+export type FailedJob = z.infer<typeof failedJobSchema>;
+
+/** A page of failed jobs. */
+export const failedJobsSchema = z.looseObject({
+  items: z.array(failedJobSchema),
+  nextCursor: z.string().nullish(),
+  byReason: z.record(z.string(), z.number()).default({}),
+});
+/** The newest failed jobs, and how many there are for which reason. */
+export type FailedJobs = z.infer<typeof failedJobsSchema>;
+
+/** What a replay came to, or would. */
+export const replaySchema = z.looseObject({
+  matched: z.number(),
+  replayed: z.number(),
+  remaining: z.number(),
+  gone: z.number(),
+  worstCaseUsd: usd,
+  asOf: z.string(),
+});
+/** How many failed jobs were meant, run again, are failed still, and never can run; the most that their calls cost. */
+export type Replay = z.infer<typeof replaySchema>;
+
 /** The day's budget. */
 export const budgetSchema = z.looseObject({
   date: z.string(),

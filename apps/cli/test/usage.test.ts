@@ -61,6 +61,12 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
     ['blank SKU', ['price', ' '], /never blank/],
     ['--out is a folder', ['export', 'b1', '--out', dir], /is a folder/],
     ['--out in no folder', ['export', 'b1', '--out', path.join(dir, 'no', 'x.csv')], /there is no folder/],
+    ['replay without a terminal', ['replay'], /no terminal to ask whether to replay\.\nAdd --yes[^\n]*--dry-run/],
+    ['age', ['replay', '--yes', '--max-age', '2w'], /90s, 30m, 2h or 7d/],
+    ['reason', ['failed', '--reason', 'No Reason'], /such as gateway_failed/],
+    ['batch that is none', ['failed', '--batch', '../etc'], /id of a batch/],
+    ['priority of failed jobs', ['failed', '--priority', 'urgent'], /Allowed choices are critical/],
+    ['negative limit of failed jobs', ['failed', '--limit', '-1'], /whole number from 1 to 100000/],
     ['scheme of --url', ['budget', '--url', 'ftp://x'], /http:\/\/ or https:\/\//],
     ['password in --url', ['budget', '--url', 'http://u:hunter22@127.0.0.1:9'], /without user, password/],
     ['key with a line break', ['budget', '--api-key', 'hunter22\nx'], /without blanks/],
@@ -77,16 +83,25 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
 });
 
 describe.concurrent('help', () => {
-  it.each(['submit', 'watch', 'batches', 'price', 'export', 'rejections', 'failures', 'budget', 'limits'])(
-    'of %s has examples, and ends with 0',
-    async (command) => {
-      const { code, stdout, stderr } = await reprice([command, '--help'], { env });
-      expect(stdout).toContain(`\nExamples:\n  reprice ${command}`);
-      expect(stdout).toContain('--api-key');
-      expect(stderr).toBe('');
-      expect(code).toBe(0);
-    },
-  );
+  it.each([
+    'submit',
+    'watch',
+    'batches',
+    'price',
+    'export',
+    'rejections',
+    'failures',
+    'failed',
+    'replay',
+    'budget',
+    'limits',
+  ])('of %s has examples, and ends with 0', async (command) => {
+    const { code, stdout, stderr } = await reprice([command, '--help'], { env });
+    expect(stdout).toContain(`\nExamples:\n  reprice ${command}`);
+    expect(stdout).toContain('--api-key');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
 
   it('tells the version', async () => {
     expect(await reprice(['--version'], { env })).toMatchObject({ code: 0, stdout: '0.1.0\n' });

@@ -40,8 +40,8 @@ export function replayRoutes(deps: ApiDeps): Route[] {
 async function replay(deps: ApiDeps, replayer: Replayer, request: ReplayRequest, res: Response): Promise<void> {
   const { ids, dryRun, limit, asOfMs, ...input } = request;
   // Rounded up, or a job that failed this very moment would be left out.
-  const nowMs = Math.ceil(await deps.store.failedJobs.nowMs());
-  const filter = { ...storeFilter(input, nowMs), beforeMs: asOfMs ?? nowMs };
+  const beforeMs = asOfMs ?? Math.ceil(await deps.store.failedJobs.nowMs());
+  const filter = { ...storeFilter(input, beforeMs), beforeMs };
   const named = ids && (await namedJobs(deps, ids));
   let result: ReplayResult;
   if (dryRun) {
@@ -56,6 +56,6 @@ async function replay(deps: ApiDeps, replayer: Replayer, request: ReplayRequest,
       : replayer.replay(filter, limit ?? REPLAY_AT_MOST, stop));
   }
   const { worstCaseNanoUsd, ...counts } = result;
-  const asOf = new Date(filter.beforeMs).toISOString();
+  const asOf = new Date(beforeMs).toISOString();
   res.json({ ...counts, worstCaseUsd: formatUsd(worstCaseNanoUsd), dryRun, asOf });
 }

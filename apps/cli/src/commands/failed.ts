@@ -1,0 +1,83 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ApiClient, FailedFilter } from '../api-client.ts';
+import { commandName } from '../command-name.ts';
+import { type Context, connect, type GlobalOptions } from '../context.ts';
+import { addFilter, type FilterOptions, filterOf, typedFilter } from '../failed-filter.ts';
+import { count, counted } from '../figures.ts';
+import type { FailedJob } from '../responses.ts';
+import { table } from '../table.ts';
+
+const examples = `
+Examples:
+  reprice failed
+  reprice failed --reason gateway_failed --max-age 2h
+  reprice failed --batch bmwqasc7u58i --json | jq -r '.skus[]'
+
+Run them again: reprice replay, with the same filters.`;
+
+/** Jobs that one call of the API tells. */
+const pageSize = 200;
+
+function limitText(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,6}$/.test(text) && value >= 1 && value <= 100_000) return value;
+  throw new InvalidArgumentError('It takes a whole number from 1 to 100000.');
+}
+
+async function* newest(
+  api: ApiClient,
+  filter: FailedFilter,
+  limit: number,
+  counts: (byReason: Readonly<Record<string, number>>) => void,
+): AsyncGenerator<FailedJob> {
+  let cursor: string | undefined;
+  for (let left = limit; left > 0; ) {
+    const page = await api.failedJobs(filter, Math.min(left, pageSize), cursor);
+    if (cursor === undefined) counts(page.byReason);
+    yield* page.items;
+    left -= page.items.length;
+    if (!page.nextCursor) return;
+    cursor = page.nextCursor;
+  }
+}
+
+/** Adds `reprice failed`. */
+export function addFailed(program: Command, context: Context): void {
+  const command = program
+    .command('failed')
+    .summary('list the jobs that failed')
+    .description('Lists the jobs that failed and were not replayed since: how many for which reason, then the newest.');
+  addFilter(command)
+    .option('-l, --limit <count>', 'how many of the newest', limitText, 20)
+    .addHelpText('after', examples)
+    .action(async (_options: unknown, self: Command) => {
+      const { output } = context;
+      const options = self.optsWithGlobals<GlobalOptions & FilterOptions & { limit: number }>();
+      const filter = filterOf(options);
+      let byReason: [string, number][] = [];
+      const jobs = newest(connect(context, options), filter, options.limit, (counts) => {
+        byReason = Object.entries(counts).sort((a, b) => b[1] - a[1]);
+      });
+      if (options.json) {
+        for await (const job of jobs) await output.print(JSON.stringify(job));
+        return;
+      }
+      const rows: string[][] = [];
+      for await (const job of jobs) {
+        const [first = ''] = job.skus;
+        const others = job.skus.length > 1 ? ` +${count(job.skus.length - 1)}` : '';
+        rows.push([job.id, job.priority, `${first}${others}`, job.failedAt, job.reason, job.detail]);
+      }
+      if (rows.length === 0) {
+        return output.tell(typedFilter(filter) === '' ? 'No job is failed.' : 'No failed job matches.');
+      }
+      const all = byReason.reduce((sum, [, jobsOfReason]) => sum + jobsOfReason, 0);
+      const reasons = byReason.map(([reason, jobsOfReason]) => [reason, count(jobsOfReason)]);
+      await output.print(table(output, [{ head: 'reason' }, { head: 'failed jobs', isFigure: true }], reasons));
+      const columns = ['job', 'priority', 'SKUs', 'failed', 'reason'].map((head) => ({ head }));
+      await output.print(table(output, [...columns, { head: 'detail', longest: 120 }], rows));
+      if (all > rows.length)
+        output.tell(`These are the newest ${count(rows.length)} of ${counted(all, 'job')}; --limit shows more.`);
+      output.tell(`Run them again: ${commandName} replay${typedFilter(filter)}`);
+    });
+}
