@@ -84,11 +84,11 @@ if wait_us > ahead_us then
   return { 'rate', int(math.ceil((wait_us - ahead_us) / 1000) + 1) }
 end
 
+-- Tokens are counted without a limit too: one that is set holds at once.
 local bucket = bucket_at(now)
-local sum, from, past
+local sum, from, past = read_tokens(KEYS[6], bucket)
 if tpm > 0 then
   if tokens > tpm then return { 'too_large', int(tpm) } end
-  sum, from, past = read_tokens(KEYS[6], bucket)
   if sum + tokens > tpm then return { 'rate', int(tokens_free_in_ms(KEYS[6], now, from, sum + tokens - tpm)) } end
 end
 
@@ -100,7 +100,7 @@ local reservation = { state = 'r', cost = cost, tokens = tokens, slot_ms = slot_
 redis.call('HINCRBY', KEYS[2], 'reservedNanoUsd', ARGV[2])
 redis.call('HSET', KEYS[3], ARGV[1], write_reservation(reservation))
 redis.call('ZADD', KEYS[4], int(slot_ms + unsent_ms), ARGV[1])
-if tpm > 0 then add_tokens(KEYS[6], bucket, tokens, sum, from, past) end
+add_tokens(KEYS[6], bucket, tokens, sum, from, past)
 if is_probe then
   local until_ms = int(slot_ms + tonumber(ARGV[11]))
   write_rate[#write_rate + 1], write_rate[#write_rate + 2] = 'probe', ARGV[1]
