@@ -11,6 +11,7 @@ import { BatchDone } from './batch-done.ts';
 import type { ApiDeps } from './deps.ts';
 import { EvictionGuard } from './eviction.ts';
 import { OpenBatches } from './intake/open-batches.ts';
+import { watchKeys } from './key-watch.ts';
 import { connectRedis } from './redis.ts';
 import { type ListeningServer, serve } from './server.ts';
 import { requireFitRedis } from './unfit-redis.ts';
@@ -67,6 +68,8 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     timeoutMs: Math.min(config.gateway.timeoutMs, gatewayCheckMs),
     connections: 1,
   });
+  const keyWatch = watchKeys(config.gateway, store, gateway, logger);
+  void keyWatch.start();
 
   // Each time Redis comes (back), perhaps with an empty disk: the budget must have a limit before anybody asks for it.
   const seed = (): void => {
@@ -93,6 +96,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     callTerms: { strategies: config.strategies, models: config.models, model: config.gateway.model },
     host: config.host,
     checkGateway: () => gateway.check(),
+    gatewayKeys: () => gateway.keys.map((key) => key.id),
     isStopping: () => isStopping,
   };
 
@@ -113,6 +117,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
 
   const close = (): void => {
     clearInterval(ticking);
+    keyWatch.stop();
     batchDone.close();
     redis.disconnect();
   };

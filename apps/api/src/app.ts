@@ -11,6 +11,7 @@ import { batchRoutes } from './routes/batches.ts';
 import { boardPath, boardRouter } from './routes/board.ts';
 import { budgetRoutes } from './routes/budget.ts';
 import { failedJobRoutes } from './routes/failed-jobs.ts';
+import { gatewayKeyRoutes } from './routes/gateway-keys.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { limitRoutes } from './routes/limits.ts';
@@ -31,6 +32,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...priceRoutes(deps),
     ...budgetRoutes(deps),
     ...limitRoutes(deps),
+    ...gatewayKeyRoutes(deps),
   ];
 }
 
@@ -38,7 +40,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
 export function createApp(deps: ApiDeps): Express {
   const log = new RequestLog(deps.logger);
   const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  // `production`: if ever an error got past our own middleware, Express would not tell the client where it came from.
+  app.disable('x-powered-by').disable('etag').set('query parser', false).set('env', 'production');
   app.use(log.middleware);
   app.use(
     helmet({

@@ -28,6 +28,8 @@ export interface ApiDeps {
   readonly host: string;
   /** Whether the gateway answers and takes the key. */
   readonly checkGateway: () => Promise<{ ok: boolean; detail: string }>;
+  /** Fingerprints of the gateway's keys that this process is configured with by now, in order of use. */
+  readonly gatewayKeys: () => readonly string[];
   /** Whether this process ends: then it is not ready, though it still answers. */
   readonly isStopping: () => boolean;
   /** How slow an upload may be; the default suits but for tests. */

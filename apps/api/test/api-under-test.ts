@@ -72,6 +72,7 @@ export async function startApiUnderTest(
     packSize: 25,
     callTerms: { strategies: builtInStrategies, models: modelPrices, model: 'deepseek-v3.2' },
     host: '127.0.0.1',
+    gatewayKeys: () => [],
     checkGateway: async () => ({ ok: true, detail: 'the gateway answers' }),
     ...options,
   });
