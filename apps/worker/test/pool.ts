@@ -1,7 +1,7 @@
 import type { Priority, Snapshot } from '@reprice/pricing';
 import { enqueueStaged, Packer, PackQueue } from '@reprice/queue';
 import { type BatchRecord, type Failure, Store } from '@reprice/store';
-import { type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit';
+import { type AppOptions, type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, expect } from 'vitest';
 
@@ -41,8 +41,8 @@ export class Pool {
     return new Pool(redis, simulator, { REDIS_URL: redis.url, RATE_LIMIT_RPM: '0', ...gateway, ...env });
   }
 
-  async worker(env: Record<string, string> = {}): Promise<AppProcess> {
-    return await spawnApp('worker', { ...this.#env, ...env });
+  async worker(env: Record<string, string> = {}, options: AppOptions = {}): Promise<AppProcess> {
+    return await spawnApp('worker', { ...this.#env, ...env }, options);
   }
 
   async faults(faults: object): Promise<void> {
