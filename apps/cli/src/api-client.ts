@@ -9,10 +9,14 @@ import {
   type Budget,
   batchSchema,
   budgetSchema,
+  type ChangedKey,
+  changedKeySchema,
   type FailedJobs,
   type Failure,
   failedJobsSchema,
   failureSchema,
+  type GatewayKey,
+  gatewayKeySchema,
   type Limits,
   limitsSchema,
   type Price,
@@ -150,6 +154,17 @@ export class ApiClient {
   /** Sets requests or tokens a minute for all workers; 0 = no limit. */
   async setLimits(limits: { rpm?: number; tpm?: number }): Promise<Limits> {
     return this.#read(await this.#send('PUT', '/v1/limits', limits), limitsSchema);
+  }
+
+  /** The keys of the gateway, in order of use. */
+  async gatewayKeys(): Promise<GatewayKey[]> {
+    return (await this.#read(await this.#fetch('/v1/keys', {}), pageOf(gatewayKeySchema))).items;
+  }
+
+  /** Takes a key out of use by all workers, or lets it back in. */
+  async changeKey(id: string, action: 'revoke' | 'restore'): Promise<ChangedKey> {
+    const response = await this.#fetch(`/v1/keys/${encodeURIComponent(id)}/${action}`, { method: 'POST' });
+    return this.#read(response, changedKeySchema);
   }
 
   /** Failed jobs, the newest first, and how many match for which reason. */

@@ -3,6 +3,7 @@ import { addBatches } from './commands/batches.ts';
 import { addBudget } from './commands/budget.ts';
 import { addExport } from './commands/export.ts';
 import { addFailed } from './commands/failed.ts';
+import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
 import { addPrice } from './commands/price.ts';
@@ -50,6 +51,7 @@ export function createProgram(context: Context): Command {
     addReplay,
     addBudget,
     addLimits,
+    addKeys,
   ])
     add(program, context);
   return program;

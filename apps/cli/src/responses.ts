@@ -138,6 +138,25 @@ export const limitsSchema = z.looseObject({
 /** The limits of all workers together. */
 export type Limits = z.infer<typeof limitsSchema>;
 
+/** A key of the gateway: its fingerprint and what became of it. */
+export const gatewayKeySchema = z.looseObject({
+  id: z.string(),
+  position: z.number().nullish(),
+  state: z.string(),
+  untilAt: z.string().nullish(),
+  reason: z.string().nullish(),
+  calls: tally,
+  refused: tally,
+  inUse: z.boolean().default(false),
+});
+/** One key of the gateway. */
+export type GatewayKey = z.infer<typeof gatewayKeySchema>;
+
+/** A key after it was revoked or restored. */
+export const changedKeySchema = gatewayKeySchema.extend({ usableKeys: tally });
+/** A key after it was revoked or restored, and how many can be used now. */
+export type ChangedKey = z.infer<typeof changedKeySchema>;
+
 /** A page of a list. */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.looseObject({ items: z.array(item), nextCursor: z.string().nullish() });

@@ -93,6 +93,7 @@ describe.concurrent('help', () => {
     'failures',
     'failed',
     'replay',
+    'keys',
     'budget',
     'limits',
   ])('of %s has examples, and ends with 0', async (command) => {
