@@ -144,7 +144,8 @@ export class Batches {
   /** A batch, or undefined. */
   async get(id: string): Promise<BatchRecord | undefined> {
     const hash = await this.#redis.hgetall(this.#keys.batch(id));
-    return hash.kind ? readBatch(id, hash, this.#now()) : undefined;
+    // Half a hash is what is left of a batch that Redis was emptied under while it was received.
+    return hash.kind && hash.status ? readBatch(id, hash, this.#now()) : undefined;
   }
 
   /** Batches, newest first. The cursor is that of the page before; a RangeError when it is none of ours. */

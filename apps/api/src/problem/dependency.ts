@@ -39,42 +39,39 @@ const clientSigns = [
   'Failed to refresh slots cache',
 ];
 
-// The commands of a transaction that Redis refused one by one; the error of the whole says only that it was discarded.
-function refusedInside(error: Error): boolean {
+/** An error with all that it holds: its causes, and the commands of a transaction that Redis refused (ioredis lists itself among them). */
+function errorsIn(error: unknown, found = new Set<Error>()): Set<Error> {
+  if (!(error instanceof Error) || found.has(error) || found.size >= 100) return found;
+  found.add(error);
+  errorsIn(error.cause, found);
   const { previousErrors } = error as { previousErrors?: unknown };
-  return Array.isArray(previousErrors) && previousErrors.some(isUnavailable);
+  if (Array.isArray(previousErrors)) for (const one of previousErrors) errorsIn(one, found);
+  return found;
 }
 
 /**
  * Whether an error means that Redis is away, refuses writes, or holds what nobody of us wrote, so that the right answer is 503 and not
- * 500. Looks through `cause`. Everything else (a script error) is a fault of ours and stays 500.
+ * 500. Looks through causes. Everything else (a script error) is a fault of ours and stays 500.
  */
 export function isUnavailable(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const code = (at as NodeJS.ErrnoException).code;
-    if (typeof code === 'string' && (socketCodes.has(code) || code === 'store_unavailable')) return true;
-    if (at.name === 'MaxRetriesPerRequestError' || at.name === 'AbortError') return true;
-    if (refusedInside(at) || isForeignValue(at)) return true;
-    const firstWord = /^-?([A-Z]+)\b/.exec(at.message)?.[1];
-    if (firstWord !== undefined && refusals.has(firstWord)) return true;
-    const { message } = at;
-    if (clientSigns.some((sign) => message.includes(sign))) return true;
-  }
-  return false;
+  return [...errorsIn(error)].some(saysUnavailable) || isForeignValue(error);
+}
+
+function saysUnavailable(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string' && (socketCodes.has(code) || code === 'store_unavailable')) return true;
+  if (error.name === 'MaxRetriesPerRequestError' || error.name === 'AbortError') return true;
+  const firstWord = /^-?([A-Z]+)\b/.exec(error.message)?.[1];
+  if (firstWord !== undefined && refusals.has(firstWord)) return true;
+  return clientSigns.some((sign) => error.message.includes(sign));
 }
 
 /** Whether Redis refused because its memory is full. */
 export function isOutOfMemory(error: unknown): boolean {
-  return says(error, /\bOOM\b/);
+  return [...errorsIn(error)].some(({ message }) => /\bOOM\b/.test(message));
 }
 
 /** Whether a key of ours holds a value of another type: somebody else wrote into this Redis. */
 export function isForeignValue(error: unknown): boolean {
-  return says(error, /\bWRONGTYPE\b/);
-}
-
-function says(error: unknown, word: RegExp): boolean {
-  if (!(error instanceof Error)) return false;
-  const { previousErrors } = error as { previousErrors?: unknown };
-  return word.test(error.message) || (Array.isArray(previousErrors) && previousErrors.some((one) => says(one, word)));
+  return [...errorsIn(error)].some(({ message }) => /\bWRONGTYPE\b/.test(message));
 }

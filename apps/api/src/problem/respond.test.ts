@@ -31,6 +31,14 @@ describe('an error becomes', () => {
     expect(problemOf(named('EXECABORT Transaction discarded.')).status).toBe(500);
   });
 
+  test('an end where the list of refused commands holds the error itself', () => {
+    const error = named('EXECABORT Transaction discarded because of previous errors.');
+    expect(problemOf(Object.assign(error, { previousErrors: [error] })).status).toBe(500);
+    const refused = named('OOM command not allowed', { previousErrors: [error] });
+    error.cause = refused;
+    expect(problemOf(error).message).toContain('out of memory');
+  });
+
   test('503 that names a key which somebody else wrote, also inside a transaction', () => {
     const previousErrors = [named('WRONGTYPE Operation against a key holding the wrong kind of value')];
     for (const error of [previousErrors[0], named('EXECABORT Transaction discarded.', { previousErrors })]) {
