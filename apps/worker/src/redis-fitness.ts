@@ -14,7 +14,7 @@ export class UnfitRedisError extends Error {
 }
 
 const LOOK_AGAIN_MS = 1000;
-const POLICY_CHECK_MS = 10_000;
+const POLICY_CHECK_MS = 5000;
 
 /**
  * Resolves once Redis takes writes; `onWait` hears at each look why it does not.
