@@ -7,7 +7,7 @@ import { scenarios } from './catalogue.ts';
 import type { CheckRow } from './checks.ts';
 import { notInjected } from './not-injected.ts';
 import { HELP, readOptions } from './options.ts';
-import { reportTable, violations } from './report.ts';
+import { reportTable, summaryTable, violations } from './report.ts';
 import { type Outcome, runScenario, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -50,6 +50,7 @@ async function run(chosen: Exclude<ReturnType<typeof readOptions>, string>): Pro
       const outcome = await runScenario(scenario, settings);
       outcomes.push(outcome);
       rows.push(...outcome.rows);
+      say(reportTable(outcome.rows));
       say(JSON.stringify(outcome.figures));
       const broken = violations(outcome.rows);
       if (broken) say(broken);
@@ -59,7 +60,7 @@ async function run(chosen: Exclude<ReturnType<typeof readOptions>, string>): Pro
     }
   }
   await endLeftovers();
-  say(`\n${reportTable(rows)}`);
+  say(`\n${summaryTable(rows)}`);
   const broken = rows.filter(({ ok }) => !ok);
   if (broken.length > 0) say(`\n${violations(broken)}\n`);
   say(`seed ${seed}: ${rows.length} checks, ${broken.length} broken`);
