@@ -5,12 +5,10 @@ export const keyRestMs = 60_000;
 /** The longest rest of a key, in ms. */
 export const mostKeyRestMs = 900_000;
 
-/** A key that the gateway accepted this recently, in ms, may be used by any number of calls. */
-const proofHoldsMs = 1000;
-/** So many calls may use a key that was accepted before, but not this recently, until one is accepted. */
-const mostUnconfirmed = 4;
-/** A key that is refused is refused at once: after this time, in ms, a call without a reply speaks for its key. */
-export const refusalComesWithinMs = 300;
+/** So many calls may start with a key that is known to be good between one reply that accepts it and the next. */
+export const mostUnconfirmed = 3;
+/** A key that is refused is refused at once: after this time, in ms, silence speaks for it. */
+export const refusalComesWithinMs = 200;
 
 /** One key of the ring: what it is, who uses it, and whether the gateway takes it. All times by a steady clock, in ms. */
 export class KeyEntry {
@@ -31,9 +29,11 @@ export class KeyEntry {
   nextClaimAtMs = 0;
   isClaiming = false;
   probeStartedAtMs: number | undefined;
-  #provenAtMs: number | undefined;
-  /** When each call started that uses the key and has no reply yet, in that order. */
-  readonly #unanswered = new Set<{ readonly startedAtMs: number }>();
+  /** The gateway has accepted the key since it became active. */
+  isProven = false;
+  /** Calls that started with the key since it was last accepted, and when the first of them did. */
+  #unconfirmed = 0;
+  #unconfirmedSinceMs = 0;
 
   constructor(key: string) {
     this.key = key;
@@ -41,32 +41,31 @@ export class KeyEntry {
   }
 
   /**
-   * 0 when a further call may use this active key now; else in how many ms at the latest. Until the gateway has accepted a key, one
-   * call tries it; when it has not lately, four do: so a dead key costs a few calls, however many start at once.
+   * 0 when a further call may start with this active key now; else in how many ms at the latest. One call tries a key that was never
+   * accepted; of one that was, each acceptance lets a few more calls start: so a dead key costs a few calls, however many want to start
+   * at once, and one that dies while it is in use costs few more.
    */
   gateMs(nowMs: number): number {
-    if (this.key === '' || this.isProven(nowMs)) return 0;
-    const most = this.#provenAtMs === undefined ? 1 : mostUnconfirmed;
-    if (this.#unanswered.size < most) return 0;
-    const [oldest] = this.#unanswered;
-    return oldest === undefined ? 0 : Math.max(0, oldest.startedAtMs + refusalComesWithinMs - nowMs);
+    if (this.key === '' || this.#unconfirmed < (this.isProven ? mostUnconfirmed : 1)) return 0;
+    return Math.max(0, this.#unconfirmedSinceMs + refusalComesWithinMs - nowMs);
   }
 
-  isProven(nowMs: number): boolean {
-    return this.#provenAtMs !== undefined && nowMs - this.#provenAtMs <= proofHoldsMs;
-  }
-
-  /** Notes a call that starts; the function returned notes that it has its reply, or ended without. */
-  begin(nowMs: number): () => void {
+  /** Notes a call that starts. */
+  begin(nowMs: number): void {
     this.calls += 1;
-    const call = { startedAtMs: nowMs };
-    this.#unanswered.add(call);
-    return () => this.#unanswered.delete(call);
+    if (this.#unconfirmed === 0) this.#unconfirmedSinceMs = nowMs;
+    this.#unconfirmed += 1;
+  }
+
+  /** A call that had started ended and said nothing of the key. */
+  forget(): void {
+    this.#unconfirmed = Math.max(0, this.#unconfirmed - 1);
   }
 
   /** The gateway accepted the key. @returns whether that ends a rest. */
-  accept(nowMs: number): boolean {
-    this.#provenAtMs = nowMs;
+  accept(): boolean {
+    this.isProven = true;
+    this.#unconfirmed = 0;
     this.refusals = 0;
     if (this.state === 'active') return false;
     this.#become('active', '');
@@ -102,7 +101,10 @@ export class KeyEntry {
   }
 
   #become(state: KeyState, reason: string): void {
-    if (state !== 'active') this.#provenAtMs = undefined;
+    if (state !== 'active') {
+      this.isProven = false;
+      this.#unconfirmed = 0;
+    }
     this.state = state;
     this.reason = reason;
     this.generation += 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyRestMs, mostKeyRestMs, refusalComesWithinMs } from './key-entry.ts';
+import { keyRestMs, mostKeyRestMs, mostUnconfirmed, refusalComesWithinMs } from './key-entry.ts';
 import { type KeyLoan, KeyRing, type KeyRingOptions } from './key-ring.ts';
 import { type KeyChange, keyFingerprint, type SharedKeyState } from './key-state.ts';
 
@@ -141,13 +141,23 @@ describe('a key that is not known to be good', () => {
     expect(ring.view).toMatchObject([{ calls: 1, refused: 1 }]);
   });
 
-  it('is used by all as soon as one is accepted', () => {
-    const { lend } = ringOf(['good']);
-    lend().accepted();
-    expect(Array.from({ length: 400 }, lend)).toHaveLength(400);
+  it('is used by more calls each time one is accepted', () => {
+    const { ring, lend } = ringOf(['good']);
+    const open = [lend()];
+    const startedAtOnce: number[] = [];
+    while (startedAtOnce.length < 4) {
+      const accepted = open.splice(0);
+      for (const loan of accepted) {
+        loan.accepted();
+        for (let more = 0; more < mostUnconfirmed; more += 1) open.push(lend());
+        expect(ring.take()).toEqual({ waitMs: refusalComesWithinMs });
+      }
+      startedAtOnce.push(open.length);
+    }
+    expect(startedAtOnce).toEqual([3, 9, 27, 81]);
   });
 
-  it('is used by all when a call has had no reply for longer than a refusal takes', () => {
+  it('is used by all when nothing was refused for longer than a refusal takes', () => {
     const { ring, clock, lend } = ringOf(['slow']);
     lend();
     clock.nowMs = refusalComesWithinMs - 1;
@@ -156,15 +166,38 @@ describe('a key that is not known to be good', () => {
     expect(Array.from({ length: 400 }, lend)).toHaveLength(400);
   });
 
-  it('is used by four at once when it was good before, though not lately', () => {
+  it('costs few calls when it dies after it was good', () => {
     const { ring, clock, lend } = ringOf(['a', 'b']);
     lend().accepted();
-    clock.nowMs = 1001;
-    const loans = Array.from({ length: 4 }, lend);
+    clock.nowMs = 5000;
+    const loans = Array.from({ length: mostUnconfirmed }, lend);
     expect(ring.take()).toEqual({ waitMs: refusalComesWithinMs });
     for (const loan of loans) loan.refused('no');
-    expect(ring.view[0]).toMatchObject({ calls: 5, refused: 4 });
+    expect(ring.view[0]).toMatchObject({ calls: 1 + mostUnconfirmed, refused: mostUnconfirmed });
     expect(next(ring)).toBe('b');
+  });
+
+  it('is stood in for by one further back that is', () => {
+    const { ring, lend } = ringOf(['known']);
+    lend().accepted();
+    ring.replace(['new', 'unknown', 'known']);
+    const tries = lend();
+    expect([tries.key, lend().key, lend().key]).toEqual(['new', 'known', 'known']);
+    tries.accepted();
+    expect(next(ring)).toBe('new');
+  });
+
+  it('lets those go on first that have waited longest', async () => {
+    const { ring, lend } = ringOf(['a']);
+    const first = lend();
+    const woken: number[] = [];
+    for (let call = 0; call < 10; call += 1) void ring.changed(60_000).then(() => woken.push(call));
+    first.accepted();
+    await Promise.resolve();
+    expect(woken).toEqual([0, 1, 2]);
+    first.refused('no');
+    await Promise.resolve();
+    expect(woken).toHaveLength(10);
   });
 });
 

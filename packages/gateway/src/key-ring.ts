@@ -1,4 +1,4 @@
-import { KeyEntry, refusalComesWithinMs } from './key-entry.ts';
+import { KeyEntry, mostUnconfirmed, refusalComesWithinMs } from './key-entry.ts';
 import type { KeyChange, KeyView, SharedKeyState } from './key-state.ts';
 
 /** How a ring tells and asks other processes. */
@@ -60,15 +60,16 @@ export class KeyRing {
   take(): Taken {
     const nowMs = this.#steadyMs();
     let waitMs: number | undefined;
-    let isHeldBack = false;
+    let isTried = false;
     for (const entry of this.#entries) {
       if (entry.state === 'revoked') continue;
       if (entry.state === 'active') {
         const gateMs = entry.gateMs(nowMs);
-        // A key further back stands in for one that is being tried only if it is known to be good.
-        if (gateMs === 0 && (!isHeldBack || entry.isProven(nowMs))) return { loan: this.#lend(entry, nowMs) };
-        isHeldBack = true;
+        // While a key is tried for the first time, one further back stands in for it if that is known to be good.
+        if (gateMs === 0 && (!isTried || entry.isProven)) return { loan: this.#lend(entry, nowMs) };
         if (gateMs > 0) waitMs = Math.min(gateMs, waitMs ?? gateMs);
+        if (entry.isProven) break;
+        isTried = true;
         continue;
       }
       if (nowMs < entry.restsUntilMs) continue;
@@ -79,7 +80,7 @@ export class KeyRing {
     return waitMs === undefined ? undefined : { waitMs };
   }
 
-  /** Resolves when something happened to a key, when `ms` passed, or when the signal is aborted. */
+  /** Resolves when something happened to a key that lets this call go on, when `ms` passed, or when the signal is aborted. */
   changed(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
@@ -141,18 +142,20 @@ export class KeyRing {
       entry.claimHoldsUntilMs = 0;
     }
     const { generation } = entry;
-    const end = entry.begin(nowMs);
+    entry.begin(nowMs);
+    let hasReply = false;
     const isNews = (): boolean => entry.generation === generation;
     return {
       key: entry.key,
       accepted: () => {
-        end();
+        hasReply = true;
         if (!isNews()) return;
-        if (entry.accept(this.#steadyMs())) this.#tell(entry);
-        this.#wakeAll();
+        if (entry.accept()) this.#tell(entry);
+        // One by one as they may start, so that many that wait do not all look each time.
+        this.#wake(mostUnconfirmed);
       },
       refused: (reason) => {
-        end();
+        hasReply = true;
         if (isNews()) {
           entry.refuse(this.#steadyMs(), reason);
           this.#tell(entry);
@@ -160,10 +163,12 @@ export class KeyRing {
         this.#wakeAll();
       },
       release: () => {
-        end();
+        if (hasReply || !isNews()) return;
         // It found out nothing: the next call tries.
-        if (isProbe && isNews() && entry.state === 'resting') entry.probeStartedAtMs = undefined;
-        if (this.#waiting.size > 0) this.#wakeAll();
+        hasReply = true;
+        entry.forget();
+        if (isProbe) entry.probeStartedAtMs = undefined;
+        this.#wake(1);
       },
     };
   }
@@ -197,7 +202,17 @@ export class KeyRing {
   }
 
   #wakeAll(): void {
-    for (const wake of [...this.#waiting]) wake();
+    this.#wake(this.#waiting.size);
+  }
+
+  /** Those that have waited longest. */
+  #wake(count: number): void {
+    let left = count;
+    for (const wake of this.#waiting) {
+      if (left === 0) return;
+      left -= 1;
+      wake();
+    }
   }
 }
 
