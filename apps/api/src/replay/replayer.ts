@@ -34,13 +34,8 @@ export class Replayer {
    * anywhere and repeated at will: a job that is taken back is put into the queue by this process or, if it dies, by a worker.
    */
   async replay(filter: FailedJobFilter, limit: number, stop: () => boolean): Promise<ReplayResult> {
-    const chosen: FailedJob[] = [];
-    let matched = 0;
-    for await (const jobs of this.#deps.store.failedJobs.scan(filter)) {
-      matched += jobs.length;
-      chosen.push(...jobs.slice(0, limit - chosen.length));
-    }
-    return await this.replayThese(chosen, matched, stop);
+    const { jobs, matched } = await this.#deps.store.failedJobs.oldest(filter, limit);
+    return await this.replayThese(jobs, matched, stop);
   }
 
   /** Replays these jobs, of `matched` that are meant. */
