@@ -16,12 +16,12 @@ export interface ReplayOptions {
   readonly patienceMs?: number;
 }
 
-/** Jobs a request: an answer comes within about a second, and Ctrl-C leaves no more than that under way. */
-const jobsAtOnce = 500;
+/** Jobs a request: an answer comes within a second or two, and Ctrl-C leaves no more than that under way. */
+const jobsAtOnce = 1000;
 const tryAgainMs = 1000;
 
 /**
- * Replays all failed jobs that match and had failed when `foreseen` was asked for, some hundreds at a time: a job that fails anew meanwhile is
+ * Replays all failed jobs that match and had failed when `foreseen` was asked for, a thousand at a time: a job that fails anew meanwhile is
  * left alone, or this would have no end. Waits while the queue is full or the API is away.
  * @throws what {@link ApiClient.replay} throws; the signal's reason when it is aborted.
  */

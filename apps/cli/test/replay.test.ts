@@ -102,7 +102,7 @@ describe('reprice replay', () => {
     expect(JSON.parse(stdout)).toMatchObject({ matched: 1234, worstCaseUsd: '0.1234', dryRun: true });
   });
 
-  it('--yes tells the same first, then replays all that had failed by then, some hundreds at a time', async () => {
+  it('--yes tells the same first, then replays all that had failed by then, step by step', async () => {
     failing(1234);
     const { code, stderr } = await run(['replay', '--batch', 'bmwqasc7u58i', '--yes']);
     expect(code).toBe(0);
@@ -113,7 +113,7 @@ describe('reprice replay', () => {
       'Follow it: npx reprice watch bmwqasc7u58i',
       '',
     ]);
-    const step = { batch: 'bmwqasc7u58i', limit: '500', asOf };
+    const step = { batch: 'bmwqasc7u58i', limit: '1000', asOf };
     expect(queries()).toEqual([{ batch: 'bmwqasc7u58i', dryRun: 'true' }, step, step, step]);
   });
 

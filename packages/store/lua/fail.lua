@@ -3,7 +3,7 @@
 --
 -- KEYS     1 batch:<id> hash, then its parts: 2 :packs  3 :settled bitmap  4 :results  5 :failed hash  6 :rejections  7 :trial
 --          8 failed-jobs hash  9 failed-jobs:at zset  10 failed-jobs:reasons hash
--- ARGV     1 batch id  2 now, ms  3 channel  4 job id  5 entry of the job: 'reason\tJSON'
+-- ARGV     1 batch id  2 now, ms  3 channel  4 job id  5 entry of the job (failed-jobs.ts)
 --          then 2 a row: ordinal, failure as JSON
 -- RETURNS  how many rows were settled now; rows settled before are left as they are, and if all were, nothing is done
 -- WRITES   settled, failed, the counter `failed`; failed-jobs, failed-jobs:at, failed-jobs:reasons (30 days, prune-failed.lua)

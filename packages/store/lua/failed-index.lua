@@ -1,5 +1,5 @@
 -- Included by the scripts that keep the index of failed jobs: an entry, its place in time and the count of its reason change together.
--- An entry is 'reason\tJSON' (failed-jobs.ts). Each failed_* takes the keys { failed-jobs, failed-jobs:at, failed-jobs:reasons }.
+-- An entry begins with its reason and a tab (failed-jobs.ts). Each failed_* takes the keys { failed-jobs, failed-jobs:at, failed-jobs:reasons }.
 
 local function failed_drop(keys, job_id, entry)
   local reason = string.match(entry, '^[^\t]*')

@@ -48,16 +48,23 @@ export type RevivedJob = FailingJob;
 const READ_AT_ONCE = 500;
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 
-const storedJob = z.object({
-  batchId: z.string(),
-  priority: z.enum(priorities),
+/* An entry is `reason \t priority \t batchId \t JSON of the rest`: what filters ask for stands in front, so that most need no parsing. */
+const storedRest = {
   strategy: z.string(),
   replays: z.number().int().nonnegative(),
   skus: z.array(z.string()).min(1),
   ordinals: z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())]),
-});
-const storedFailure = storedJob.extend({ detail: z.string() });
-const storedIntent = storedJob.extend({ id: z.string() });
+};
+const storedPriority = z.enum(priorities);
+const storedEntry = z.object({ ...storedRest, detail: z.string() });
+const storedIntent = z.object({ ...storedRest, id: z.string(), batchId: z.string(), priority: storedPriority });
+
+/** An entry as it stands in Redis. */
+interface RawEntry {
+  readonly id: string;
+  readonly entry: string;
+  readonly failedAtUs: number;
+}
 
 /** The jobs that failed and what brings them back. */
 export class FailedJobs {
@@ -84,7 +91,8 @@ export class FailedJobs {
     const k = this.#keys;
     const { id, batchId, priority, strategy, replays, skus, ordinals } = job;
     const { reason, detail } = first.failure;
-    const entry = `${reason}\t${JSON.stringify({ batchId, priority, strategy, replays, skus, ordinals, detail })}`;
+    const rest = JSON.stringify({ strategy, replays, skus, ordinals, detail });
+    const entry = [reason, priority, batchId, rest].join('\t');
     const keys = [k.batch(batchId), ...k.partsOf(batchId), ...this.#index()];
     const cells = rows.flatMap(({ ordinal, failure }) => [ordinal, encodeFailure(failure)]);
     const args = [batchId, this.#now(), k.batchDone(), id, entry, ...cells];
@@ -122,12 +130,7 @@ export class FailedJobs {
 
   /** The failed jobs with these ids, in their order; undefined where a job did not fail or was replayed. */
   async get(ids: readonly string[]): Promise<(FailedJob | undefined)[]> {
-    if (ids.length === 0) return [];
-    const [entries, times] = await Promise.all([
-      this.#redis.hmget(this.#keys.failedJobs(), ...ids),
-      this.#redis.zmscore(this.#keys.failedJobsAt(), ids as string[]),
-    ]);
-    return ids.map((id, i) => (entries[i] && times[i] ? decodeEntry(id, entries[i], Number(times[i])) : undefined));
+    return (await this.#raw(ids)).map((raw) => raw && decodeEntry(raw));
   }
 
   /**
@@ -138,22 +141,23 @@ export class FailedJobs {
     filter: FailedJobFilter,
     order: { newestFirst?: boolean; afterUs?: number } = {},
   ): AsyncGenerator<FailedJob[]> {
-    const { newestFirst = false } = order;
-    const since = filter.sinceMs === undefined ? '-inf' : `${Math.ceil(filter.sinceMs * 1000)}`;
-    const before = filter.beforeMs === undefined ? '+inf' : `(${Math.ceil(filter.beforeMs * 1000)}`;
-    let after = order.afterUs === undefined ? undefined : `(${order.afterUs}`;
-    for (;;) {
-      const key = this.#keys.failedJobsAt();
-      const ids = newestFirst
-        ? await this.#redis.zrevrangebyscore(key, after ?? before, since, 'WITHSCORES', 'LIMIT', 0, READ_AT_ONCE)
-        : await this.#redis.zrangebyscore(key, after ?? since, before, 'WITHSCORES', 'LIMIT', 0, READ_AT_ONCE);
-      const last = ids.at(-1);
-      if (last === undefined) return;
-      const jobs = await this.get(ids.filter((_, i) => i % 2 === 0));
-      yield jobs.filter((job) => job !== undefined).filter((job) => matches(job, filter));
-      if (ids.length < 2 * READ_AT_ONCE) return;
-      after = `(${last}`;
+    for await (const page of this.#scan(filter, order)) yield page.map(decodeEntry);
+  }
+
+  /** The oldest `limit` failed jobs that match, and how many match in all. */
+  async oldest(filter: FailedJobFilter, limit: number): Promise<{ jobs: FailedJob[]; matched: number }> {
+    const jobs: FailedJob[] = [];
+    const { sinceMs, beforeMs, ...others } = filter;
+    const isCountEnough = Object.values(others).every((value) => value === undefined);
+    let matched = 0;
+    for await (const page of this.#scan(filter, {})) {
+      matched += page.length;
+      jobs.push(...page.slice(0, limit - jobs.length).map(decodeEntry));
+      if (isCountEnough && jobs.length === limit) {
+        return { jobs, matched: await this.#redis.zcount(this.#keys.failedJobsAt(), ...range(filter)) };
+      }
     }
+    return { jobs, matched };
   }
 
   /** How many failed jobs match, by reason, the most frequent first. */
@@ -165,8 +169,12 @@ export class FailedJobs {
       for (const [name, count] of Object.entries(all))
         if (reason === undefined || name === reason) counts.set(name, Number(count));
     } else {
-      for await (const jobs of this.scan(filter))
-        for (const job of jobs) counts.set(job.reason, (counts.get(job.reason) ?? 0) + 1);
+      for await (const page of this.#scan(filter, {})) {
+        for (const { entry } of page) {
+          const name = entry.slice(0, entry.indexOf('\t'));
+          counts.set(name, (counts.get(name) ?? 0) + 1);
+        }
+      }
     }
     return new Map([...counts].sort((a, b) => b[1] - a[1]));
   }
@@ -194,6 +202,38 @@ export class FailedJobs {
     return Number(seconds) * 1000 + Number(micros) / 1000;
   }
 
+  async *#scan(
+    filter: FailedJobFilter,
+    { newestFirst = false, afterUs }: { newestFirst?: boolean; afterUs?: number },
+  ): AsyncGenerator<RawEntry[]> {
+    const key = this.#keys.failedJobsAt();
+    const [since, before] = range(filter);
+    let after = afterUs === undefined ? undefined : `(${afterUs}`;
+    for (;;) {
+      const ids = newestFirst
+        ? await this.#redis.zrevrangebyscore(key, after ?? before, since, 'WITHSCORES', 'LIMIT', 0, READ_AT_ONCE)
+        : await this.#redis.zrangebyscore(key, after ?? since, before, 'WITHSCORES', 'LIMIT', 0, READ_AT_ONCE);
+      const last = ids.at(-1);
+      if (last === undefined) return;
+      const entries = await this.#raw(ids.filter((_, i) => i % 2 === 0));
+      yield entries.filter((raw) => raw !== undefined).filter(({ entry }) => matches(entry, filter));
+      if (ids.length < 2 * READ_AT_ONCE) return;
+      after = `(${last}`;
+    }
+  }
+
+  async #raw(ids: readonly string[]): Promise<(RawEntry | undefined)[]> {
+    if (ids.length === 0) return [];
+    const [entries, times] = await Promise.all([
+      this.#redis.hmget(this.#keys.failedJobs(), ...ids),
+      this.#redis.zmscore(this.#keys.failedJobsAt(), ids as string[]),
+    ]);
+    return ids.map((id, i) => {
+      const [entry, at] = [entries[i], times[i]];
+      return entry && at ? { id, entry, failedAtUs: Number(at) } : undefined;
+    });
+  }
+
   #index(): string[] {
     return [this.#keys.failedJobs(), this.#keys.failedJobsAt(), this.#keys.failedReasons()];
   }
@@ -213,16 +253,25 @@ function fieldOf(job: RevivedJob): string {
   return `${job.id}#${job.replays}`;
 }
 
-function decodeEntry(id: string, entry: string, failedAtUs: number): FailedJob {
-  const tab = entry.indexOf('\t');
-  const stored = storedFailure.parse(JSON.parse(entry.slice(tab + 1)));
-  return { id, reason: entry.slice(0, tab), failedAtUs, entry, ...stored };
+/** The first and last score of a zset's range. */
+function range({ sinceMs, beforeMs }: FailedJobFilter): [string, string] {
+  return [
+    sinceMs === undefined ? '-inf' : `${Math.ceil(sinceMs * 1000)}`,
+    beforeMs === undefined ? '+inf' : `(${Math.ceil(beforeMs * 1000)}`,
+  ];
 }
 
-function matches(job: FailedJob, { reason, priority, batchId }: FailedJobFilter): boolean {
+function decodeEntry({ id, entry, failedAtUs }: RawEntry): FailedJob {
+  const [reason = '', priority, batchId = '', ...rest] = entry.split('\t');
+  const stored = storedEntry.parse(JSON.parse(rest.join('\t')));
+  return { id, reason, priority: storedPriority.parse(priority), batchId, failedAtUs, entry, ...stored };
+}
+
+function matches(entry: string, filter: FailedJobFilter): boolean {
+  const [reason, priority, batchId] = entry.split('\t', 3);
   return (
-    (reason === undefined || job.reason === reason) &&
-    (priority === undefined || job.priority === priority) &&
-    (batchId === undefined || job.batchId === batchId)
+    (filter.reason === undefined || reason === filter.reason) &&
+    (filter.priority === undefined || priority === filter.priority) &&
+    (filter.batchId === undefined || batchId === filter.batchId)
   );
 }

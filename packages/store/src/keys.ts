@@ -62,7 +62,7 @@ export class Keys {
   /** channel: the id of a batch at the moment its last row is settled. */
   batchDone = (): string => `${this.prefix}batch-done`;
 
-  /** hash job id -> `reason\tJSON` (failed-jobs.ts). Written by fail.lua, revive.lua and prune-failed.lua. 30 days an entry. */
+  /** hash job id -> what the job was and why it failed (failed-jobs.ts). Written by fail.lua, revive.lua and prune-failed.lua. 30 days an entry. */
   failedJobs = (): string => `${this.prefix}failed-jobs`;
   /** zset job id -> when it failed, µs since 1970 of Redis' clock, each once. Written as failed-jobs. */
   failedJobsAt = (): string => `${this.prefix}failed-jobs:at`;

@@ -131,6 +131,23 @@ describe('a failed job', () => {
     );
   });
 
+  it('is among the oldest that a replay takes, and counted with the others', async () => {
+    const { store } = freshStore();
+    const { id, jobOf } = await batchOf(store, 1100);
+    for (let i = 0; i < 1100; i++) await fail(store, jobOf(i), i % 2 ? 'refused' : 'gateway_failed');
+    const oldest = async (filter: object, limit: number) => {
+      const { jobs, matched } = await store.failedJobs.oldest(filter, limit);
+      return [jobs.length, jobs.at(-1)?.id, matched];
+    };
+    expect(await oldest({}, 3)).toEqual([3, `${id}.4`, 1100]);
+    expect(await oldest({}, 5000)).toEqual([1100, `${id}.2198`, 1100]);
+    expect(await oldest({ reason: 'refused' }, 3)).toEqual([3, `${id}.10`, 550]);
+    expect(await oldest({ batchId: id }, 0)).toEqual([0, undefined, 1100]);
+    const { failedAtUs } = (await store.failedJobs.get([jobOf(1000).id]))[0] as FailedJob;
+    expect(await oldest({ beforeMs: failedAtUs / 1000 }, 1)).toEqual([1, `${id}.0`, 1000]);
+    expect(await oldest({ sinceMs: failedAtUs / 1000 }, 1)).toEqual([1, `${id}.2000`, 100]);
+  });
+
   it('is found among more than fit into one read, each once', async () => {
     const { store } = freshStore();
     const { jobOf } = await batchOf(store, 1203);
