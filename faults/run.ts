@@ -146,7 +146,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 }
 
 /** Calm: everything accepted ends, then every reservation does. */
-async function settle(scenario: Scenario, { checks, oracle, spending, stand }: Scene): Promise<void> {
+async function settle(scenario: Scenario, scene: Scene): Promise<void> {
+  const { checks, oracle, spending, stand } = scene;
   const drained = checks.most('I15', 'accepted batches that had not ended 5 minutes after the last fault', 0);
   const calmAt = performance.now();
   // The limit has bound long enough: what is left may all be spent.
@@ -166,6 +167,18 @@ async function settle(scenario: Scenario, { checks, oracle, spending, stand }: S
   left.see(oracle.sight.reservedNanoUsd);
   const restMs = performance.now() - restAt;
   checks.most('I3', 'time from the last end to no reservation, s', undefined).see(Math.round(restMs / 1000));
+  await checkLedgerAtRest(scene);
+}
+
+/** What our ledger holds beyond the bill are calls that nobody knows the end of; the bill settles them. */
+async function checkLedgerAtRest({ checks, store, stand }: Scene): Promise<void> {
+  const billNanoUsd = (await stand.gateway.ledger()).totalNanoUsd;
+  const { spentNanoUsd } = await store.admission.budget();
+  const beyond = Math.round(((spentNanoUsd - billNanoUsd) / billNanoUsd) * 1000) / 10;
+  checks.most('I2', 'at rest, our ledger beyond the bill, % of it', undefined).see(beyond);
+  const booked = await store.admission.reconcile(billNanoUsd);
+  const off = Math.abs(booked.spentNanoUsd + booked.reservedNanoUsd - billNanoUsd);
+  checks.most('I2', 'after reconcile, our ledger off the bill, nano-USD', 0).see(off, () => booked);
 }
 
 async function checkProcesses(scenario: Scenario, { checks, stand }: Scene): Promise<void> {
