@@ -12,6 +12,8 @@ interface Ledger {
   readonly totalNanoUsd: number;
   readonly requestTimes: { readonly maxRequestsInAny60s: number };
   readonly calls: number;
+  /** By the last 4 characters of a key. */
+  readonly byKey: Readonly<Record<string, { requests: number; refused: number; calls: number; lastAtMs: number }>>;
 }
 
 /** A Redis, a simulator and any number of workers: real processes. */
@@ -60,6 +62,12 @@ export class Pool {
 
   async faults(faults: object): Promise<void> {
     const response = await this.#simulator('faults', { method: 'PUT', body: JSON.stringify(faults) });
+    expect(response.status, await response.text()).toBe(200);
+  }
+
+  /** From now on the simulator takes these keys. */
+  async acceptKeys(apiKeys: readonly string[]): Promise<void> {
+    const response = await this.#simulator('keys', { method: 'PUT', body: JSON.stringify({ apiKeys }) });
     expect(response.status, await response.text()).toBe(200);
   }
 
