@@ -1,3 +1,4 @@
+import { jobId } from '@reprice/queue';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.ts';
 import { settleAll } from './priced-by-rules.ts';
@@ -140,6 +141,14 @@ describe('GET /v1/jobs/:id', () => {
     });
     expect((await api.call(`/v1/jobs/${body.id}`)).status).toBe(404);
     await settleAll(api);
+  });
+
+  test('tells jobs that were split off, whose ids end in a hash', async () => {
+    const pack = { batchId: 'b00000000000', strategy: 'balanced', asked: 1, skus: ['x'], ordinals: [7] };
+    await api.queue.enqueue([pack], 'high');
+    const response = await api.call(`/v1/jobs/${jobId(pack)}`);
+    expect(await response.json()).toMatchObject({ status: 'prioritized', priority: 'high', skus: ['x'] });
+    await (await api.queue.bull.getJob(jobId(pack)))?.remove();
   });
 
   test.each([
