@@ -108,6 +108,28 @@ describe('replay', () => {
     expect((await pool.ledger()).calls).toBe(count);
   }, 180_000);
 
+  it('of a job whose worker was killed after it failed the rows, before it could tell the queue', async () => {
+    const pool = await Pool.start();
+    const snapshots = catalogue(1, { strategy: 'gone' });
+    const id = await pool.submit(snapshots);
+    const env = { CRASH_POINT: 'before-ack', LOCK_MS: '3000', WORKER_CONCURRENCY: '1' };
+    const dying = pool.worker(env, { main: 'test/crashing-worker.ts' });
+    await dying.then(
+      (worker) => worker.exited,
+      () => 'it died before it said that it was ready',
+    );
+    expect(await pool.watch(id)).toMatchObject({ failed: 1 });
+    expect((await pool.queue.job(`${id}.0`))?.state).toBe('active');
+    await pool.store.snapshots.observe(catalogue(1, { observedAtMs: Date.now() + 60_000 }));
+    const { post } = await pool.api();
+    expect(await (await post('/v1/jobs/replay', { ids: [`${id}.0`] })).json()).toMatchObject({ replayed: 1 });
+    expect((await post('/v1/jobs/replay', { ids: [`${id}.0`] })).status).toBe(409);
+    await pool.worker();
+    expect(await pool.watch(id, isDone, true)).toMatchObject({ priced: 1, failed: 0, calls: 1 });
+    while ((await pool.connection.hlen(pool.store.keys.replaying())) > 0);
+    await pool.expectEachOnce(id, skusOf(snapshots));
+  }, 90_000);
+
   it('waits like any other work while the budget is used up', async () => {
     const pool = await Pool.start();
     const { id } = await failedWithoutCalls(pool, 20);
