@@ -23,12 +23,13 @@ export class Pool {
   readonly queue: PackQueue;
   readonly connection: Redis;
   readonly simulator: AppProcess;
-  readonly #env: Record<string, string>;
+  /** Of its workers. */
+  readonly env: Record<string, string>;
 
   private constructor(redis: OwnRedis, simulator: AppProcess, env: Record<string, string>) {
     this.redis = redis;
     this.simulator = simulator;
-    this.#env = env;
+    this.env = env;
     this.connection = new Redis(redis.url, { maxRetriesPerRequest: null });
     this.connection.on('error', () => {}); // Redis is killed on purpose
     this.store = new Store(this.connection);
@@ -36,21 +37,25 @@ export class Pool {
     afterAll(() => this.connection.disconnect());
   }
 
-  static async start(env: Record<string, string> = {}, simulatorEnv: Record<string, string> = {}): Promise<Pool> {
-    const redis = await startRedis({ appendFsync: 'everysec' });
+  static async start(
+    env: Record<string, string> = {},
+    simulatorEnv: Record<string, string> = {},
+    settings: Record<string, string> = {},
+  ): Promise<Pool> {
+    const redis = await startRedis({ appendFsync: 'everysec', settings });
     const simulator = await spawnApp('simulator', { SIMULATOR_PORT: '0', GATEWAY_API_KEYS: KEY, ...simulatorEnv });
     const gateway = { GATEWAY_BASE_URL: simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '2000' };
     return new Pool(redis, simulator, { REDIS_URL: redis.url, RATE_LIMIT_RPM: '0', ...gateway, ...env });
   }
 
   async worker(env: Record<string, string> = {}, options: AppOptions = {}): Promise<AppProcess> {
-    return await spawnApp('worker', { ...this.#env, ...env }, options);
+    return await spawnApp('worker', { ...this.env, ...env }, options);
   }
 
   /** An API on the same Redis, and a function that calls it. */
   async api(): Promise<{ process: AppProcess; post: (path: string, body?: object) => Promise<Response> }> {
     const secret = 'secret-of-the-test';
-    const process = await spawnApp('api', { ...this.#env, PORT: '0', API_KEYS: `test:write:${secret}` });
+    const process = await spawnApp('api', { ...this.env, PORT: '0', API_KEYS: `test:write:${secret}` });
     const post = (path: string, body: object = {}): Promise<Response> =>
       fetch(new URL(path, process.url), {
         method: 'POST',
@@ -73,6 +78,12 @@ export class Pool {
 
   async ledger(): Promise<Ledger> {
     return (await (await this.#simulator('ledger')).json()) as Ledger;
+  }
+
+  /** The calls that the simulator saw, oldest first. */
+  async calls(): Promise<{ readonly arrivedAtMs: number }[]> {
+    const { items } = (await (await this.#simulator('calls?last=2000')).json()) as { items: { arrivedAtMs: number }[] };
+    return items.toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs);
   }
 
   async #simulator(path: string, init: RequestInit = {}): Promise<Response> {
