@@ -152,6 +152,10 @@ describe('faults of the connection', () => {
     [{ reset: { when: 'in' } }, { kind: 'cut' }, 1],
     [{ reset: { when: 'after' } }, { kind: 'complete' }, 1],
     [{ cutStream: {} }, { kind: 'cut' }, 1],
+    [{ errorBody: {} }, { kind: 'unreadable' }, 1],
+    [{ errorBody: { as: 'event' } }, { kind: 'cut' }, 1],
+    [{ gzipBomb: {} }, { kind: 'unreadable' }, 1],
+    [{ rateLimitHeaders: { headers: { 'X-RateLimit-Limit-Requests': '90' } } }, { limits: { rpm: 90 } }, 1],
   ] as const)('%j', async (faults, outcome, billedCalls) => {
     const simulator = await simulated({ faults });
     expect(await ask(clientOf(simulator))).toMatchObject(outcome);
@@ -160,9 +164,9 @@ describe('faults of the connection', () => {
     expect((await ask(clientOf(simulator))).kind).toBe('complete');
   });
 
-  it('hang: bills what nobody reads', async () => {
-    const simulator = await simulated({ faults: { hang: { times: 1 } } });
-    const client = clientOf(simulator, [], 200);
+  it.each(['hang', 'drip', 'slowHeaders'])('%s: bills what nobody reads', async (fault) => {
+    const simulator = await simulated({ faults: { [fault]: { times: 1 } } });
+    const client = clientOf(simulator, [], 500);
     expect(await ask(client)).toEqual({ kind: 'timeout', text: '', sent: true });
     expect(simulator.ledger().totalNanoUsd).toBeGreaterThan(0);
     expect((await ask(client)).kind).toBe('complete');
