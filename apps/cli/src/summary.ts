@@ -132,6 +132,7 @@ function nextCommands(batch: Batch): string[] {
     batch.priced > 0 ? `${commandName} export ${batch.id} --out prices.csv` : '',
     batch.rejected > 0 ? `${commandName} rejections ${batch.id}` : '',
     batch.failed > 0 ? `${commandName} failures ${batch.id}` : '',
+    batch.failed > 0 ? `${commandName} replay --batch ${batch.id}` : '',
     batch.waiting > 0 && batch.status === 'running' ? `${commandName} watch ${batch.id}` : '',
   ].filter(Boolean);
 }

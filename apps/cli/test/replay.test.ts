@@ -83,7 +83,7 @@ describe('reprice failed', () => {
 
   it('says when there is none', async () => {
     api.on('GET /v1/jobs', { body: { items: [], nextCursor: null, byReason: {} } });
-    expect(await run(['failed'])).toEqual({ code: 0, stdout: '', stderr: 'No job is failed.\n' });
+    expect(await run(['failed'])).toEqual({ code: 0, stdout: '', stderr: 'There is no failed job.\n' });
     expect((await run(['failed', '--reason', 'refused'])).stderr).toBe('No failed job matches.\n');
   });
 });
@@ -127,7 +127,7 @@ describe('reprice replay', () => {
 
   it('says when there is nothing to replay', async () => {
     failing(0);
-    expect(await run(['replay', '--yes'])).toEqual({ code: 0, stdout: '', stderr: 'No job is failed.\n' });
+    expect(await run(['replay', '--yes'])).toEqual({ code: 0, stdout: '', stderr: 'There is no failed job.\n' });
     expect(queries()).toHaveLength(1);
   });
 

@@ -172,6 +172,7 @@ describe('--watch', () => {
     expect(stdout).not.toContain('strategy');
     expect(stdout).toMatch(/invalid_answer +│ +2 │ A +│ no row after 3 tries/);
     expect(stdout).toContain('npx reprice failures b1');
+    expect(stdout).toContain('npx reprice replay --batch b1');
   });
 
   it('prints the finished batch as JSON', async () => {

@@ -69,7 +69,7 @@ export function addFailed(program: Command, context: Context): void {
         rows.push([job.id, job.priority, `${first}${others}`, job.failedAt, job.reason, job.detail]);
       }
       if (rows.length === 0) {
-        return output.tell(typedFilter(filter) === '' ? 'No job is failed.' : 'No failed job matches.');
+        return output.tell(typedFilter(filter) === '' ? 'There is no failed job.' : 'No failed job matches.');
       }
       const all = byReason.reduce((sum, [, jobsOfReason]) => sum + jobsOfReason, 0);
       const reasons = byReason.map(([reason, jobsOfReason]) => [reason, count(jobsOfReason)]);

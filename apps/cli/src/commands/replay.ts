@@ -59,7 +59,7 @@ async function run(options: ReplayCommandOptions, context: Context): Promise<voi
   if (foreseen.gone > 0) output.tell(goneText(foreseen.gone));
   if (foreseen.remaining > 0) output.tell(foretold(foreseen));
   else if (foreseen.gone === 0)
-    output.tell(typedFilter(filter) === '' ? 'No job is failed.' : 'No failed job matches.');
+    output.tell(typedFilter(filter) === '' ? 'There is no failed job.' : 'No failed job matches.');
   if (options.dryRun) return;
   if (foreseen.remaining > 0) await confirm(context, 'Replay?', options.yes === true);
 
