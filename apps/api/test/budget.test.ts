@@ -131,6 +131,7 @@ describe('a day that is closed', () => {
     await redis.del(worker.keys.limits());
     await worker.admission.tick();
     expect(await shown()).toMatchObject({ closed: { reason: 'ledger_lost' } });
+    await swept(1);
     expect((await reconcile({ spentUsd: 3 })).status).toBe(200);
     expect(await worker.admission.tick()).not.toHaveProperty('closed');
     expect(await shown()).toMatchObject({ spentUsd: '3.00', closed: null });

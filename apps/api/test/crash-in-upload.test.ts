@@ -28,7 +28,6 @@ test(`an API killed at ${rounds} random bytes of uploads of ${rows} rows: nothin
   const redis = new Redis(own.url);
   endAfterTestFile(async () => redis.disconnect());
   const seed = Date.now() % 1_000_000;
-  console.info(`seed ${seed}`);
   const report = await cutUploads({
     rounds,
     rows,
@@ -46,6 +45,6 @@ test(`an API killed at ${rounds} random bytes of uploads of ${rows} rows: nothin
     queue: new PackQueue({ connection: redis }),
     expires: async (key) => (await redis.ttl(key)) > 0,
   });
+  console.info(`seed ${seed}: ${report.unanswered.length} accepted whole and not told`);
   expect(report).toEqual({ half: [], unanswered: report.unanswered, wrongRetries: [], everlasting: [] });
-  console.info(`${report.unanswered.length} accepted whole and not told`);
 }, 1_800_000);

@@ -13,6 +13,9 @@ import { type Accepted, Load } from './load.ts';
 
 const secret = 'trouble-secret-1';
 
+/** What was measured, a line a trouble. */
+const figures: string[] = [];
+
 let redis: OwnRedis;
 let admin: Redis;
 let api: AppProcess;
@@ -194,7 +197,7 @@ async function through(name: string, inflict: () => Promise<void>): Promise<{ lo
   expect(lines).toBeLessThan(20);
   const refused = load.answers.slice(seen).filter(({ status }) => status === 503).length;
   const { answers, accepted } = load;
-  console.info(
+  figures.push(
     `${name}: ${answers.length} answers, ${refused} refused, ${accepted.length} accepted, slowest ${Math.round(slowestMs)} ms, back after ${Math.round(recoveryMs)} ms, ${lines} lines logged`,
   );
   return { load, refused };
@@ -243,7 +246,8 @@ describe('503 within two seconds, nothing lost, nothing half, and on without a r
   });
 
   test('all that, and leaves the API as small as it was', async () => {
-    console.info(`resident: ${Math.round(baseMb)} MB after the first, ${Math.round(residentMb())} MB at the end`);
+    figures.push(`resident: ${Math.round(baseMb)} MB after the first, ${Math.round(residentMb())} MB at the end`);
+    console.info(figures.join('\n'));
     expect(residentMb() - baseMb).toBeLessThan(100);
     expect(api.output()).not.toContain(secret);
   });
