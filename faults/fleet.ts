@@ -42,6 +42,7 @@ export class Fleet {
   readonly #env: (slot: Slot) => Record<string, string>;
   #starting = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #filling = new Map<Slot, Promise<void>>();
   #closed = false;
 
   constructor(slots: readonly Slot[], env: (slot: Slot) => Record<string, string>) {
@@ -54,9 +55,9 @@ export class Fleet {
     }
   }
 
-  /** Starts what does not run; resolves when all do. */
-  async start(): Promise<void> {
-    await Promise.all(this.slots.map((slot) => this.#fill(slot)));
+  /** Starts what does not run; resolves when all do. With `tries`, throws when a worker does not come up in so many. */
+  async start(tries = Number.POSITIVE_INFINITY): Promise<void> {
+    await Promise.all(this.slots.map((slot) => this.#fill(slot, tries)));
   }
 
   get running(): Slot[] {
@@ -138,8 +139,16 @@ export class Fleet {
   }
 
   /** Fills an empty slot, however often it takes: a worker may not come up while Redis is away. */
-  async #fill(slot: Slot): Promise<void> {
-    while (!this.#closed && !slot.process) {
+  #fill(slot: Slot, tries = Number.POSITIVE_INFINITY): Promise<void> {
+    const known = this.#filling.get(slot);
+    if (known) return known;
+    const filling = this.#startIn(slot, tries).finally(() => this.#filling.delete(slot));
+    this.#filling.set(slot, filling);
+    return filling;
+  }
+
+  async #startIn(slot: Slot, tries: number): Promise<void> {
+    for (let tried = 1; !this.#closed && !slot.process; ) {
       if (this.#starting >= STARTS_AT_ONCE) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
         continue;
@@ -158,6 +167,7 @@ export class Fleet {
       } catch (error) {
         if (!this.#closed)
           this.ownEnds.push({ slot: slot.index, code: null, signal: 'start', output: `${error}`.slice(-4000) });
+        if (tried++ >= tries) throw error;
         await new Promise((resolve) => setTimeout(resolve, 500));
       } finally {
         this.#starting--;

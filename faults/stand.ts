@@ -18,6 +18,9 @@ export interface StandOptions {
 const GATEWAY_KEY = 'sk-simulator-faults-0123456789';
 const API_SECRET = 'faults-0123456789';
 
+/** A worker that does not come up at the beginning has another fault than those that are injected. */
+const FIRST_TRIES = 2;
+
 /** What all scenarios share unless they say otherwise. */
 const usual = {
   GATEWAY_API_KEYS: GATEWAY_KEY,
@@ -86,10 +89,15 @@ export class Stand {
     );
     const apiLine = await Line.open(redisPort, chance.fork('line of the API'));
     const stand = new Stand({ redis, simulator, slots, apiLine, options });
-    await stand.gateway.faults({ latency: stand.#latency });
-    await stand.startApi();
-    await stand.fleet.start();
-    return stand;
+    try {
+      await stand.gateway.faults({ latency: stand.#latency });
+      await stand.startApi();
+      await stand.fleet.start(FIRST_TRIES);
+      return stand;
+    } catch (error) {
+      await stand.close();
+      throw error;
+    }
   }
 
   /** Headers of a client's call. */

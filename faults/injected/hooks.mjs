@@ -20,7 +20,7 @@ class ShiftedDate extends TrueDate {
     else super(...args);
   }
 }
-Object.defineProperty(ShiftedDate, 'now', { value: now });
+Object.defineProperty(ShiftedDate, 'now', { value: now, writable: true, configurable: true });
 if (shiftMs !== 0) globalThis.Date = /** @type {DateConstructor} */ (/** @type {unknown} */ (ShiftedDate));
 
 if (blockMs > 0)
