@@ -141,7 +141,7 @@ export class Fleet {
   /** Fills an empty slot, however often it takes: a worker may not come up while Redis is away. */
   #fill(slot: Slot, tries = Number.POSITIVE_INFINITY): Promise<void> {
     const known = this.#filling.get(slot);
-    if (known) return known;
+    if (known !== undefined) return known;
     const filling = this.#startIn(slot, tries).finally(() => this.#filling.delete(slot));
     this.#filling.set(slot, filling);
     return filling;
