@@ -86,6 +86,11 @@ export class Pool {
     return items.toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs);
   }
 
+  /** The live prices as they stand in Redis. */
+  async prices(skus: readonly string[]): Promise<Record<string, string>[]> {
+    return await Promise.all(skus.map((sku) => this.connection.hgetall(this.store.keys.price(sku))));
+  }
+
   async #simulator(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
     return await fetch(new URL(`/${path}`, this.simulator.url), { ...init, headers });
