@@ -53,23 +53,18 @@ local allowed = math.floor(limit / 1000) * share + math.floor((limit % 1000) * s
 local room = allowed - (tonumber(day[1]) or 0) - (tonumber(day[2]) or 0)
 if cost > room then return { 'budget', int(room) } end
 
-local rate = redis.call('HMGET', KEYS[5], 'requestAtUs', 'rpm', 'fastestRpm', 'fastestUntilMs', 'restUntilMs', 'openUntilMs', 'probeUntilMs')
-local rest_until = tonumber(rate[5]) or 0
+local rate = redis.call('HMGET', KEYS[5], 'requestAtUs', 'rpm', 'restUntilMs', 'openUntilMs', 'probeUntilMs')
+local rest_until = tonumber(rate[3]) or 0
 if rest_until > now_ms then return { 'rate', int(rest_until - now_ms) } end
-local breaker_ms, is_probe = breaker_wait(tonumber(rate[6]), tonumber(rate[7]), now_ms)
+local breaker_ms, is_probe = breaker_wait(tonumber(rate[4]), tonumber(rate[5]), now_ms)
 if breaker_ms > 0 then return { 'rate', int(breaker_ms) } end
 
 local write_rate = {}
 local was, wait_us = tonumber(rate[2]), 0
 local at = math.max(tonumber(rate[1]) or 0, now)
 if was ~= rpm then
-  if was then
-    local fastest = was
-    if (tonumber(rate[4]) or 0) > now_ms then fastest = (was == 0 or rate[3] == '0') and 0 or math.max(was, tonumber(rate[3])) end
-    if rpm > 0 then at = rate_changed(at, now, was, fastest, rpm) end
-    write_rate = { 'fastestRpm', int(fastest), 'fastestUntilMs', int(now_ms + WINDOW_US / 1000) }
-  end
-  write_rate[#write_rate + 1], write_rate[#write_rate + 2] = 'rpm', int(rpm)
+  if was and rpm > 0 then at = rate_changed(at, now, was, rpm) end
+  write_rate = { 'rpm', int(rpm) }
 end
 if rpm > 0 then
   local burst, slot = burst_and_slot(rpm)
@@ -78,9 +73,7 @@ if rpm > 0 then
 end
 if wait_us > ahead_us then
   -- The change is written also without a grant: it happened now, and not when the first call of the new rate goes.
-  if was and was ~= rpm then
-    redis.call('HSET', KEYS[5], 'rpm', int(rpm), 'requestAtUs', int(at), unpack(write_rate, 1, 4))
-  end
+  if was ~= rpm then redis.call('HSET', KEYS[5], 'rpm', int(rpm), 'requestAtUs', int(at)) end
   return { 'rate', int(math.ceil((wait_us - ahead_us) / 1000) + 1) }
 end
 

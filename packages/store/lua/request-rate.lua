@@ -11,18 +11,17 @@ local function burst_and_slot(rpm)
 end
 
 -- The theoretical arrival time after the limit went from `was` to `rpm` requests a minute, so that no new call makes the minute before it
--- fuller than `rpm`. Lowered: the minute before the last booked slot may hold burst + 60 s / slot calls of the fastest rate that it has
--- seen, and new ones start when enough of those have left; all of them, where nobody counted (0). Raised: no burst on top of the old one.
-local function rate_changed(at, now, was, fastest, rpm)
+-- fuller than `rpm`. Lowered: the minute before the last booked slot may hold burst + 60 s / slot calls, and new ones start when enough of
+-- those have left; all of them, where nobody counted (0). Raised: no burst on top of the old one.
+local function rate_changed(at, now, was, rpm)
   local burst, slot = burst_and_slot(rpm)
   local start = math.max(at, now)
-  if was == 0 or fastest == 0 then
+  if was == 0 then
     start = math.max(start, now + WINDOW_US)
   elseif rpm < was then
     local was_burst, was_slot = burst_and_slot(was)
     local last = math.max(now, at - was_burst * was_slot)
-    local old_burst, old_slot = burst_and_slot(fastest)
-    local wait = WINDOW_US - old_slot * (rpm - 1 - old_burst)
+    local wait = WINDOW_US - was_slot * (rpm - 1 - was_burst)
     start = math.max(start, last + math.min(WINDOW_US, math.max(0, wait)))
   end
   return start + (burst - 1) * slot

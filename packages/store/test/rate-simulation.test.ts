@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Reservation } from '../src/index.ts';
 import { limitedOnClock } from './fixture.ts';
-import { type Arrival, overfullMinute } from './simulation.ts';
+import { type Arrival, higher, overfullMinute, type RateLimit } from './simulation.ts';
 
 /** `SIMULATION_RUNS=1000` plays more. */
 const runs = Number(process.env.SIMULATION_RUNS ?? 25);
@@ -26,7 +26,7 @@ function randomOf(seed: number): () => number {
 }
 
 /** Workers ask for so many calls at once, and again after a while: what they may not do faster without a limit. */
-const [ASK_AT_ONCE, ASK_AGAIN_MS] = [3, 100];
+const [ASK_AT_ONCE, ASK_AGAIN_MS] = [2, 200];
 
 /** Workers that always have work: each call takes its slot up to half a second late and uses less than it reserved. */
 async function saturate({ limits, forMs, latencyMs, seed }: Load): Promise<Arrival[]> {
@@ -36,11 +36,11 @@ async function saturate({ limits, forMs, latencyMs, seed }: Load): Promise<Arriv
   const arrivals: Arrival[] = [];
   const due: { atMs: number; happen: () => Promise<void> }[] = [];
   const at = (atMs: number, happen: () => Promise<void>) => due.push({ atMs, happen });
-  let inForce = { rpm: 0, tpm: 0 };
+  let inForce: RateLimit = { rpm: 0, tpm: 0 };
 
-  const send = async (reservation: Reservation, tokens: number, limit: { rpm: number; tpm: number }) => {
+  const send = async (reservation: Reservation, tokens: number, limit: RateLimit) => {
     if ((await admission.send(reservation)) === 'late') return;
-    const arrival = { atMs: nowMs(), tokens, ...limit };
+    const arrival = { atMs: nowMs(), tokens, ...higher(limit, inForce) };
     arrivals.push(arrival);
     at(nowMs() + latencyMs * (0.5 + random()), async () => {
       arrival.tokens = Math.ceil(tokens * random());
@@ -84,13 +84,13 @@ const limit = fc.record({
 const load: fc.Arbitrary<Load> = fc
   .record({
     first: limit,
-    changes: fc.array(fc.tuple(fc.integer({ min: 0, max: 4 * MINUTE_MS }), limit), { maxLength: 4 }),
+    changes: fc.array(fc.tuple(fc.integer({ min: 0, max: 2 * MINUTE_MS }), limit), { maxLength: 4 }),
     latencyMs: fc.constantFrom(0, 300, 5000, 20_000),
     seed: fc.nat(),
   })
   .map(({ first, changes, latencyMs, seed }) => ({
     limits: [{ atMs: 0, ...first }, ...changes.map(([atMs, l]) => ({ atMs, ...l })).sort((a, b) => a.atMs - b.atMs)],
-    forMs: 5 * MINUTE_MS,
+    forMs: 3 * MINUTE_MS,
     latencyMs,
     seed,
   }));

@@ -35,12 +35,21 @@ interface Call {
   arrival: Arrival;
 }
 
-/** A call as the gateway sees it come, with the limits that were in force when it was granted; 0 = no limit. */
+/** A call as the gateway sees it come, with the limits that allowed it; 0 = no limit. */
 export interface Arrival {
   readonly atMs: number;
   tokens: number;
   readonly rpm: number;
   readonly tpm: number;
+}
+
+/** Requests and tokens a minute; 0 = no limit. */
+export type RateLimit = Pick<Arrival, 'rpm' | 'tpm'>;
+
+/** A call may come as close to the others as the limits allow under which it was granted, or those under which it came. */
+export function higher(a: RateLimit, b: RateLimit): RateLimit {
+  const of = (one: number, other: number) => (one === 0 || other === 0 ? 0 : Math.max(one, other));
+  return { rpm: of(a.rpm, b.rpm), tpm: of(a.tpm, b.tpm) };
 }
 
 /** Tells of the first call that came although the 60 s that end with it hold more than its limits allow; undefined if there is none. */
@@ -150,7 +159,7 @@ export class Simulation {
           call.expiresMs = this.#nowMs + LEASE_MS;
           // From here on the gateway may bill it, all of it, and nobody may ever learn how much.
           add(this.#bill, call.reservation.date, call.worst);
-          call.arrival = { ...call.arrival, atMs: this.#nowMs };
+          call.arrival = { ...call.arrival, atMs: this.#nowMs, ...higher(call.arrival, this.#limits) };
           this.#arrivals.push(call.arrival);
         }
         return;
