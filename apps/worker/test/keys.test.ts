@@ -117,6 +117,30 @@ describe('under full load', () => {
     await late.kill();
   }, 90_000);
 
+  it('a key whose rest is over is tried by one call of all workers, and used again by all if it is accepted', async () => {
+    const id = keyFingerprint(A);
+    const stateOfA = async () => (await pool.store.gatewayKeys.read()).states.find((state) => state.id === id);
+    const rest = () =>
+      pool.store.gatewayKeys.mark({ id, state: 'resting', restMs: 5000, refusals: 1, reason: 'set by a test' });
+    await rest();
+    await underLoad(() => usedLast(B));
+    const before = (await ofKey(A)).refused;
+    await pool.acceptKeys([B]);
+    await underLoad(async () => (await stateOfA())?.refusals === 2);
+    await underLoad(() => usedLast(B));
+    expect((await ofKey(A)).refused - before).toBe(1);
+    expect((await stateOfA())?.restMs).toBeGreaterThan(60_000);
+
+    await pool.acceptKeys([A, B]);
+    await pool.store.gatewayKeys.restore(id);
+    await underLoad(() => usedLast(A));
+    await pool.connection.del(pool.store.keys.gatewayKeyProbe(id));
+    await rest();
+    await underLoad(() => usedLast(B));
+    await underLoad(async () => (await stateOfA())?.state === 'active');
+    await underLoad(() => usedLast(A));
+  }, 90_000);
+
   it('the gateway refuses every key: the queue rests, no job fails, and it goes on when one is accepted', async () => {
     const refusedBefore = (await ofKey(A)).refused + (await ofKey(B)).refused;
     const id = await pool.submit(catalogue(2000, {}, `both-${Date.now()}`), { packSize: 2 });
