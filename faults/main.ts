@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { endLeftovers } from '@reprice/testkit/processes';
-import { scenarios } from './catalogue.ts';
+import { scenarios, usual } from './catalogue.ts';
 import type { CheckRow } from './checks.ts';
 import { notInjected } from './not-injected.ts';
 import { HELP, readOptions } from './options.ts';
@@ -26,14 +26,14 @@ function list(): void {
 }
 
 async function run(chosen: Exclude<ReturnType<typeof readOptions>, string>): Promise<void> {
-  const { minutes, workers, only, out } = chosen;
+  const { minutes, workers, only, all, out } = chosen;
   const seed = chosen.seed ?? randomInt(1, 1_000_000);
   const say = (line: string): boolean => process.stdout.write(`${line}\n`);
   say(
     `seed ${seed}: npm run test:faults -- --seed ${seed} --minutes ${minutes} --workers ${workers} gives the same faults again`,
   );
   process.once('SIGINT', () => void endLeftovers().then(() => process.exit(130)));
-  const runs = scenarios.filter(({ id }) => only.length === 0 || only.includes(id));
+  const runs = only.length > 0 ? scenarios.filter(({ id }) => only.includes(id)) : all ? scenarios : usual;
   const outcomes: Outcome[] = [];
   const rows: CheckRow[] = [];
   for (const scenario of runs) {

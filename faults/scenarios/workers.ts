@@ -73,7 +73,7 @@ export const workerScenarios: Scenario[] = [
     title: 'kill -9 of all workers, 10 s pause, start',
     seconds: 40,
     schedule: (plan) =>
-      Array.from({ length: Math.floor(plan.forMs / 20_000) }, (_, i) => ({
+      Array.from({ length: Math.max(1, Math.floor(plan.forMs / 20_000)) }, (_, i) => ({
         atMs: i * 20_000 + Math.round(plan.chance.between(2000, 6000)),
         name: 'kill all workers, start them after 10 s',
         async run({ stand, sleep }) {
