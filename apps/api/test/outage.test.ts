@@ -2,6 +2,7 @@ import { startRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { secrets, startApiUnderTest } from './api-under-test.ts';
+import { settleAll } from './priced-by-rules.ts';
 
 const good = JSON.stringify({ sku: 'a', price: '1.00', currency: 'USD' });
 
@@ -85,6 +86,33 @@ describe('while Redis is away', () => {
     while ((await api.call('/readyz')).status !== 200);
     for (const batch of (await api.store.batches.list({ limit: 10 })).items) expect(batch.status).toBe('receiving');
     expect(await api.store.batches.enqueueing()).toEqual([]);
+  });
+
+  test('who waits for a job goes on waiting, and is told when it is done', async () => {
+    const redis = await startRedis();
+    const api = await startApiUnderTest({ redisUrl: redis.url });
+    const submit = (wait: number) =>
+      api.call(`/v1/jobs?wait=${wait}`, {
+        method: 'POST',
+        body: `{"items":[${good}]}`,
+        headers: { 'content-type': 'application/json' },
+      });
+    const answer = submit(20);
+    while ((await api.queue.waiting()).normal === 0);
+    await redis.kill();
+    await redis.restart();
+    while ((await api.call('/readyz')).status !== 200);
+    await settleAll(api);
+    expect([(await answer).status, await (await answer).json()]).toMatchObject([
+      200,
+      { status: 'done', items: [{ sku: 'a' }] },
+    ]);
+
+    // It was accepted: with Redis away to the end, the answer is that it runs, and not that nothing was accepted.
+    const late = submit(2);
+    while ((await api.queue.waiting()).normal === 0);
+    await redis.kill();
+    expect([(await late).status, await (await late).json()]).toMatchObject([202, { status: 'running' }]);
   });
 
   test('and when its memory is full: 503 before anything is accepted, and reading goes on', async () => {
