@@ -95,7 +95,7 @@ const titles: Readonly<Record<ProblemName, string>> = {
   misdirected: 'The Host header names another host',
   'not-found': 'There is no such thing',
   'method-not-allowed': 'The method is not allowed here',
-  conflict: 'What is under way does not allow it now',
+  conflict: 'The present state does not allow it',
   'request-timeout': 'The body came too slowly',
   'upload-cut': 'The upload ended early',
   'queue-full': 'The queue is full',
