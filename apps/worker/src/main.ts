@@ -3,4 +3,4 @@ import { StopSignal } from './stop-signal.ts';
 // Listens before the rest is loaded: told to stop during its start, a worker leaves with 0.
 const stopSignal = new StopSignal();
 const { runWorker } = await import('./worker-process.ts');
-await runWorker(stopSignal);
+await runWorker(process.env, stopSignal);

@@ -9,10 +9,15 @@ const SHUTDOWN: ShutdownTimes = { finishMs: 25_000, leaveMs: 29_500 };
 /** The process that started us is gone, and Redis perhaps with it. */
 const ORPHANED: ShutdownTimes = { finishMs: 1000, leaveMs: 2000 };
 
-/** The life of a worker process: reads its configuration, works until it is told to stop, and ends the process. */
-export async function runWorker(stopSignal: StopSignal, seam: WorkerSeam = {}, shutdown = SHUTDOWN): Promise<void> {
+/** The life of a worker process: reads its configuration from `env`, works until it is told to stop, and ends the process. */
+export async function runWorker(
+  env: NodeJS.ProcessEnv,
+  stopSignal: StopSignal,
+  seam: WorkerSeam = {},
+  shutdown = SHUTDOWN,
+): Promise<void> {
   try {
-    const config = loadConfig(process.env, { process: 'worker' });
+    const config = loadConfig(env, { process: 'worker' });
     const log = createLogger({ name: 'worker', level: config.logLevel, secrets: secretsOf(config) });
     for (const warning of config.warnings) log.warn(warning);
     const worker = await startWorker(config, log, seam);

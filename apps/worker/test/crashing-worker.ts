@@ -47,6 +47,7 @@ const beforeAck =
   };
 
 await runWorker(
+  process.env,
   stopSignal,
   {
     run: beforeAck,
