@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { dieWithParent } from './parent-death.ts';
 import { RedisStartError } from './redis-start-error.ts';
 import { libraryEnv, type ServerBinary } from './server-binary.ts';
+import { mendLog, wasTorn } from './torn-log.ts';
 
 /** Name and value of directives of redis.conf. */
 export type ServerSettings = Readonly<Record<string, string>>;
@@ -54,8 +55,10 @@ async function launch(binary: ServerBinary, settings: ServerSettings, port: numb
     stdio: ['ignore', 'pipe', 'pipe'],
     env: libraryEnv(binary, process.env),
   });
-  const exited = ending(child);
+  const lines: string[] = [];
+  const exited = ending(child, lines);
   await ready(child, exited);
+  if (wasTorn(lines)) await mendLog(port);
   const pid = child.pid as number;
   const unwatch = guard.watch(pid);
   const atExit = () => child.kill('SIGTERM');
@@ -67,9 +70,8 @@ async function launch(binary: ServerBinary, settings: ServerSettings, port: numb
   return { pid, port, exited, stop: () => stop(child, exited) };
 }
 
-/** Collects the log; resolves once the process is gone and its output read. */
-function ending(child: ChildProcess): ServerProcess['exited'] {
-  const lines: string[] = [];
+/** Collects the end of the log into `lines`; resolves once the process is gone and its output read. */
+function ending(child: ChildProcess, lines: string[]): ServerProcess['exited'] {
   const keep = (chunk: Buffer) => {
     lines.push(...chunk.toString().split('\n').filter(Boolean));
     lines.splice(0, lines.length - keptLogLines);
