@@ -19,8 +19,8 @@ import { evictionWatch, untilFit } from './redis-fitness.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 import { Upkeep } from './upkeep.ts';
 
-/** A reservation outlives its call by this much before it counts as lost. */
-const LEASE_MARGIN_MS = 60_000;
+/** A reservation outlives its call by this much before it counts as lost; one that is settled later still is corrected. */
+const LEASE_MARGIN_MS = 15_000;
 const SAME_ERROR_EVERY_MS = 10_000;
 
 /** The two phases of a shutdown, in ms after it began. */

@@ -4,6 +4,7 @@ import { admitCall } from './admit-call.ts';
 import { callModel } from './call-model.ts';
 import { callVerdict, gatewayHealth } from './call-verdict.ts';
 import { concludePack, supersededRows } from './conclude-pack.ts';
+import { heedGateway } from './heed-gateway.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { selectRows } from './select-rows.ts';
@@ -36,6 +37,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if ('granted' in call) return await withoutAdmission(tools, run, ready, call);
 
   const { outcome, reply, booked } = await callModel(tools, call, ready.length);
+  heedGateway(tools, outcome);
   const health = tools.stopping.aborted ? undefined : gatewayHealth(outcome);
   if (health === 'ok') {
     tools.rateLimits.end();
