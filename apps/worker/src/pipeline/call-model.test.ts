@@ -30,6 +30,12 @@ it.each<[string, GatewayOutcome, object]>([
   ['the worst case of a time-out', { kind: 'timeout', text: '', sent: true }, { ...worst, sent: true }],
   ['the worst case of a 5xx', { kind: 'overloaded', status: 503, message: '' }, { ...worst, sent: true }],
   ['nothing for a 429', { kind: 'rate_limited' }, { ...free, sent: true }],
+  ['nothing for a 401', { kind: 'unauthorized', status: 401, message: '' }, { ...free, sent: true }],
+  [
+    'nothing for a call that no key could carry',
+    { kind: 'unauthorized', status: 401, message: '', sent: false },
+    { ...free, sent: false },
+  ],
   ['nothing for what never left', { kind: 'unreachable', message: '', sent: false }, { ...free, sent: false }],
 ])('a call is booked at %s', async (_, outcome, booked) => {
   const tools: Pick<Tools, 'gateway' | 'models' | 'stopping'> = {

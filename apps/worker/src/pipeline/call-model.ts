@@ -42,8 +42,9 @@ function booked(tools: Pick<Tools, 'models'>, call: AdmittedCall, outcome: Gatew
     return { costNanoUsd: costNanoUsd(price, usage), tokens: usage.promptTokens + usage.completionTokens, sent: true };
   }
   switch (outcome.kind) {
-    case 'rate_limited':
     case 'unauthorized':
+      return { costNanoUsd: 0, tokens: 0, sent: outcome.sent ?? true };
+    case 'rate_limited':
     case 'refused':
       return { costNanoUsd: 0, tokens: 0, sent: true };
     case 'unreachable':
