@@ -20,6 +20,7 @@
 -- REPEAT   asking again with the same id, as a client does whose connection broke, tells the same grant and reserves nothing more
 
 --- @include "integer"
+--- @include "key-types"
 --- @include "clock"
 --- @include "limits-in-force"
 --- @include "request-rate"
@@ -29,6 +30,9 @@
 
 -- A grant may be used this late, in ms: what would then be sent tomorrow is tomorrow's to grant.
 local GRANT_VALID_MS = 500
+
+local wrong = wrong_type('zset', { KEYS[4] })
+if wrong then return wrong end
 
 local now = now_us()
 local now_ms = math.floor(now / 1000)

@@ -15,6 +15,7 @@
 -- what was spent (reconcile.lua, which vouches for the epoch).
 
 --- @include "integer"
+--- @include "key-types"
 --- @include "clock"
 --- @include "limits-in-force"
 --- @include "token-window"
@@ -24,6 +25,12 @@
 local DAY_TTL_SECONDS, RATE_TTL_SECONDS = 40 * 24 * 3600, 24 * 3600
 local SWEEP_AT_ONCE = 200
 local FIRST_LIMIT = 6
+
+local wrong = wrong_type('hash', { KEYS[1], KEYS[2], KEYS[3] })
+for first = 4, #KEYS, 4 do
+  wrong = wrong or wrong_type('hash', { KEYS[first], KEYS[first + 1], KEYS[first + 3] }) or wrong_type('zset', { KEYS[first + 2] })
+end
+if wrong then return wrong end
 
 local now_ms = math.floor(now_us() / 1000)
 if now_ms < tonumber(ARGV[4]) or now_ms >= tonumber(ARGV[5]) then return { 'day', int(now_ms) } end

@@ -7,6 +7,11 @@
 -- WRITES   budget, unsettled, vouchedEpoch
 -- ATOMIC   no call may be settled between the look and the booking
 
+--- @include "key-types"
+
+local wrong = wrong_type('hash', { KEYS[1], KEYS[2], KEYS[3], KEYS[4] })
+if wrong then return wrong end
+
 local under_way = redis.call('HLEN', KEYS[3])
 if under_way > 0 then return under_way end
 redis.call('HSET', KEYS[2], 'spentNanoUsd', ARGV[1], 'reservedNanoUsd', '0', 'unsettledNanoUsd', '0')

@@ -10,6 +10,7 @@
 -- Late: its slot is more than half a second past, and so its place in the minute; or a rest, an open breaker or a closed day came between.
 
 --- @include "integer"
+--- @include "key-types"
 --- @include "clock"
 --- @include "token-window"
 --- @include "breaker"
@@ -17,6 +18,9 @@
 --- @include "refund"
 
 local USE_WITHIN_MS = 500
+
+local wrong = wrong_type('hash', { KEYS[1], KEYS[4], KEYS[5] }) or wrong_type('zset', { KEYS[3] })
+if wrong then return wrong end
 
 local held = redis.call('HGET', KEYS[2], ARGV[1])
 if not held then return 0 end

@@ -11,11 +11,15 @@
 -- ATOMIC   a reservation must end once, as spent or as given back
 
 --- @include "integer"
+--- @include "key-types"
 --- @include "clock"
 --- @include "token-window"
 --- @include "breaker"
 --- @include "reservation"
 --- @include "refund"
+
+local wrong = wrong_type('hash', { KEYS[1], KEYS[2], KEYS[4], KEYS[5], KEYS[6], KEYS[7] }) or wrong_type('zset', { KEYS[3] })
+if wrong then return wrong end
 
 local id, cost, tokens, sent = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
 local now_ms = math.floor(now_us() / 1000)

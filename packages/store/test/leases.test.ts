@@ -189,3 +189,39 @@ describe('the ledger', () => {
     await expect(admission.reconcile(5)).rejects.toThrow(ReconcileConflict);
   });
 });
+
+describe('a key of the ledger that holds something else', () => {
+  it.each(['budget', 'reservations', 'reservationExpiry', 'unsettled'] as const)(
+    'stops every step before it writes anything: %s',
+    async (name) => {
+      const { admission, redis, store } = await limitedOnClock({});
+      const [open, sentCall] = [
+        await granted(admission.admit('low', worst)),
+        await granted(admission.admit('low', worst)),
+      ];
+      await admission.send(sentCall);
+      const key = store.keys[name]('2026-06-15');
+      const backup = (await redis.exists(key)) === 1 ? await redis.dumpBuffer(key) : undefined;
+      await redis.set(key, 'foreign');
+      const others = async () => {
+        const keys = (await redis.keys(`${store.keys.prefix}*`)).filter((k) => k !== key).sort();
+        return await Promise.all(keys.map(async (k) => [k, await redis.dumpBuffer(k)]));
+      };
+      const before = await others();
+      const steps = [
+        () => admission.tick(),
+        () => admission.settle(sentCall, 'b', sent),
+        () => admission.settle(open, 'b', neverSent),
+        ...(name === 'unsettled' ? [] : [() => admission.send(open), () => admission.admit('low', worst)]),
+        ...(name === 'reservationExpiry' ? [] : [() => admission.reconcile(0)]),
+      ];
+      for (const step of steps) await expect(step()).rejects.toThrow('WRONGTYPE');
+      expect(await others()).toEqual(before);
+      if (backup) await redis.restore(key, 0, backup, 'REPLACE');
+      else await redis.del(key);
+      expect(await admission.settle(sentCall, 'b', sent)).toBe('settled');
+      expect(await admission.settle(open, 'b', neverSent)).toBe('settled');
+      expect(await admission.budget()).toMatchObject({ spentNanoUsd: 4, reservedNanoUsd: 0 });
+    },
+  );
+});
