@@ -1,3 +1,4 @@
+import { requeueRevived } from '@reprice/queue';
 import { type AppProcess, AppStartError } from '@reprice/testkit';
 import { expect, it } from 'vitest';
 import { catalogue, Pool } from './pool.ts';
@@ -37,6 +38,15 @@ it('a pack whose worker dies each time is quarantined after exactly 5 deaths, an
     snapshots.map((s) => s.sku),
   );
   expect(worker?.logs.some((line) => String(line.msg).includes('quarantined'))).toBe(true);
+
+  // What was wrong with it is mended: replayed, it is a job like any other.
+  await worker?.kill();
+  const { jobs } = await pool.store.failedJobs.oldest({ reason: 'quarantined' }, 10);
+  expect(jobs).toHaveLength(1);
+  for (const job of jobs) await pool.store.failedJobs.revive(job);
+  for await (const revived of pool.store.failedJobs.revived()) await requeueRevived(pool.store, pool.queue, revived);
+  await pool.worker();
+  expect(await pool.watch(id)).toMatchObject({ priced: 60, failed: 0 });
 }, 120_000);
 
 it('a job that stalls six times under frozen workers and a Redis that was away is no poison', async () => {
