@@ -25,9 +25,16 @@ export class Book {
   /** SKU → times of it that the client knows to be accepted (newest), and that were sent at all. */
   readonly times = new Map<string, { toldMs: number; sentMs: number }>();
   #attempts = 0;
+  #lastMs = 0;
 
   constructor() {
     this.file = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-faults-')), 'told.ndjson');
+  }
+
+  /** Unix time in ms, another one each time. */
+  time(): number {
+    this.#lastMs = Math.max(this.#lastMs + 1, Date.now());
+    return this.#lastMs;
   }
 
   /** To be called before the first byte is sent. */

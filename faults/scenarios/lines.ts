@@ -35,6 +35,7 @@ export const lineScenarios: Scenario[] = [
     id: 'F19',
     title: 'slow Redis: +50 ms, +500 ms, 1 KB/s',
     seconds: 45,
+    load: { slowRedis: true },
     schedule: (plan) =>
       inTurn(plan, [
         redisLines('Redis 50 ms slower for 10 s', { delayMs: 50 }, 10_000),

@@ -30,17 +30,13 @@ function lastAppendFile(dataDir: string): string {
   return path.join(dir, newest);
 }
 
-/**
- * Cuts bytes off the end of the append-only file, as a power cut does to what was not yet on the disk. Redis 7.0 leaves an open MULTI at the
- * end of a file that was torn within a script, and reads what is written later as part of it: docs/reliability.md tells to rewrite the file.
- */
+/** Cuts bytes off the end of the append-only file, as a power cut does to what was not yet on the disk. */
 async function powerCut(scene: Scene, bytes: number): Promise<void> {
   const { redis } = scene.stand;
   await redis.kill('SIGKILL');
   const file = lastAppendFile(redis.dataDir);
   truncateSync(file, Math.max(0, statSync(file).size - bytes));
   await redis.restart();
-  while ((await scene.redis.bgrewriteaof().catch(() => undefined)) === undefined) await scene.sleep(100);
   const closed = await reopen(scene);
   scene.checks
     .most('I9', 'a power cut after which the day was closed until reconciled (1)', undefined)

@@ -24,6 +24,7 @@ export function tourOf(scenarios: readonly Scenario[]): Scenario {
     seconds: 1,
     fixedLength: true,
     end: { failures: [...new Set(scenarios.flatMap(({ end }) => end?.failures ?? []))] },
+    load: { slowRedis: scenarios.some(({ load }) => load?.slowRedis) },
     burst: { calls: 40, because: 'one burst each of at most 4 workers frozen at once' },
     schedule(plan: Plan) {
       let before: Promise<void> = Promise.resolve();
