@@ -1,7 +1,7 @@
 import type { Config } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
 import { LOCK_MS, PackQueue, PackWorker } from '@reprice/queue';
-import { Store } from '@reprice/store';
+import { type LedgerState, Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
@@ -71,12 +71,17 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     now: () => Date.now(),
   });
   const health = () => store.health();
-  await untilFit(health, (detail) => alarm({ detail }, 'Redis takes no writes: waiting for it'));
+  const untilRedisFits = () => untilFit(health, (detail) => alarm({ detail }, 'Redis takes no writes: waiting for it'));
+  await untilRedisFits();
   const clock = new ClockCorrection(redis, (offsetMs) =>
     log.warn({ offsetMs }, "this machine's clock differs from that of Redis: times are corrected by it"),
   );
   await clock.measure();
-  await seedLimits(store, config);
+  let ledger = await openLedger(store, config, onError);
+  while (!ledger) {
+    await untilRedisFits();
+    ledger = await openLedger(store, config, onError);
+  }
 
   const queue = new PackQueue({ connection: redis, maxJobs: config.queueMaxJobs });
   const { baseUrl, apiKeys, timeoutMs, model } = config.gateway;
@@ -112,7 +117,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   const worker: PackWorker = new PackWorker({
     connection: connect(),
     concurrency: config.workerConcurrency,
-    rpm: (await store.admission.tick()).rpm,
+    rpm: ledger.rpm,
     process: (pack) => run(tools, pack),
     rest: (ms) => queue.rest(ms),
     onError: (error) => {
@@ -158,12 +163,24 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   };
 }
 
-async function seedLimits(store: Store, config: Config): Promise<void> {
+/** Puts the configured limits into Redis; undefined when it refuses at this very moment. */
+async function openLedger(
+  store: Store,
+  config: Config,
+  onError: (error: Error) => void,
+): Promise<LedgerState | undefined> {
   const { dailyNanoUsd, explicit } = config.budget;
   const { rpm, tpm, explicit: stated } = config.rateLimit;
-  await store.admission.seed({
-    dailyNanoUsd: { value: dailyNanoUsd, stated: explicit },
-    rpm: { value: rpm, stated },
-    tpm: { value: tpm, stated },
-  });
+  try {
+    await store.admission.seed({
+      dailyNanoUsd: { value: dailyNanoUsd, stated: explicit },
+      rpm: { value: rpm, stated },
+      tpm: { value: tpm, stated },
+    });
+    return await store.admission.tick();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ReplyError')) throw error;
+    onError(error);
+    return undefined;
+  }
 }
