@@ -12,6 +12,8 @@ export interface EndOptions {
   readonly failures?: readonly string[];
   /** Lost disk: what is missing is counted, and not held against anybody. */
   readonly lossy?: boolean;
+  /** The gateway bills more than a call may cost. */
+  readonly overbills?: boolean;
 }
 
 /** Compares, at rest, what clients were told with what became of it. */

@@ -22,6 +22,7 @@ else await run(options);
 function list(): void {
   for (const { id, title } of scenarios) process.stdout.write(`${id.padEnd(8)}${title}\n`);
   process.stdout.write('\nNot injected here:\n');
+  for (const { id, missing } of scenarios) if (missing?.()) process.stdout.write(`${id.padEnd(8)}${missing()}\n`);
   for (const [id, why] of notInjected) process.stdout.write(`${id.padEnd(8)}${why}\n`);
 }
 
@@ -37,6 +38,11 @@ async function run(chosen: Exclude<ReturnType<typeof readOptions>, string>): Pro
   const outcomes: Outcome[] = [];
   const rows: CheckRow[] = [];
   for (const scenario of runs) {
+    const missing = scenario.missing?.();
+    if (missing) {
+      say(`\n${scenario.id} is left out: ${missing}`);
+      continue;
+    }
     const forMs = lengthMs(scenario, minutes);
     const settings = { seed, workers, forMs, say };
     const schedule = scheduleOf(scenario, settings);

@@ -26,9 +26,12 @@ export interface Sight {
   readonly awaySinceMs: number | undefined;
 }
 
-/** Whether what is lost with a broken disk is part of the fault: then only the bill and the limit are held to each other. */
+/** What the oracle must not hold against anybody. */
 export interface OracleOptions {
+  /** What is lost with a broken disk is part of the fault: only the bill and the limit are held to each other. */
   readonly lossy?: boolean;
+  /** The gateway bills more than a call may cost: how far that goes is a figure without a limit. */
+  readonly overbills?: boolean;
 }
 
 /** Compares the books, five times a second: the gateway's first and ours after, so that ours may only be ahead. */
@@ -52,10 +55,15 @@ export class Oracle {
     this.#book = book;
     this.#spending = spending;
     const strict = options.lossy ? undefined : 0;
+    const honest = options.overbills ? undefined : 0;
     this.#gauges = {
-      over: checks.most('I1', "the gateway's bill over the day's limit, nano-USD", 0),
-      behind: checks.most('I2', "the gateway's bill over our ledger, nano-USD", strict),
-      ledgerOver: checks.most('I2', "our ledger over the day's limit, nano-USD", strict),
+      over: checks.most('I1', "the gateway's bill over the day's limit, nano-USD", honest),
+      behind: checks.most('I2', "the gateway's bill over our ledger, nano-USD", options.overbills ? undefined : strict),
+      ledgerOver: checks.most(
+        'I2',
+        "our ledger over the day's limit, nano-USD",
+        options.overbills ? undefined : strict,
+      ),
       negative: checks.least('I6', 'spent and reserved, nano-USD', 0),
       sum: checks.most('I25', 'SKUs by which a batch does not add up', 0),
       fell: checks.most('I25', 'counters that fell', strict),

@@ -53,6 +53,8 @@ export interface Scenario {
   readonly end?: EndOptions;
   /** Calls a minute that may pass the limit here, with the reason in the title of the check. */
   readonly burst?: { readonly calls: number; readonly because: string };
+  /** Why it cannot be run on this machine; undefined when it can. */
+  missing?(): string | undefined;
   /** Makes what its stand needs, and takes it away afterwards. */
   prepare?(): { readonly stand: Partial<StandOptions>; readonly clear: () => void };
   /** The faults, from nothing but the plan: the same plan gives the same list. */

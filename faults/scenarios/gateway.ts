@@ -1,4 +1,6 @@
 import type { FaultEvent, Plan, Scenario } from '../scenario.ts';
+import { reconcile } from './reopening.ts';
+import { callsWithin, resumption } from './resumption.ts';
 
 /** Faults of the gateway, each for its share of the time, one after the other. */
 function parts(plan: Plan, faults: readonly (readonly [name: string, faults: object])[]): FaultEvent[] {
@@ -8,6 +10,10 @@ function parts(plan: Plan, faults: readonly (readonly [name: string, faults: obj
     run: ({ stand }) => stand.gatewayFaults(set),
   }));
 }
+
+/** One call in twenty of 20 a second: the first comes soon, and its answer a few seconds later. */
+const CLOSES_WITHIN_MS = 20_000;
+const ON_THEIR_WAY_MS = 1000;
 
 const failed = { failures: ['gateway_failed'] };
 const answered = { failures: ['gateway_failed', 'invalid_answer', 'guardrail_conflict'] };
@@ -94,6 +100,35 @@ export const gatewayScenarios: Scenario[] = [
         ['error event', { errorBody: { ...some, as: 'event' } }],
         ['gzip bombs', { gzipBomb: { probability: 0.1 } }],
       ]),
+  },
+  {
+    id: 'F30a',
+    title: 'calls billed at three times what they may cost: the day closes, and opens when reconciled',
+    seconds: 25,
+    fixedLength: true,
+    end: { overbills: true },
+    schedule: () => [
+      {
+        atMs: 4000,
+        name: 'bill three times the worst case of one call in twenty',
+        async run(scene) {
+          const { stand, store, checks, sleep } = scene;
+          await stand.gatewayFaults({ overbill: { probability: 0.05, factor: 3 } });
+          const startedAt = performance.now();
+          while (!(await store.admission.budget()).closed && performance.now() - startedAt < CLOSES_WITHIN_MS)
+            await sleep(100);
+          const { closed } = await store.admission.budget();
+          checks
+            .least('I7', 'the day is closed, and says why', 1)
+            .see(closed?.reason === 'overbilled' ? 1 : 0, () => closed);
+          await stand.gatewayFaults({});
+          const calls = await callsWithin(scene, ON_THEIR_WAY_MS, 4000);
+          checks.most('I7', 'calls while the day is closed', 0).see(calls);
+          await reconcile(scene);
+          await resumption(scene);
+        },
+      },
+    ],
   },
   {
     id: 'F31',
