@@ -3,6 +3,9 @@ import type { GatewayLedger } from './gateway-books.ts';
 
 /** The limit is raised when it has held up the work for this long. */
 const HELD_UP_MS = 1500;
+/** Low work may use this share of the day, and is let wait for this long. */
+const LOW_SHARE = 0.7;
+const LOW_HELD_UP_MS = 8000;
 
 /**
  * The user who sets the daily limit. It is low, so that it binds, and is raised step by step as it is reached: at every moment the bill is
@@ -15,6 +18,7 @@ export class Spending {
   raises = 0;
   #bill = 0;
   #unmovedSinceMs = performance.now();
+  #lowOpenAtMs = performance.now();
   #setting = false;
 
   /** @param stepNanoUsd 0: the limit stays */
@@ -24,17 +28,20 @@ export class Spending {
     this.#stepNanoUsd = stepNanoUsd;
   }
 
-  /** Looks at the books, and raises the limit when nothing has been billed for a while. */
+  /** Looks at the books, and raises the limit when nothing has been billed for a while, or low work could not go for longer. */
   look(bill: GatewayLedger, ledgerNanoUsd: number): void {
     const now = performance.now();
     if (bill.totalNanoUsd !== this.#bill) {
       this.#bill = bill.totalNanoUsd;
       this.#unmovedSinceMs = now;
     }
-    // Low work may use 70 % of the day.
-    if (now - this.#unmovedSinceMs < HELD_UP_MS || ledgerNanoUsd < 0.6 * this.highestNanoUsd) return;
-    if (this.#stepNanoUsd === 0 || this.#setting) return;
+    const share = ledgerNanoUsd / this.highestNanoUsd;
+    if (share < LOW_SHARE - 0.02) this.#lowOpenAtMs = now;
+    const nothingMoves = now - this.#unmovedSinceMs >= HELD_UP_MS && share > LOW_SHARE - 0.1;
+    const lowWaits = now - this.#lowOpenAtMs >= LOW_HELD_UP_MS;
+    if (!(nothingMoves || lowWaits) || this.#stepNanoUsd === 0 || this.#setting) return;
     this.#unmovedSinceMs = now;
+    this.#lowOpenAtMs = now;
     this.raises++;
     this.#setting = true;
     this.raise(this.highestNanoUsd + this.#stepNanoUsd)
