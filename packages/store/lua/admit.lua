@@ -8,7 +8,9 @@
 -- ARGV     1 reservation id  2 worst-case cost, nano-USD  3 worst-case tokens  4 share of the day this priority may use, per mille
 --          5 start and 6 end of the day, ms  7 how long it may stay unsent after its slot, ms  8 how far ahead a slot may be booked, ms
 --          9 epoch and 10 sequence of the ledger as the caller knows them  11 how long a probe of the breaker may take, ms
--- RETURNS  {'granted', ms to wait before the call (below 0: the slot is past), sequence}
+--          12 name of the caller's process  13 grants of this day that it knows to have had
+-- RETURNS  {'granted', ms to wait before the call (below 0: the slot is past), sequence, grants
+--          of this day that the caller's process has had}
 --          {'rate', ms until it is worth asking again}    nothing was reserved, as in all below
 --          {'budget', nano-USD left to this priority}
 --          {'closed', why}                                 the day takes no more calls
@@ -41,16 +43,21 @@ local day_start, day_end = tonumber(ARGV[5]), tonumber(ARGV[6])
 local unsent_ms, ahead_us = tonumber(ARGV[7]), tonumber(ARGV[8]) * 1000
 if now_ms < day_start or now_ms >= day_end then return { 'day', int(now_ms) } end
 
-local limit, rpm, tpm, epoch, sequence = limits_in_force(KEYS[1], now_ms)
+local limit, rpm, tpm, epoch, sequence, own_tpm = limits_in_force(KEYS[1], now_ms)
 if epoch == '' or epoch ~= ARGV[9] or sequence < tonumber(ARGV[10]) then return { 'ledger', '' } end
 if not limit or not rpm or not tpm then return redis.error_reply('NOLIMITS no limits are set in Redis') end
 
+-- Grants of others may have brought the sequence of an older state past what the caller remembers; its own grants they did not.
+local granted_to_caller = 'granted:' .. ARGV[12]
+local day = redis.call('HMGET', KEYS[2], 'spentNanoUsd', 'reservedNanoUsd', 'closed', granted_to_caller)
+local grants = tonumber(day[4]) or 0
+if grants < tonumber(ARGV[13]) then return { 'ledger', '' } end
+
 local asked_before = redis.call('HGET', KEYS[3], ARGV[1])
 if asked_before then
-  return { 'granted', int(read_reservation(asked_before).slot_ms - now_ms), int(sequence) }
+  return { 'granted', int(read_reservation(asked_before).slot_ms - now_ms), int(sequence), int(grants) }
 end
 
-local day = redis.call('HMGET', KEYS[2], 'spentNanoUsd', 'reservedNanoUsd', 'closed')
 if day[3] then return { 'closed', day[3] } end
 -- floor(limit * share / 1000) in two parts, since the product alone may pass 2^53
 local allowed = math.floor(limit / 1000) * share + math.floor((limit % 1000) * share / 1000)
@@ -85,8 +92,10 @@ end
 local bucket = bucket_at(now)
 local sum, from, past = read_tokens(KEYS[6], bucket)
 if tpm > 0 then
-  if tokens > tpm then return { 'too_large', int(tpm) } end
-  if sum + tokens > tpm then return { 'rate', int(tokens_free_in_ms(KEYS[6], now, from, sum + tokens - tpm)) } end
+  if own_tpm > 0 and tokens > own_tpm then return { 'too_large', int(own_tpm) } end
+  -- What the gateway told may have been meant for another model: a call above that goes alone, and the gateway says whether it may.
+  local excess = sum + tokens - math.max(tpm, tokens)
+  if excess > 0 then return { 'rate', int(tokens_free_in_ms(KEYS[6], now, from, excess)) } end
 end
 
 local wait_ms = math.ceil(wait_us / 1000)
@@ -104,4 +113,5 @@ if is_probe then
   write_rate[#write_rate + 1], write_rate[#write_rate + 2] = 'probeUntilMs', until_ms
 end
 if #write_rate > 0 then redis.call('HSET', KEYS[5], unpack(write_rate)) end
-return { 'granted', int(wait_ms), int(redis.call('HINCRBY', KEYS[1], 'sequence', 1)) }
+redis.call('HINCRBY', KEYS[2], granted_to_caller, 1)
+return { 'granted', int(wait_ms), int(redis.call('HINCRBY', KEYS[1], 'sequence', 1)), int(grants + 1) }

@@ -135,7 +135,7 @@ export interface AdmissionOptions {
 
 /** Requests and tokens a minute and dollars a day, over all workers; and the ledger that they are counted in. */
 export class AdmissionControl {
-  readonly #scripts: Record<'admit' | 'send' | 'settle' | 'rest' | 'ledger' | 'reconcile', Script>;
+  readonly #scripts: Record<'admit' | 'send' | 'settle' | 'rest' | 'learn' | 'ledger' | 'reconcile', Script>;
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #now: () => number;
@@ -149,7 +149,12 @@ export class AdmissionControl {
   #limits: Limits<ConfiguredLimit> | undefined;
   #epoch = '';
   #sequence = 0;
-  #learned = { rpm: 0, tpm: 0, atMs: Number.NEGATIVE_INFINITY };
+  /** Grants that this process had on a day, as far as Redis told. */
+  #grants = { date: '', count: 0 };
+  readonly #learned: Record<'rpm' | 'tpm', { value: number; atMs: number }> = {
+    rpm: { value: 0, atMs: Number.NEGATIVE_INFINITY },
+    tpm: { value: 0, atMs: Number.NEGATIVE_INFINITY },
+  };
 
   constructor(redis: Redis, keys: Keys, options: AdmissionOptions) {
     this.#redis = redis;
@@ -164,6 +169,7 @@ export class AdmissionControl {
       send: script('send'),
       settle: script('settle'),
       rest: script('rest'),
+      learn: script('learn'),
       ledger: script('ledger'),
       reconcile: script('reconcile'),
     };
@@ -194,7 +200,16 @@ export class AdmissionControl {
       const reply = (await this.#scripts.ledger.run(
         this.#redis,
         [k.limits(), k.rate(), k.tokens(), ...ofDays],
-        [this.#epoch, this.#sequence, candidate, day.startMs, day.endMs, ...limits],
+        [
+          this.#epoch,
+          this.#sequence,
+          candidate,
+          day.startMs,
+          day.endMs,
+          this.#process,
+          this.#grantsOn(day.date),
+          ...limits,
+        ],
       )) as string[];
       if (reply[0] === 'day') {
         this.#offsetMs = Number(reply[1]) - this.#now();
@@ -202,6 +217,7 @@ export class AdmissionControl {
       }
       const [epoch = '', sequence, rpm, tpm, reason, atMs] = reply;
       this.#sequence = epoch === this.#epoch ? Math.max(this.#sequence, Number(sequence)) : Number(sequence);
+      if (epoch !== this.#epoch) this.#grants = { date: day.date, count: 0 };
       this.#epoch = epoch;
       return { rpm: Number(rpm), tpm: Number(tpm), ...closure(reason, atMs) };
     }
@@ -214,7 +230,7 @@ export class AdmissionControl {
       const day = this.#today();
       const { date } = day;
       const reservation = { id: `${this.#process}.${++this.#reservations}`, date, epoch: this.#epoch };
-      const [verdict, figure = '', sequence] = (await this.#scripts.admit.run(
+      const [verdict, figure = '', sequence, grants] = (await this.#scripts.admit.run(
         this.#redis,
         [k.limits(), k.budget(date), k.reservations(date), k.reservationExpiry(date), k.rate(), k.tokens()],
         [
@@ -229,12 +245,18 @@ export class AdmissionControl {
           this.#epoch,
           this.#sequence,
           this.#leaseMs,
+          this.#process,
+          this.#grantsOn(date),
         ],
       )) as string[];
       const value = Number(figure);
       switch (verdict) {
         case 'granted':
-          if (reservation.epoch === this.#epoch) this.#sequence = Math.max(this.#sequence, Number(sequence));
+          if (reservation.epoch === this.#epoch) {
+            this.#sequence = Math.max(this.#sequence, Number(sequence));
+            if (date >= this.#grants.date)
+              this.#grants = { date, count: Math.max(this.#grantsOn(date), Number(grants)) };
+          }
           return { granted: true, reservation, waitMs: value };
         case 'rate':
           return { granted: false, because: 'rate', retryAfterMs: value };
@@ -288,15 +310,24 @@ export class AdmissionControl {
     return Number(await this.#scripts.rest.run(this.#redis, [this.#keys.rate()], [Math.ceil(ms)]));
   }
 
-  /** Takes note of what the gateway says of its own limits; the lower of ours and these holds for ten minutes from then. */
+  /**
+   * Takes note of what the gateway says of its own limits, for ten minutes from then. The lowest of ours and all of these holds: it may
+   * have others for other models and keys.
+   */
   async learn(told: { readonly rpm?: number; readonly tpm?: number }): Promise<void> {
-    const { rpm = 0, tpm = 0 } = told;
-    const nowMs = performance.now();
-    const isNew = rpm !== this.#learned.rpm || tpm !== this.#learned.tpm;
-    if (!isNew && nowMs - this.#learned.atMs < LEARN_AGAIN_MS) return;
-    this.#learned = { rpm, tpm, atMs: nowMs };
-    const learnedAtMs = Math.round(this.#now() + this.#offsetMs);
-    await this.#redis.hset(this.#keys.limits(), { learnedRpm: rpm, learnedTpm: tpm, learnedAtMs });
+    const news = [this.#newsOf('rpm', told.rpm), this.#newsOf('tpm', told.tpm)];
+    if (news.some((value) => value > 0)) await this.#scripts.learn.run(this.#redis, [this.#keys.limits()], news);
+  }
+
+  /** A limit that was told, or 0 if Redis knows it or a lower one. */
+  #newsOf(name: 'rpm' | 'tpm', value = 0): number {
+    const known = this.#learned[name];
+    const ageMs = this.#now() - known.atMs;
+    const isNews =
+      value > 0 && (value < known.value || ageMs >= (value === known.value ? LEARN_AGAIN_MS : LEARNED_FOR_MS));
+    if (!isNews) return 0;
+    this.#learned[name] = { value, atMs: this.#now() };
+    return value;
   }
 
   /** The budget of the day that Redis has now. */
@@ -353,16 +384,19 @@ export class AdmissionControl {
   }
 
   async rateLimits(): Promise<RateLimits> {
-    const fields = ['rpm', 'tpm', 'learnedRpm', 'learnedTpm', 'learnedAtMs'] as const;
+    const fields = ['rpm', 'tpm', 'learnedRpm', 'learnedRpmAtMs', 'learnedTpm', 'learnedTpmAtMs'] as const;
     const [limits, nowMs] = await Promise.all([this.#redis.hmget(this.#keys.limits(), ...fields), this.#redisNowMs()]);
-    const [rpm, tpm, learnedRpm, learnedTpm, learnedAtMs] = limits.map((text) => Number(text ?? 0));
-    const isFresh = nowMs - (learnedAtMs ?? 0) < LEARNED_FOR_MS;
+    const [rpm, tpm, learnedRpm, rpmAtMs = 0, learnedTpm, tpmAtMs = 0] = limits.map((text) => Number(text ?? 0));
     return {
       rpm: rpm ?? 0,
       tpm: tpm ?? 0,
-      ...(isFresh && learnedRpm ? { learnedRpm } : {}),
-      ...(isFresh && learnedTpm ? { learnedTpm } : {}),
+      ...(learnedRpm && nowMs - rpmAtMs < LEARNED_FOR_MS ? { learnedRpm } : {}),
+      ...(learnedTpm && nowMs - tpmAtMs < LEARNED_FOR_MS ? { learnedTpm } : {}),
     };
+  }
+
+  #grantsOn(date: string): number {
+    return this.#grants.date === date ? this.#grants.count : 0;
   }
 
   #today(): BudgetDay {

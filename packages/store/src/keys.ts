@@ -72,15 +72,15 @@ export class Keys {
   replaying = (): string => `${this.prefix}replaying`;
 
   /**
-   * hash: dailyNanoUsd, rpm, tpm, configured:<name>, learnedRpm, learnedTpm, learnedAtMs, and of the ledger epoch, sequence, vouchedEpoch.
-   * Written by ledger.lua, admit.lua, reconcile.lua and admission.ts. No TTL.
+   * hash: dailyNanoUsd, rpm, tpm, configured:<name>, learnedRpm, learnedRpmAtMs, learnedTpm, learnedTpmAtMs, and of the ledger epoch, sequence, vouchedEpoch.
+   * Written by ledger.lua, admit.lua, learn.lua, reconcile.lua and admission.ts. No TTL.
    */
   limits = (): string => `${this.prefix}limits`;
   /** hash: slots (request-rate.lua), the breaker (breaker.lua), restUntilMs. Written by admit.lua, settle.lua, rest.lua. TTL 1 day. */
   rate = (): string => `${this.prefix}rate`;
   /** hash: tokens of the minute by half second (token-window.lua). Written by admit.lua, send.lua, settle.lua. TTL 1 day. */
   tokens = (): string => `${this.prefix}tokens`;
-  /** hash: spentNanoUsd, reservedNanoUsd, unsettledNanoUsd, overNanoUsd, closed, closedAtMs. Written by the scripts of admission. TTL 40 days. */
+  /** hash: spentNanoUsd, reservedNanoUsd, unsettledNanoUsd, overNanoUsd, closed, closedAtMs, granted:<process>. Written by the scripts of admission. TTL 40 days. */
   budget = (date: string): string => `${this.prefix}budget:${date}`;
   /** hash reservation id -> reservation (reservation.lua). Written by admit.lua, send.lua, settle.lua, ledger.lua. TTL 40 days. */
   reservations = (date: string): string => `${this.prefix}reservations:${date}`;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BudgetCalendar } from '../src/index.ts';
 import { Script } from '../src/script.ts';
-import { freshStore, granted, limited, stated, USD } from './fixture.ts';
+import { freshStore, granted, limited, limitedOnClock, stated, USD } from './fixture.ts';
 
 describe('dollars a day', () => {
   it('takes the worst case before the call and books the true cost after it', async () => {
@@ -73,9 +73,9 @@ describe('dollars a day', () => {
       k.tokens(),
     ];
     const epoch = (await redis.hget(k.limits(), 'epoch')) ?? '';
-    const args = ['same-id', 10, 0, 1000, day.startMs, day.endMs, 60_000, 1000, epoch, 0, 60_000];
+    const args = ['same-id', 10, 0, 1000, day.startMs, day.endMs, 60_000, 1000, epoch, 0, 60_000, 'p', 0];
     const ask = () => new Script('admit').run(redis, keys, args);
-    expect(await ask()).toEqual(['granted', '0', '1']);
+    expect(await ask()).toEqual(['granted', '0', '1', '1']);
     await sleep(20);
     const [verdict, waitMs] = (await ask()) as [string, string];
     expect(verdict).toBe('granted');
@@ -189,7 +189,43 @@ describe('limits that the gateway tells', () => {
     await admission.learn({ rpm: 60, tpm: 5000 });
     expect(await admission.tick()).toMatchObject({ rpm: 60, tpm: 5000 });
     expect(await admission.rateLimits()).toEqual({ rpm: 600, tpm: 0, learnedRpm: 60, learnedTpm: 5000 });
-    await admission.learn({ rpm: 6000 });
-    expect(await admission.tick()).toMatchObject({ rpm: 600, tpm: 0 });
+  });
+
+  it('hold for ten minutes, the lowest of them, as a gateway may have others for other models', async () => {
+    const { admission, another, advance } = await limitedOnClock({ rpm: 600 });
+    const told = { rpm: 60, tpm: 5000 };
+    await admission.learn(told);
+    for (const rpm of [500, 6000]) await admission.learn({ rpm });
+    await (await another()).learn({ rpm: 300, tpm: 4000 });
+    expect(await admission.tick()).toMatchObject({ rpm: 60, tpm: 4000 });
+    await advance(300_000);
+    await admission.learn({ rpm: 60 });
+    await advance(300_001);
+    expect(await admission.tick()).toMatchObject({ rpm: 60, tpm: 0 });
+    await advance(300_000);
+    await admission.learn({ rpm: 500 });
+    expect(await admission.tick()).toMatchObject({ rpm: 500, tpm: 0 });
+  });
+
+  it('do not stop the calls that a gateway answers with one limit and another in turn', async () => {
+    const { admission, advance } = await limitedOnClock({ rpm: 600 });
+    let calls = 0;
+    for (let atMs = 0; atMs < 180_000; atMs += 100) {
+      const admitted = await admission.admit('low', { costNanoUsd: 1, tokens: 0 });
+      if (admitted.granted) await admission.learn({ rpm: calls++ % 2 === 0 ? 300 : 500 });
+      await advance(100);
+    }
+    expect(calls).toBeGreaterThan(2 * 300 * 0.9);
+  });
+
+  it('let a call that is larger go alone, instead of calling it too large', async () => {
+    const { admission, advance } = await limitedOnClock({ tpm: 10_000 });
+    await admission.learn({ tpm: 50 });
+    await granted(admission.admit('low', { costNanoUsd: 1, tokens: 9000 }));
+    const refused = await admission.admit('low', { costNanoUsd: 1, tokens: 9000 });
+    expect(refused).toMatchObject({ because: 'rate' });
+    await advance('retryAfterMs' in refused ? refused.retryAfterMs : 0);
+    await granted(admission.admit('low', { costNanoUsd: 1, tokens: 9000 }));
+    expect(await admission.admit('low', { costNanoUsd: 1, tokens: 10_001 })).toMatchObject({ mostTokens: 10_000 });
   });
 });

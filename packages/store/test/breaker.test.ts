@@ -46,6 +46,15 @@ it('lets one call probe when its time is over, and closes when that goes well', 
   for (let i = 0; i < 5; i++) await granted(admission.admit('low', worst));
 });
 
+it('lets another call probe soon when the process of the one that was to probe died before it sent it', async () => {
+  const { admission, advance } = await broken();
+  await advance(5001);
+  await granted(admission.admit('low', worst));
+  await advance(5001);
+  await admission.tick();
+  await granted(admission.admit('low', worst));
+});
+
 it('opens for twice as long each time that a probe fails, a minute at most', async () => {
   const { admission, advance } = await broken();
   const waits: number[] = [];

@@ -172,6 +172,19 @@ describe('the ledger', () => {
     await granted(asleep.admit('low', worst));
   });
 
+  it('is noticed to be older also when others have been granted more calls since than it forgot', async () => {
+    const { admission, redis, store, another } = await limitedOnClock({ dailyNanoUsd: USD });
+    const other = await another();
+    const keys = await redis.keys(`${store.keys.prefix}*`);
+    const backup = await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const));
+    for (let i = 0; i < 3; i++) await admission.send(await granted(admission.admit('low', worst)));
+    await redis.del(await redis.keys(`${store.keys.prefix}*`));
+    for (const [key, value] of backup) await redis.restore(key, 0, value);
+    for (let i = 0; i < 5; i++) await granted(other.admit('low', worst));
+    expect(await admission.admit('low', worst)).toMatchObject({ because: 'closed', reason: 'ledger_lost' });
+    expect(await other.tick()).toMatchObject({ closed: { reason: 'ledger_lost' } });
+  });
+
   it('books what a call cost that was under way when it was emptied', async () => {
     const { admission, redis, store } = await limitedOnClock({ dailyNanoUsd: USD });
     const reservation = await granted(admission.admit('low', worst));
