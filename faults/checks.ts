@@ -20,10 +20,10 @@ export interface Gauge {
   see(value: number, sample?: () => unknown): void;
 }
 
-/** The checks of one scenario. */
+/** The checks of one scenario; asking for one again gives the same. */
 export class Checks {
   readonly #scenario: string;
-  readonly #rows: (() => CheckRow)[] = [];
+  readonly #rows = new Map<string, { row: () => CheckRow; gauge: Gauge }>();
   readonly #startedAt = performance.now();
 
   constructor(scenario: string) {
@@ -42,7 +42,7 @@ export class Checks {
   }
 
   get rows(): CheckRow[] {
-    return this.#rows.map((row) => row());
+    return [...this.#rows.values()].map(({ row }) => row());
   }
 
   get broken(): CheckRow[] {
@@ -57,9 +57,12 @@ export class Checks {
     broken: (value: number) => boolean,
     { timing = false }: { timing?: boolean },
   ): Gauge {
+    const key = `${invariant} ${what} ${limit}`;
+    const known = this.#rows.get(key);
+    if (known) return known.gauge;
     let seen: number | undefined;
     let first: CheckRow['first'];
-    this.#rows.push(() => ({
+    const row = (): CheckRow => ({
       scenario: this.#scenario,
       invariant,
       what,
@@ -68,16 +71,16 @@ export class Checks {
       ok: first === undefined,
       timing,
       ...(first && { first }),
-    }));
-    return {
+    });
+    const gauge: Gauge = {
       see: (value, sample) => {
         seen = seen === undefined ? value : worse(seen, value);
         if (first || !broken(value)) return;
-        first = {
-          atSeconds: Math.round((performance.now() - this.#startedAt) / 100) / 10,
-          sample: sample?.() ?? value,
-        };
+        const atSeconds = Math.round((performance.now() - this.#startedAt) / 100) / 10;
+        first = { atSeconds, sample: sample?.() ?? value };
       },
     };
+    this.#rows.set(key, { row, gauge });
+    return gauge;
   }
 }

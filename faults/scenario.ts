@@ -1,3 +1,5 @@
+import type { Store } from '@reprice/store';
+import type { Redis } from 'ioredis';
 import type { Chance } from './chance.ts';
 import type { Checks } from './checks.ts';
 import type { EndOptions } from './end-check.ts';
@@ -14,10 +16,9 @@ export interface Scene {
   readonly load: Load;
   readonly spending: Spending;
   readonly chance: Chance;
-  readonly store: import('@reprice/store').Store;
+  readonly store: Store;
   /** A connection to Redis past the proxies; commands fail at once while it is away. */
-  readonly redis: import('ioredis').Redis;
-  /** Sleeps, and ends early when the run is given up. */
+  readonly redis: Redis;
   sleep(ms: number): Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export interface Scenario {
   /** `F5`, or a word for what has no number. */
   readonly id: string;
   readonly title: string;
-  /** How long its faults go on in a run of 10 minutes; longer and shorter in proportion, but 20 s at least if it may be shortened. */
+  /** How long its faults go on with `--minutes 10`, in proportion with more or less; never under 20 s unless it is shorter by itself. */
   readonly seconds: number;
   readonly fixedLength?: boolean;
   readonly stand?: Partial<StandOptions>;

@@ -8,8 +8,9 @@ const CONFLICT_EVERY_MS = 500;
  * What the user does when the day was closed because the ledger lost something: looks at the gateway's bill, and reconciles. Where the day
  * was not closed within 10 s there was nothing to notice.
  */
-export async function reopen(scene: Scene): Promise<boolean> {
-  const { store, stand, sleep } = scene;
+export async function reopen(scene: Scene): Promise<void> {
+  const { store, checks, sleep } = scene;
+  const noticed = checks.most('I9', 'days closed because the ledger had lost something', undefined);
   const startedAt = performance.now();
   while (performance.now() - startedAt < NOTICE_MS) {
     const closed = (await store.admission.budget().catch(() => undefined))?.closed;
@@ -18,10 +19,9 @@ export async function reopen(scene: Scene): Promise<boolean> {
       continue;
     }
     await reconcile(scene);
-    return true;
+    noticed.see(1);
+    return;
   }
-  await stand.gateway.ledger();
-  return false;
 }
 
 /** Books the gateway's bill as what was spent; calls in flight are waited for. */

@@ -8,7 +8,8 @@ const GIVE_UP_MS = 120_000;
 /** Waits for the next call at the gateway, and holds the wait to 10 s: to be called at the moment when nothing hinders any more. */
 export async function resumption(scene: Scene): Promise<void> {
   const { gateway } = scene.stand;
-  const resumed = gaugeOf(scene);
+  const what = 'from the end of a fault to the next call, s';
+  const resumed = scene.checks.most('I35', what, RESUME_MS / 1000, { timing: true });
   const before = (await gateway.ledger()).requestTimes.arrived;
   const startedAt = performance.now();
   while ((await gateway.ledger()).requestTimes.arrived === before && performance.now() - startedAt < GIVE_UP_MS) {
@@ -18,18 +19,6 @@ export async function resumption(scene: Scene): Promise<void> {
   }
   const tookMs = performance.now() - startedAt;
   resumed.see(Math.round(tookMs / 100) / 10, () => ({ at: new Date().toISOString(), tookMs }));
-}
-
-const gauges = new WeakMap<object, ReturnType<Scene['checks']['most']>>();
-
-function gaugeOf({ checks }: Scene): ReturnType<Scene['checks']['most']> {
-  let gauge = gauges.get(checks);
-  if (!gauge) {
-    const what = 'from the end of a fault to the next call, s';
-    gauge = checks.most('I35', what, RESUME_MS / 1000, { timing: true });
-    gauges.set(checks, gauge);
-  }
-  return gauge;
 }
 
 /** Calls that reach the gateway while none should: counted after those that were on their way have arrived. */
