@@ -9,6 +9,7 @@
 --          5 start and 6 end of the day, ms  7 how long it may stay unsent after its slot, ms  8 how far ahead a slot may be booked, ms
 --          9 epoch and 10 sequence of the ledger as the caller knows them  11 how long a probe of the breaker may take, ms
 --          12 name of the caller's process  13 grants of this day that it knows to have had
+--          14 the slot must be so far ahead, ms: the caller is so far away that it could not use an earlier one
 -- RETURNS  {'granted', ms to wait before the call (below 0: the slot is past), sequence, grants
 --          of this day that the caller's process has had}
 --          {'rate', ms until it is worth asking again}    nothing was reserved, as in all below
@@ -41,6 +42,7 @@ local now_ms = math.floor(now / 1000)
 local cost, tokens, share = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local day_start, day_end = tonumber(ARGV[5]), tonumber(ARGV[6])
 local unsent_ms, ahead_us = tonumber(ARGV[7]), tonumber(ARGV[8]) * 1000
+local lead_us = math.min(tonumber(ARGV[14]) * 1000, ahead_us)
 if now_ms < day_start or now_ms >= day_end then return { 'day', int(now_ms) } end
 
 local limit, rpm, tpm, epoch, sequence, own_tpm = limits_in_force(KEYS[1], now_ms)
@@ -71,15 +73,15 @@ local breaker_ms, is_probe = breaker_wait(tonumber(rate[4]), tonumber(rate[5]), 
 if breaker_ms > 0 then return { 'rate', int(breaker_ms) } end
 
 local write_rate = {}
-local was, wait_us = tonumber(rate[2]), 0
-local at = math.max(tonumber(rate[1]) or 0, now)
+local was, wait_us = tonumber(rate[2]), lead_us
+local at = math.max(tonumber(rate[1]) or 0, now + lead_us)
 if was ~= rpm then
   if was and rpm > 0 then at = rate_changed(at, now, was, rpm) end
   write_rate = { 'rpm', int(rpm) }
 end
 if rpm > 0 then
   local burst, slot = burst_and_slot(rpm)
-  wait_us = math.max(0, at - (burst - 1) * slot - now)
+  wait_us = math.max(lead_us, at - (burst - 1) * slot - now)
   write_rate[#write_rate + 1], write_rate[#write_rate + 2] = 'requestAtUs', int(at + slot)
 end
 if wait_us > ahead_us then

@@ -40,6 +40,8 @@ export type Admission =
       readonly reservation: Reservation;
       /** Below 0: the slot is past. */
       readonly waitMs: number;
+      /** How long before the slot `send` should be asked; 0 but for a Redis that takes long to answer. */
+      readonly sendAheadMs: number;
     }
   | { readonly granted: false; readonly because: 'rate'; readonly retryAfterMs: number }
   | { readonly granted: false; readonly because: 'budget'; readonly leftNanoUsd: number; readonly resetsAtMs: number }
@@ -118,6 +120,8 @@ export class ReconcileConflict extends Error {
 const BOOK_AHEAD_MS = 1000;
 /** A grant that is not marked as sent so long after its slot belongs to a process that died. */
 const UNSENT_LEASE_MS = 5000;
+/** An answer of Redis that takes longer than this, ms, uses up the half second in which a slot is good: slots are booked ahead. */
+const FAR_AWAY_MS = 200;
 /** What the gateway tells again and again is written again after this long. */
 const LEARN_AGAIN_MS = 60_000;
 const LEARNED_FOR_MS = 600_000;
@@ -149,6 +153,8 @@ export class AdmissionControl {
   #limits: Limits<ConfiguredLimit> | undefined;
   #epoch = '';
   #sequence = 0;
+  /** How long Redis took to answer the last question for a call. */
+  #roundTripMs = 0;
   /** Grants that this process had on a day, as far as Redis told. */
   #grants = { date: '', count: 0 };
   readonly #learned: Record<'rpm' | 'tpm', { value: number; atMs: number }> = {
@@ -229,6 +235,9 @@ export class AdmissionControl {
     for (;;) {
       const day = this.#today();
       const { date } = day;
+      const isFar = this.#roundTripMs > FAR_AWAY_MS && this.#clockKey === undefined;
+      const leadMs = isFar ? Math.min(BOOK_AHEAD_MS, Math.ceil(2 * this.#roundTripMs)) : 0;
+      const askedAt = performance.now();
       const reservation = { id: `${this.#process}.${++this.#reservations}`, date, epoch: this.#epoch };
       const [verdict, figure = '', sequence, grants] = (await this.#scripts.admit.run(
         this.#redis,
@@ -247,8 +256,10 @@ export class AdmissionControl {
           this.#leaseMs,
           this.#process,
           this.#grantsOn(date),
+          leadMs,
         ],
       )) as string[];
+      this.#roundTripMs = performance.now() - askedAt;
       const value = Number(figure);
       switch (verdict) {
         case 'granted':
@@ -257,7 +268,7 @@ export class AdmissionControl {
             if (date >= this.#grants.date)
               this.#grants = { date, count: Math.max(this.#grantsOn(date), Number(grants)) };
           }
-          return { granted: true, reservation, waitMs: value };
+          return { granted: true, reservation, waitMs: value, sendAheadMs: isFar ? this.#roundTripMs : 0 };
         case 'rate':
           return { granted: false, because: 'rate', retryAfterMs: value };
         case 'budget':

@@ -73,7 +73,7 @@ describe('dollars a day', () => {
       k.tokens(),
     ];
     const epoch = (await redis.hget(k.limits(), 'epoch')) ?? '';
-    const args = ['same-id', 10, 0, 1000, day.startMs, day.endMs, 60_000, 1000, epoch, 0, 60_000, 'p', 0];
+    const args = ['same-id', 10, 0, 1000, day.startMs, day.endMs, 60_000, 1000, epoch, 0, 60_000, 'p', 0, 0];
     const ask = () => new Script('admit').run(redis, keys, args);
     expect(await ask()).toEqual(['granted', '0', '1', '1']);
     await sleep(20);

@@ -17,6 +17,8 @@ type Refusal = Extract<Admission, { granted: false }>;
 
 /** A grant that is used later than this would let more calls into one window than the limit has: it is given back. */
 const GRANT_VALID_MS = 500;
+/** Each grant that comes too late takes a slot from others; a Redis that is so slow is none to work with. */
+const LATE_AT_MOST = 5;
 
 /** Redis does not let a call be reserved: no call goes, and no pack pays for that with an attempt. */
 export class AdmissionUnavailable extends Error {
@@ -61,14 +63,19 @@ async function reserveAndSend(
   batchId: string,
   worst: WorstCase,
 ): Promise<Reservation | Refusal> {
-  for (;;) {
+  for (let late = 0; late < LATE_AT_MOST; late++) {
     const admitted = await admission.admit(priority, worst);
     if (!admitted.granted) return admitted;
-    const { reservation, waitMs } = admitted;
+    const { reservation, waitMs, sendAheadMs } = admitted;
     const slotAt = performance.now() + waitMs;
-    if (waitMs > 0) await sleep(waitMs);
+    if (waitMs > sendAheadMs) await sleep(waitMs - sendAheadMs);
     if ((await admission.send(reservation)) === 'late') continue;
+    const earlyMs = sendAheadMs > 0 ? slotAt - performance.now() : 0;
+    if (earlyMs > 0) await sleep(earlyMs);
     if (performance.now() - slotAt <= GRANT_VALID_MS) return reservation;
     await admission.settle(reservation, batchId, { costNanoUsd: 0, tokens: 0, sent: false });
   }
+  throw new Error(
+    `Redis answers too slowly: ${LATE_AT_MOST} slots in a row were past before their call could be marked as sent`,
+  );
 }
