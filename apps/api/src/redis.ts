@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 
 /** Longest that a command may take, in ms: an HTTP answer about a Redis that is away must come within two seconds. */
-const commandTimeoutMs = 1500;
+const commandTimeoutMs = 1200;
 
 /** How often a connection is asked whether it still carries anything, in ms. */
 const pingEveryMs = 3000;

@@ -3,7 +3,7 @@ import { Problem, unavailable } from '../problem/problem.ts';
 import { within } from '../within.ts';
 
 /** Longest that a call to the queue may take before Redis counts as away, in ms. BullMQ waits for ever for a connection that never came. */
-const queueMs = 1500;
+const queueMs = 1200;
 
 /** Throws before anything is stored: `queue-full` when the queue takes no more, `dependency-unavailable` when Redis might lose it. */
 export async function requireRoom(deps: Pick<ApiDeps, 'queue' | 'eviction'>): Promise<void> {
