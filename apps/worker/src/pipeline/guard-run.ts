@@ -6,7 +6,7 @@ import type { Tools } from './tools.ts';
 
 /** Words with which Redis, or the way to it, says "not now": the pack is not at fault and loses no attempt. */
 const REDIS_NOT_NOW =
-  /^(OOM|READONLY|MISCONF|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOLIMITS)\b|Connection is closed|connection close|ECONNREFUSED|ECONNRESET|max retries/i;
+  /^(OOM|READONLY|MISCONF|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|NOLIMITS)\b|Connection is closed|connection close|ECONNREFUSED|ECONNRESET|max retries/i;
 const REDIS_REST_MS = 1000;
 
 /**
