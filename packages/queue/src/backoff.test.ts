@@ -13,7 +13,11 @@ describe('backoffMs', () => {
 
   it('waits as long as the gateway says', () => {
     expect(backoffMs(1, 32_000, () => 0)).toBe(32_000);
-    expect(backoffMs(1, 0, () => 1)).toBe(0);
+    expect(backoffMs(1, 100, () => 0)).toBe(100);
+  });
+
+  it.each([0, 1, 99])('does not take %i ms for a time to wait', (retryAfterMs) => {
+    expect(backoffMs(3, retryAfterMs, () => 1)).toBe(4000);
   });
 });
 

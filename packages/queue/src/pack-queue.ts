@@ -95,7 +95,8 @@ export class PackQueue {
 
   /** Lets no worker fetch anything for a while; a longer rest already there stands. */
   async rest(ms: number): Promise<void> {
-    if ((await this.bull.getRateLimitTtl()) < ms) await this.bull.rateLimit(Math.ceil(ms));
+    // Redis takes no expiry of 0 ms.
+    if (ms > 0 && (await this.bull.getRateLimitTtl()) < ms) await this.bull.rateLimit(Math.ceil(ms));
   }
 
   /** A job that is waiting, running or kept, or undefined. */

@@ -115,7 +115,7 @@ describe('PackWorker', () => {
     const q = freshQueue();
     await q.queue.enqueue([packOf('b', 0)], 'normal');
     const runs = await work(q, 5, (run) =>
-      run.lastAttempt ? { kind: 'fail', reason: 'gone' } : { kind: 'retry', reason: 'busy', retryAfterMs: 1 },
+      run.lastAttempt ? { kind: 'fail', reason: 'gone' } : { kind: 'retry', reason: 'busy', retryAfterMs: 100 },
     );
     expect(runs.map((run) => run.lastAttempt)).toEqual([false, false, false, false, true]);
     expect(await q.queue.job('b.0')).toMatchObject({ state: 'failed', failedReason: 'gone' });
@@ -123,6 +123,14 @@ describe('PackWorker', () => {
 });
 
 describe('PackWorker, while it runs', () => {
+  it('keeps its attempts and runs again when the rest is over already', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 0)], 'normal');
+    let runs = 0;
+    const ended = await work(q, 2, () => (runs++ === 0 ? { kind: 'snooze', restMs: 0 } : done));
+    expect(ended.map((run) => run.lastAttempt)).toEqual([false, false]);
+  });
+
   it('keeps to a gate that is made narrower and wider', async () => {
     const q = freshQueue();
     await q.queue.enqueue(

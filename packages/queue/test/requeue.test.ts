@@ -62,7 +62,7 @@ describe('requeue', () => {
     const q = freshQueue();
     await q.queue.enqueue([pack()], 'high');
     const { stop } = work(q, (run) =>
-      run.lastAttempt ? { kind: 'fail', reason: 'gone' } : { kind: 'retry', reason: 'busy', retryAfterMs: 1 },
+      run.lastAttempt ? { kind: 'fail', reason: 'gone' } : { kind: 'retry', reason: 'busy', retryAfterMs: 100 },
     );
     await until(async () => (await stateOf(q, 'b.0')) === 'failed');
     await stop();
