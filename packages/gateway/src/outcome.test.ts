@@ -31,6 +31,15 @@ describe('outcomeOfStatus', () => {
   });
 
   it.each([
+    [403, error('Your chosen model requires moderation and your input was flagged for "violence"'), 'refused'],
+    [403, error('blocked', 'content_policy_violation'), 'refused'],
+    [403, error('this key may not use that model'), 'unauthorized'],
+    [401, error('this account was flagged'), 'unauthorized'],
+  ])('takes %i %s for %s: a key is not at fault for what was asked', (status, body, kind) => {
+    expect(of(status, body).kind).toBe(kind);
+  });
+
+  it.each([
     [413, '', true],
     [400, error('no', 'context_length_exceeded'), true],
     [400, error("This model's maximum context length is 8192 tokens"), true],

@@ -12,8 +12,8 @@ import type { Usage } from './usage.ts';
  * | complete | an answer to its end | `usage`, if the gateway gave one that can be trusted |
  * | cut | the answer ended early: connection lost, error event, no `[DONE]` | unknown unless `usage` came |
  * | rate_limited | 429 | nothing |
- * | unauthorized | 401, 402, 403 with every key; not `sent` when every key rests or is revoked | nothing |
- * | refused | another 4xx: the request itself is at fault | nothing |
+ * | unauthorized | 401, 402, 403 (but for moderation) with every key; not `sent` when every key rests or is revoked | nothing |
+ * | refused | another 4xx, or a 403 of a moderation: the request itself is at fault | nothing |
  * | overloaded | 5xx, 408, 409, 425 | unknown |
  * | timeout | sent, no end before the deadline | unknown |
  * | unreachable | no reply | nothing if not `sent`, else unknown |
@@ -84,6 +84,12 @@ const overloadedStatuses: ReadonlySet<number> = new Set([408, 409, 425]);
 /** Statuses that are about the key: unknown, out of credit, forbidden. */
 const keyStatuses: ReadonlySet<number> = new Set([401, 402, 403]);
 
+/**
+ * A 403 about what was asked and not about the key (OpenRouter, Azure and others): with the key at rest for it, all work would stop, and
+ * the same pack would be the first to try the key again.
+ */
+const moderationWords = /moderation|flagged|content[ _](?:policy|filter)/i;
+
 const tooLongCodes: ReadonlySet<string> = new Set([
   'context_length_exceeded',
   'string_above_max_length',
@@ -110,7 +116,8 @@ export function outcomeOfStatus(
   const { message: words, code } = readError(body);
   const message = clean(words === '' ? `status ${status}` : `status ${status}: ${words}`);
   if (status === 429) return { kind: 'rate_limited', ...retryAfter(headers, nowMs, clean) };
-  if (keyStatuses.has(status)) return { kind: 'unauthorized', status, message };
+  const isModeration = status === 403 && moderationWords.test(`${code} ${words}`);
+  if (keyStatuses.has(status) && !isModeration) return { kind: 'unauthorized', status, message };
   if (status >= 500 || overloadedStatuses.has(status))
     return { kind: 'overloaded', status, message, ...retryAfter(headers, nowMs, clean) };
   if (status >= 400) {
