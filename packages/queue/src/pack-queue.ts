@@ -37,6 +37,7 @@ const ADD_AT_ONCE = 1000;
 /** A broken connection leaves a part of a bulk stored; derived ids make it safe to send the whole again. */
 const ADD_TRIES = 5;
 const ADD_RETRY_MS = 200;
+const LONGEST_REST_MS = 60_000;
 
 /** The queue of packs. */
 export class PackQueue {
@@ -93,10 +94,11 @@ export class PackQueue {
     return Object.values(counts).reduce((sum, n) => sum + n, 0) < this.#maxJobs;
   }
 
-  /** Lets no worker fetch anything for a while; a longer rest already there stands. */
+  /** Lets no worker fetch anything for a while, a minute at most: then a pack asks again. A longer rest already there stands. */
   async rest(ms: number): Promise<void> {
+    const restMs = Math.min(Math.ceil(ms), LONGEST_REST_MS);
     // Redis takes no expiry of 0 ms.
-    if (ms > 0 && (await this.bull.getRateLimitTtl()) < ms) await this.bull.rateLimit(Math.ceil(ms));
+    if (restMs > 0 && (await this.bull.getRateLimitTtl()) < restMs) await this.bull.rateLimit(restMs);
   }
 
   /** A job that is waiting, running or kept, or undefined. */

@@ -12,7 +12,8 @@ local PROBE_POLL_MS = 1000
 -- ms that a call must wait, and whether the one that goes now is the probe.
 local function breaker_wait(open_until_ms, probe_until_ms, now_ms)
   if not open_until_ms then return 0, false end
-  if now_ms < open_until_ms then return open_until_ms - now_ms, false end
+  -- One that seems to be open for longer than it ever is is from before the clock went back.
+  if now_ms < open_until_ms and open_until_ms - now_ms <= OPEN_AT_MOST_MS then return open_until_ms - now_ms, false end
   if probe_until_ms and now_ms < probe_until_ms then return math.min(PROBE_POLL_MS, probe_until_ms - now_ms), false end
   return 0, true
 end

@@ -5,14 +5,15 @@
 -- KEYS     1 limits hash: <name>, configured:<name>, epoch, sequence, vouchedEpoch   2 rate hash   3 tokens hash
 --          then 4 a day, today and the day before: budget:<date>, reservations:<date>, reservations:<date>:expiry, unsettled:<date>
 -- ARGV     1 epoch that the caller knows, '' if none  2 highest sequence that it has seen  3 a new epoch, if one is needed
---          4 start and 5 end of today, ms  6 name of the caller's process  7 grants of today that it knows to have had  then 3 a limit: name, value, '1' it was stated in the environment or '0' it is only the default
+--          4 start and 5 end of today, ms  6 name of the caller's process  7 grants of today that it knows to have had
+--          then 3 a limit: name, value, '1' it was stated in the environment or '0' it is only the default
 -- RETURNS  {epoch, sequence, rpm and tpm in force, closed ('' = open), closedAtMs}; or {'day', now in ms}: the caller's day is not today's
 -- WRITES   limits (no TTL); budget, reservations, unsettled (TTL 40 days); rate, tokens (TTL 1 day)
 -- ATOMIC   whether the day must be closed, and the epoch that everybody takes over from then on, are one decision
 --
 -- The epoch is a random name that an empty Redis gets; the sequence counts grants, and each day those of each process. A process that
--- remembers another epoch, a higher sequence, or more grants of its own, knows that spending was forgotten: the day is closed under a new epoch until somebody looks at the gateway's bill and says
--- what was spent (reconcile.lua, which vouches for the epoch).
+-- remembers another epoch, a higher sequence, or more grants of its own, knows that spending was forgotten: the day is closed under a new
+-- epoch until somebody looks at the gateway's bill and says what was spent (reconcile.lua, which vouches for the epoch).
 
 --- @include "integer"
 --- @include "key-types"
@@ -66,6 +67,8 @@ local function sweep(budget, reservations, expiry, unsettled)
     local r = read_reservation(redis.call('HGET', reservations, id) or '')
     if not r then
       redis.call('ZREM', expiry, id)
+    elseif r.state == 's' and r.at_ms > now_ms then
+      redis.call('ZADD', expiry, int(r.at_ms), id)
     elseif r.state == 'r' then
       refund(budget, reservations, expiry, KEYS[3], id, r)
       breaker_hears(KEYS[2], id, '', now_ms)

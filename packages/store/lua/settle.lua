@@ -18,7 +18,7 @@
 --- @include "reservation"
 --- @include "refund"
 
-local wrong = wrong_type('hash', { KEYS[1], KEYS[2], KEYS[4], KEYS[5], KEYS[6], KEYS[7] }) or wrong_type('zset', { KEYS[3] })
+local wrong = wrong_type('hash', { KEYS[1], KEYS[6] }) or wrong_type('zset', { KEYS[3] })
 if wrong then return wrong end
 
 local id, cost, tokens, sent = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
@@ -28,7 +28,6 @@ local unsettled = not held and redis.call('HGET', KEYS[4], id)
 local lost = not held and not unsettled and redis.call('HGET', KEYS[7], 'epoch') ~= ARGV[6]
 local r = held and read_reservation(held)
 if held and not r then return redis.error_reply('WRONGFORMAT reservation ' .. id) end
-local known = redis.call('EXISTS', KEYS[8]) == 1
 
 -- What a lease that ran out was charged, to be replaced by what the call truly cost.
 local charged = 0
@@ -51,10 +50,10 @@ elseif unsettled then
 end
 redis.call('HINCRBY', KEYS[1], 'spentNanoUsd', int((sent and cost or 0) - charged))
 if not sent then return 1 end
-if known then
-  redis.call('HINCRBY', KEYS[8], 'calls', 1)
-  redis.call('HINCRBY', KEYS[8], 'tokens', ARGV[3])
-  redis.call('HINCRBY', KEYS[8], 'costNanoUsd', ARGV[2])
+local batch = redis.call('HMGET', KEYS[8], 'status', 'calls', 'tokens', 'costNanoUsd')
+if batch[1] then
+  local function plus(figure, more) return int((tonumber(figure) or 0) + more) end
+  redis.call('HSET', KEYS[8], 'calls', plus(batch[2], 1), 'tokens', plus(batch[3], tokens), 'costNanoUsd', plus(batch[4], cost))
 end
 local worst = r and r.cost or charged
 if worst > 0 and cost > worst then

@@ -4,6 +4,7 @@
 -- late). So any 60 s at the gateway lie within 124 buckets, and their sum is never let above the limit.
 
 local BUCKET_US, BUCKETS = 500000, 124
+local TOKEN_WINDOW_MS = BUCKETS * BUCKET_US / 1000
 
 local function bucket_at(us) return math.floor(us / BUCKET_US) end
 
@@ -12,7 +13,7 @@ local function read_tokens(key, bucket)
   local first = bucket - BUCKETS + 1
   local window = redis.call('HMGET', key, 'sum', 'from')
   local sum, from = tonumber(window[1]) or 0, tonumber(window[2]) or first
-  if from + BUCKETS * 4 < first then return 0, first, 'all' end
+  if from + BUCKETS * 4 < first or from > bucket then return 0, first, 'all' end
   local past = {}
   for b = from, first - 1 do past[#past + 1] = int(b) end
   if #past == 0 then return sum, from, past end
@@ -30,9 +31,10 @@ local function add_tokens(key, bucket, tokens, sum, from, past)
   redis.call('HSET', key, 'sum', int(sum + tokens), 'from', int(from))
 end
 
--- Gives tokens back to the bucket they were taken from, or books what was used beyond them. One that is past has left the sum already.
+-- Gives tokens back to the bucket they were taken from, or books what was used beyond them. One that is past has left the sum already;
+-- 0 stands for a call that was admitted without a limit.
 local function correct_tokens(key, bucket, tokens)
-  if tokens == 0 or redis.call('HEXISTS', key, int(bucket)) == 0 then return end
+  if bucket == 0 or tokens == 0 or redis.call('HEXISTS', key, int(bucket)) == 0 then return end
   redis.call('HINCRBY', key, int(bucket), int(tokens))
   redis.call('HINCRBY', key, 'sum', int(tokens))
 end
@@ -43,5 +45,5 @@ local function tokens_free_in_ms(key, now, from, excess)
     excess = excess - (tonumber(redis.call('HGET', key, int(bucket))) or 0)
     if excess <= 0 then return math.ceil(((bucket + BUCKETS) * BUCKET_US - now) / 1000) end
   end
-  return math.ceil(BUCKETS * BUCKET_US / 1000)
+  return TOKEN_WINDOW_MS
 end

@@ -229,3 +229,29 @@ describe('limits that the gateway tells', () => {
     expect(await admission.admit('low', { costNanoUsd: 1, tokens: 10_001 })).toMatchObject({ mostTokens: 10_000 });
   });
 });
+
+describe('a clock of Redis that goes back by an hour', () => {
+  it('costs a minute, not the hour', async () => {
+    const { admission, advance } = await limitedOnClock({ rpm: 600, tpm: 10_000 });
+    for (let i = 0; i < 10; i++) await granted(admission.admit('low', { costNanoUsd: 1, tokens: 900 }));
+    await admission.rest(1000);
+    await advance(-3_600_000);
+    const refused = await admission.admit('low', { costNanoUsd: 1, tokens: 900 });
+    expect(refused).toMatchObject({ because: 'rate' });
+    expect('retryAfterMs' in refused && refused.retryAfterMs).toBeLessThanOrEqual(60_500);
+    await advance(60_500);
+    await granted(admission.admit('low', { costNanoUsd: 1, tokens: 900 }));
+  });
+});
+
+describe('a limit of tokens where there was none', () => {
+  it('lets the uncounted minute pass', async () => {
+    const { admission, advance } = await limitedOnClock({});
+    await granted(admission.admit('low', { costNanoUsd: 1, tokens: 900 }));
+    await admission.setLimits({ tpm: 1000 });
+    const refused = await admission.admit('low', { costNanoUsd: 1, tokens: 200 });
+    expect(refused).toEqual({ granted: false, because: 'rate', retryAfterMs: 62_000 });
+    await advance(62_000);
+    await granted(admission.admit('low', { costNanoUsd: 1, tokens: 900 }));
+  });
+});

@@ -27,6 +27,7 @@ export async function concludePack(
       return { kind: 'done', summary: `${priced} priced, ${open.length} asked again` };
     }
     case 'rest': {
+      if (tools.stopping.aborted) return { kind: 'return' };
       const restMs = tools.rateLimits.restMs(call.restMs);
       return { kind: 'snooze', restMs: await tools.store.admission.rest(restMs) };
     }
