@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { environmentVariables, loadConfig } from '@reprice/config';
 import { afterAll, describe, expect, test } from 'vitest';
+import { scenarios } from '../faults/catalogue.ts';
 import { manifest } from './source-files.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -42,5 +43,26 @@ describe('README', () => {
     const config = loadConfig({ GATEWAY_MODEL: 'my-model' }, { process: 'worker', cwd: folder });
     expect(config.strategies.outlet?.guardrails.derivedFloorPercent).toBe(40);
     expect(config.models['my-model']?.inputNanoUsdPerMTok).toBe(100_000_000);
+  });
+});
+
+describe('docs/reliability.md', () => {
+  const page = readFileSync(path.join(root, 'docs', 'reliability.md'), 'utf8');
+
+  test('names tests that are there', () => {
+    const named = [...page.matchAll(/`([a-z-]+\/(?:test|src)\/[a-z-]+)`/g)].map(([, name]) => name ?? '');
+    expect(named.length).toBeGreaterThan(40);
+    const isThere = (name: string) =>
+      ['apps', 'packages'].some((group) => existsSync(path.join(root, group, `${name}.test.ts`)));
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
+  });
+
+  test('names scenarios of the fault suite', () => {
+    const ids = new Set(scenarios.map(({ id }) => id));
+    const rows = page.split('\n').filter((line) => line.startsWith('|') && line.includes('`faults`'));
+    const named = rows.flatMap((row) => [...row.matchAll(/`faults` ([^|]*)/g)].map(([, list]) => list ?? ''));
+    const wanted = named.flatMap((list) => list.match(/\b(F\d+[\w-]*|storm|tour)\b/g) ?? []);
+    expect(wanted.length).toBeGreaterThan(8);
+    expect(wanted.filter((id) => !ids.has(id))).toEqual([]);
   });
 });
