@@ -139,7 +139,7 @@ export class Oracle {
     this.#gauges.negative.see(Math.min(budget.spentNanoUsd, budget.reservedNanoUsd), sample);
     this.#sight.ledgerNanoUsd = ledgerNanoUsd;
     this.#sight.reservedNanoUsd = budget.reservedNanoUsd;
-    this.#spending.look(bill, ledgerNanoUsd);
+    this.#spending.look(bill, budget);
 
     const open = [...this.#book.told.keys()].filter((id) => !this.#done.has(id));
     const from = open.length > BATCHES_A_SAMPLE ? this.#turn++ * BATCHES_A_SAMPLE : 0;

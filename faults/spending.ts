@@ -1,4 +1,4 @@
-import type { Store } from '@reprice/store';
+import type { Budget, Store } from '@reprice/store';
 import type { GatewayLedger } from './gateway-books.ts';
 
 /** The limit is raised when it has held up the work for this long. */
@@ -29,8 +29,9 @@ export class Spending {
   }
 
   /** Looks at the books, and raises the limit when nothing has been billed for a while, or low work could not go for longer. */
-  look(bill: GatewayLedger, ledgerNanoUsd: number): void {
+  look(bill: GatewayLedger, budget: Budget): void {
     const now = performance.now();
+    const ledgerNanoUsd = budget.spentNanoUsd + budget.reservedNanoUsd;
     if (bill.totalNanoUsd !== this.#bill) {
       this.#bill = bill.totalNanoUsd;
       this.#unmovedSinceMs = now;
@@ -39,12 +40,13 @@ export class Spending {
     if (share < LOW_SHARE - 0.02) this.#lowOpenAtMs = now;
     const nothingMoves = now - this.#unmovedSinceMs >= HELD_UP_MS && share > LOW_SHARE - 0.1;
     const lowWaits = now - this.#lowOpenAtMs >= LOW_HELD_UP_MS;
-    if (!(nothingMoves || lowWaits) || this.#stepNanoUsd === 0 || this.#setting) return;
+    const unheard = budget.limitNanoUsd < this.highestNanoUsd;
+    if (this.#setting || (!unheard && (!(nothingMoves || lowWaits) || this.#stepNanoUsd === 0))) return;
     this.#unmovedSinceMs = now;
     this.#lowOpenAtMs = now;
-    this.raises++;
+    if (!unheard) this.raises++;
     this.#setting = true;
-    this.raise(this.highestNanoUsd + this.#stepNanoUsd)
+    this.raise(unheard ? this.highestNanoUsd : this.highestNanoUsd + this.#stepNanoUsd)
       .catch(() => {}) // Redis is away: the next look asks again
       .finally(() => {
         this.#setting = false;
