@@ -104,17 +104,17 @@ export const gatewayScenarios: Scenario[] = [
   },
   {
     id: 'F30a',
-    title: 'calls billed at three times what they may cost: the day closes, and opens when reconciled',
+    title: 'a few calls billed at ten times their max_tokens: the day closes, and opens when reconciled',
     seconds: 25,
     fixedLength: true,
     end: { overbills: true },
     schedule: () => [
       {
         atMs: 4000,
-        name: 'bill three times the worst case of one call in twenty',
+        name: 'bill one call in twenty at ten times its max_tokens',
         async run(scene) {
           const { stand, store, checks, sleep } = scene;
-          await stand.gatewayFaults({ overbill: { probability: 0.05, factor: 3 } });
+          await stand.gatewayFaults({ overbill: { probability: 0.05, factor: 10 } });
           const startedAt = performance.now();
           while (!(await store.admission.budget()).closed && performance.now() - startedAt < CLOSES_WITHIN_MS)
             await sleep(100);
@@ -123,6 +123,7 @@ export const gatewayScenarios: Scenario[] = [
             .least('I7', 'the day is closed, and says why', 1)
             .see(closed?.reason === 'overbilled' ? 1 : 0, () => closed);
           await stand.gatewayFaults({});
+          if (!closed) return;
           const calls = await callsWithin(scene, ON_THEIR_WAY_MS, 4000);
           checks.most('I7', 'calls while the day is closed', 0).see(calls);
           await reconcile(scene);

@@ -47,7 +47,7 @@ export const workerScenarios: Scenario[] = [
   {
     id: 'F1-I3',
     title:
-      "kill -9 of 20 workers on a day's budget of about 2,000 calls, with three times as much to do: how much of it is usable",
+      "kill -9 of 20 workers on a day's budget of about 950 worst cases, with three times as much to do: how much of it is usable",
     seconds: 120,
     fixedLength: true,
     raiseNanoUsd: 0,
