@@ -1,6 +1,6 @@
+export type { AdmissionControl } from './admission.ts';
 export {
   type Admission,
-  type AdmissionControl,
   type Budget,
   budgetShares,
   type ClosedReason,
@@ -14,7 +14,7 @@ export {
   type Reservation,
   type UnsettledCall,
   type WorstCase,
-} from './admission.ts';
+} from './admission-words.ts';
 export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } from './batch-record.ts';
 export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
