@@ -135,7 +135,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   });
   const chores = [
     presence.chore(),
-    ledgerWatch(store, (rpm) => worker.setRpm(rpm), alarm),
+    ledgerWatch(store, { setRpm: (rpm) => worker.setRpm(rpm), endRest: () => queue.endRest() }, alarm),
     new StagedRecovery(store, queue, onError),
     evictionWatch(health, alarm),
     clock.chore(),

@@ -101,6 +101,11 @@ export class PackQueue {
     if (restMs > 0 && (await this.bull.getRateLimitTtl()) < restMs) await this.bull.rateLimit(restMs);
   }
 
+  /** Ends a rest: within a second packs ask admission again, which rests everybody anew if it has to. */
+  async endRest(): Promise<void> {
+    await this.bull.removeRateLimitKey();
+  }
+
   /** A job that is waiting, running or kept, or undefined. */
   async job(id: string): Promise<JobView | undefined> {
     const job = await Job.fromId(this.bull, id);

@@ -68,6 +68,8 @@ const MAX_STALLED = 1000;
 const LOOK_AFTER_ERROR_MS = 1000;
 /** An idle worker hears of new jobs at once, but of jobs put back during a rest only when it looks again. */
 const LOOK_AGAIN_SECONDS = 1;
+/** A worker sleeps a rest out that it read, whatever becomes of it meanwhile: it looks again, since a limit may have been raised. */
+const LOOK_DURING_REST_MS = 1000;
 const KEEP_COMPLETED = 100;
 const KEEP_FAILED_SECONDS = 30 * 24 * 3600;
 
@@ -111,6 +113,7 @@ export class PackWorker {
       autorun: false,
       concurrency: options.concurrency,
       limiter: limiterWindow(options.rpm),
+      maximumRateLimitDelay: LOOK_DURING_REST_MS,
       drainDelay: LOOK_AGAIN_SECONDS,
       runRetryDelay: LOOK_AFTER_ERROR_MS,
       lockDuration: lockMs,

@@ -131,6 +131,16 @@ describe('PackWorker, while it runs', () => {
     expect(ended.map((run) => run.lastAttempt)).toEqual([false, false]);
   });
 
+  it('runs again soon when a rest is ended before its time', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 0)], 'normal');
+    let runs = 0;
+    const working = work(q, 2, () => (runs++ === 0 ? { kind: 'snooze', restMs: 60_000 } : done));
+    await expect.poll(() => q.queue.bull.getRateLimitTtl(), { timeout: 5000 }).toBeGreaterThan(10_000);
+    await q.queue.endRest();
+    await working;
+  }, 20_000);
+
   it('keeps to a gate that is made narrower and wider', async () => {
     const q = freshQueue();
     await q.queue.enqueue(
