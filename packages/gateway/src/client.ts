@@ -206,6 +206,7 @@ export class GatewayClient {
   }
 
   #noKeyLeft(): string {
+    if (this.#keys.view.length === 0) return 'the gateway wants an API key and none is set (GATEWAY_API_KEYS)';
     const { backInMs } = this.#keys;
     if (backInMs === undefined) return 'every API key is revoked';
     return `every API key rests; the first is back in ${Math.ceil(backInMs / 1000)} s`;

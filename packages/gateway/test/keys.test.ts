@@ -139,6 +139,16 @@ describe('keys', () => {
     expect(received[0]?.headers).not.toHaveProperty('authorization');
   });
 
+  it('says that none is set, when the gateway wants one', async () => {
+    const { url } = await httpServer((response) => response.writeHead(401).end('{}'));
+    const client = new GatewayClient({ baseUrl: url, apiKeys: [], timeoutMs: 5000, connections: 1 });
+    await client.check();
+    expect((await client.check()).detail).toBe(
+      'unauthorized: the gateway wants an API key and none is set (GATEWAY_API_KEYS)',
+    );
+    await client.close();
+  });
+
   it.each([
     ['ftp://host/v1', 'x'],
     ['no url', 'x'],
