@@ -4,7 +4,7 @@ import { type Budget, batchSchema } from './responses.ts';
 
 const nowMs = Date.parse('2026-11-21T22:30:00Z');
 
-function said(priority: string, spentUsd: string, reservedUsd = '0'): string | undefined {
+function said(priority: string, spentUsd: string, reservedUsd = '0', closed?: Budget['closed']): string | undefined {
   const batch = batchSchema.parse({ id: 'b', status: 'running', priority, calls: 10, costUsd: '0.01', waiting: 5 });
   const budget: Budget = {
     date: '2026-11-21',
@@ -14,6 +14,7 @@ function said(priority: string, spentUsd: string, reservedUsd = '0'): string | u
     remainingUsd: '0',
     resetsAt: '2026-11-22T00:00:00Z',
     unsettled: { calls: 0, usd: '0' },
+    ...(closed && { closed }),
   };
   return budgetWait(batch, budget, nowMs);
 }
@@ -38,4 +39,9 @@ it('counts what is reserved', () => {
 
 it('tells the time of the reset', () => {
   expect(said('normal', '0.85')).toContain('2026-11-22T00:00:00Z (in 1 h 30 min)');
+});
+
+it('tells that the day is closed, however little is spent', () => {
+  const closed = { reason: 'overbilled', since: '2026-11-21T12:00:00Z', whatToDo: '' };
+  expect(said('normal', '0', '0', closed)).toContain('The day is closed (overbilled)');
 });

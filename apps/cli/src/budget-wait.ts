@@ -9,10 +9,12 @@ const shares: Readonly<Record<string, number>> = { low: 0.7, normal: 0.85, high:
 const worstCaseFactor = 5;
 
 /**
- * Says that the batch waits for the budget's reset, if what is left of its priority's share no longer holds a call; else undefined.
+ * Says that the batch waits for the budget: the day is closed, or what is left of its priority's share no longer holds a call; else undefined.
  * The price of a call is taken from the batch's own calls; before the first it is guessed at 2 % of the day.
  */
 export function budgetWait(batch: Batch, budget: Budget, nowMs: number): string | undefined {
+  if (budget.closed)
+    return `The day is closed (${budget.closed.reason}): no call is paid, nothing is lost. What to do: \`${commandName} budget\`.`;
   const limit = Number(budget.limitUsd);
   const share = shares[batch.priority] ?? 1;
   const left = limit * share - Number(budget.spentUsd) - Number(budget.reservedUsd);
