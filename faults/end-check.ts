@@ -5,6 +5,8 @@ import type { Book, Submission } from './book.ts';
 import type { Checks } from './checks.ts';
 
 const PRICES_AT_ONCE = 500;
+/** A pack under which so many workers died is a suspect, and must not run again by itself. */
+const QUARANTINE_DEATHS = 5;
 
 /** What may be otherwise at the end of a scenario. */
 export interface EndOptions {
@@ -14,6 +16,8 @@ export interface EndOptions {
   readonly lossy?: boolean;
   /** The gateway bills more than a call may cost. */
   readonly overbills?: boolean;
+  /** How many workers were killed while they held a job. */
+  readonly deathsOf?: (jobId: string) => number;
 }
 
 /** Compares, at rest, what clients were told with what became of it. */
@@ -49,7 +53,7 @@ export async function checkEnd(
       if (count > 1) doubled.see(count - 1, () => ({ batchId, sku, count }));
       if (!sent.has(sku)) foreign.see(1, () => ({ batchId, sku }));
     }
-    const bad = failures.filter(({ reason }) => !allowed.has(reason));
+    const bad = failures.filter(({ reason }) => reason !== 'quarantined' && !allowed.has(reason));
     if (bad.length > 0) failed.see(bad.length, () => bad[0]);
     const batch = await store.batches.get(batchId);
     const wrong = batch?.priced !== results.length || batch.failed !== failures.length;
@@ -83,17 +87,25 @@ export async function checkEnd(
       if (atMs < toldMs || atMs > sentMs) stale.see(1, () => ({ sku, price, toldMs, sentMs }));
     }
   }
-  await checkFailedJobs(redis, checks, allowed);
+  await checkFailedJobs(redis, checks, allowed, options.deathsOf ?? (() => 0));
 }
 
 /** Jobs in BullMQ's failed set: only for reasons that the scenario allows, and never for a stall. */
-async function checkFailedJobs(redis: Redis, checks: Checks, allowed: ReadonlySet<string>): Promise<void> {
+async function checkFailedJobs(
+  redis: Redis,
+  checks: Checks,
+  allowed: ReadonlySet<string>,
+  deathsOf: (jobId: string) => number,
+): Promise<void> {
   const died = checks.most('I17', 'jobs that failed only because workers died', 0);
+  const quarantined = checks.least('I17', 'deaths of workers under a pack that was quarantined', QUARANTINE_DEATHS);
   died.see(0);
   const queue = '{reprice:0}:reprice:';
   for (const id of await redis.zrange(`${queue}failed`, '0', '-1')) {
     const reason = (await redis.hget(`${queue}${id}`, 'failedReason')) ?? '';
-    if (!allowed.has(reason.split(':')[0] ?? '')) died.see(1, () => ({ id, reason }));
+    const code = reason.split(':')[0] ?? '';
+    if (code === 'quarantined') quarantined.see(deathsOf(id), () => ({ id, reason }));
+    else if (!allowed.has(code)) died.see(1, () => ({ id, reason }));
   }
 }
 

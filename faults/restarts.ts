@@ -27,8 +27,10 @@ export class Restarts {
   readonly #latenciesMs: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
-  /** Kills at which Redis could not be asked. */
-  unmeasured = 0;
+  /** Job → how many workers were killed while they held it. */
+  readonly #deaths = new Map<string, number>();
+  /** Job → token of its lock, as last seen: what a worker held that is killed while Redis cannot be asked. */
+  #locks = new Map<string, string>();
 
   constructor(redis: Redis, checks: Checks) {
     this.#redis = redis;
@@ -54,19 +56,31 @@ export class Restarts {
     }, LOOK_EVERY_MS);
   }
 
+  /** How many workers were killed while they held a job. */
+  deathsOf(jobId: string): number {
+    return this.#deaths.get(jobId) ?? 0;
+  }
+
   /** To be called when a worker is gone. */
   async killed(workerId: string, killedAtMs: number): Promise<void> {
-    try {
-      const active = await this.#redis.lrange(`${QUEUE}active`, 0, -1);
-      if (active.length === 0) return;
-      const locks = await this.#redis.mget(active.map((id) => `${QUEUE}${id}:lock`));
-      const mine = active.filter((_, i) => locks[i]?.startsWith(workerId));
-      const starts = await Promise.all(mine.map((id) => this.#redis.hget(`${QUEUE}${id}`, 'ats')));
-      for (const [i, jobId] of mine.entries())
-        this.#waits.add({ jobId, killedAtMs, startsBefore: Number(starts[i] ?? 0), throughOutage: false });
-    } catch {
-      this.unmeasured++;
+    let throughOutage = false;
+    await this.#readLocks().catch(() => {
+      throughOutage = true;
+    });
+    for (const [jobId, token] of [...this.#locks]) {
+      if (!token.startsWith(workerId)) continue;
+      this.#locks.delete(jobId);
+      this.#deaths.set(jobId, this.deathsOf(jobId) + 1);
+      const startsBefore = await this.#redis.hget(`${QUEUE}${jobId}`, 'ats').catch(() => undefined);
+      // Without it nobody could tell the next start from this one.
+      if (startsBefore) this.#waits.add({ jobId, killedAtMs, startsBefore: Number(startsBefore), throughOutage });
     }
+  }
+
+  async #readLocks(): Promise<void> {
+    const active = await this.#redis.lrange(`${QUEUE}active`, 0, -1);
+    const tokens = active.length > 0 ? await this.#redis.mget(active.map((id) => `${QUEUE}${id}:lock`)) : [];
+    this.#locks = new Map(active.flatMap((id, i): [string, string][] => (tokens[i] ? [[id, tokens[i]]] : [])));
   }
 
   /** Ends the looking, and gives the verdict. */
@@ -81,6 +95,8 @@ export class Restarts {
   }
 
   async #look(): Promise<void> {
+    // While Redis is away the last look stands.
+    await this.#readLocks().catch(() => {});
     const waits = [...this.#waits];
     if (waits.length === 0) return;
     try {

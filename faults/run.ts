@@ -114,7 +114,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     await restarts.stop();
     await scenario.after?.(scene);
     await oracle.stop();
-    await checkEnd(store, redis, book, checks, scenario.end ?? {});
+    await checkEnd(store, redis, book, checks, { ...scenario.end, deathsOf: (jobId) => restarts.deathsOf(jobId) });
     await checkProcesses(scenario, scene);
     say(progressLine());
     const { kills, freezes, stops, starts } = stand.fleet;
@@ -130,7 +130,6 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       samples: oracle.sight.samples,
       limitRaises: spending.raises,
       restartsMeasured: restarts.measured,
-      killsUnmeasured: restarts.unmeasured,
       repliesSwallowed: [...stand.redisLines, ...stand.gatewayLines].reduce((sum, line) => sum + line.swallowed, 0),
     };
     return { scenario: scenario.id, rows: checks.rows, figures };

@@ -3,6 +3,9 @@ import type { FaultEvent, Plan, Scene } from '../scenario.ts';
 /** Two times the lock of a job: whoever is frozen for so long has lost its packs to others. */
 export const FREEZE_MS = 30_000;
 
+/** Between two kills of workers. */
+const LEAST_PAUSE_MS = 1000;
+
 /** How a fault happens `count` times, spread over the plan at random; what lasts begins early enough to end in time. */
 export function spread(
   plan: Plan,
@@ -19,9 +22,18 @@ export function spread(
 
 /** Kills of one worker at a time, at random places and moments. */
 export function kills(plan: Plan, count: number): FaultEvent[] {
+  let before: Promise<void> = Promise.resolve();
   return spread(plan, count, 0, () => {
     const worker = plan.chance.below(plan.workers);
-    return { name: `kill worker ${worker}`, run: (scene) => untilDone(scene, () => scene.stand.fleet.kill(worker)) };
+    return {
+      name: `kill worker ${worker}`,
+      run: (scene) => {
+        // Those that found no worker during an outage do not all fall on the first ones after it.
+        const turn = before.then(() => untilDone(scene, () => scene.stand.fleet.kill(worker)));
+        before = turn.then(() => scene.sleep(LEAST_PAUSE_MS)).catch(() => {});
+        return turn;
+      },
+    };
   });
 }
 
