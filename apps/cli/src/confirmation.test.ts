@@ -18,7 +18,8 @@ function person(...typed: string[]): { context: Context; said: () => string } {
       },
     },
   };
-  return { context: { stdin, output } as unknown as Context, said: () => said };
+  const interrupt = new AbortController();
+  return { context: { stdin, output, interrupt } as unknown as Context, said: () => said };
 }
 
 describe('confirm', () => {
@@ -30,6 +31,18 @@ describe('confirm', () => {
 
   it.each([[['\n']], [['n\n']], [['yep\n']], [['']]])('takes %j for a no', async (typed) => {
     await expect(confirm(person(...typed).context, 'Sure?', false)).rejects.toMatchObject({ code: 'failed' });
+  });
+
+  it('ends the line of the question on Ctrl-C, and only until it is answered', async () => {
+    const asked = person('y\n');
+    await confirm(asked.context, 'Sure?', false);
+    asked.context.interrupt.abort();
+    expect(asked.said()).toBe('Sure? [y/N] ');
+    const stopped = person('y\n');
+    const answered = confirm(stopped.context, 'Sure?', false);
+    stopped.context.interrupt.abort();
+    await answered;
+    expect(stopped.said()).toBe('Sure? [y/N] \n');
   });
 
   it('asks nothing when it is said already, and nobody when nobody is there', async () => {

@@ -9,7 +9,12 @@ export async function confirm(context: Context, question: string, isConfirmed: b
   if (isConfirmed) return;
   if (context.stdin.isTTY !== true) throw usageError('There is no terminal to ask for confirmation.', 'Add --yes.');
   context.output.stderr.write(`${question} [y/N] `);
-  if (!/^y(es)?$/i.test((await firstLine(context.stdin)).trim())) {
+  const { signal } = context.interrupt;
+  // Ctrl-C leaves the cursor behind the question: what is said then begins a line of its own.
+  const endLine = (): void => void context.output.stderr.write('\n');
+  signal.addEventListener('abort', endLine, { once: true });
+  const answer = await firstLine(context.stdin).finally(() => signal.removeEventListener('abort', endLine));
+  if (!/^y(es)?$/i.test(answer.trim())) {
     throw new CommandError('failed', 'Nothing was changed.');
   }
 }

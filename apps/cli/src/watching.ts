@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
 import { ApiProblem, ApiUnreachable } from './api-error.ts';
 import { budgetWait } from './budget-wait.ts';
+import { commandName } from './command-name.ts';
 import { duration } from './figures.ts';
 import { printable } from './output.ts';
 import { Pace } from './pace.ts';
@@ -41,12 +42,13 @@ async function whyStill(api: ApiClient, batch: Batch): Promise<string | undefine
   }
 }
 
-/** The first thing that is needed and fails, with its reason; undefined when all is well or the API does not say. */
-async function failingCheck(api: ApiClient): Promise<string | undefined> {
+/** The first thing that is needed and fails, with its reason, or what the API does not look at; undefined when it does not answer. */
+async function whatHolds(api: ApiClient): Promise<string | undefined> {
   try {
     const { checks } = await api.readiness();
     const [failing] = Object.entries(checks).filter(([, { ok }]) => !ok);
-    return failing === undefined ? undefined : printable(`${failing[0]}: ${failing[1].detail}`);
+    if (failing !== undefined) return printable(`Nothing moves: ${failing[0]}: ${failing[1].detail}`);
+    return `Nothing moves, though Redis, gateway and budget are in order. Does a worker run (npm run worker)? Do calls fail (its log), or wait for \`${commandName} limits\`?`;
   } catch {
     // It is a hint: the next look at the batch tells what matters.
     return undefined;
@@ -89,9 +91,9 @@ export async function watchBatch(api: ApiClient, id: string, options: WatchOptio
       const isStuck = batch.waiting > 0 && pace.stillMs(nowMs) > stuckMs && saidWait === undefined;
       if (isStuck && !isStuckSaid && nowMs - askedReadyMs > stuckMs) {
         askedReadyMs = nowMs;
-        const wrong = await failingCheck(api);
+        const wrong = await whatHolds(api);
         isStuckSaid = wrong !== undefined;
-        if (wrong !== undefined) progress.note(`Nothing moves: ${wrong}`);
+        if (wrong !== undefined) progress.note(wrong);
       }
     } catch (error) {
       signal.throwIfAborted();
