@@ -81,7 +81,12 @@ export class Platform {
     });
     this.#apps.set(name, app);
     void app.exited.then((how) =>
-      this.#break(new StartError(`The ${name} ${how}, though nobody asked it to.`, app.logFile)),
+      this.#break(
+        new StartError(
+          `The ${name} ${how}, though nobody asked it to. What was accepted is kept: npm start goes on with it.`,
+          app.logFile,
+        ),
+      ),
     );
     return app;
   }
