@@ -22,7 +22,6 @@
 -- REPEAT   asking again with the same id, as a client does whose connection broke, tells the same grant and reserves nothing more
 
 --- @include "integer"
---- @include "key-types"
 --- @include "clock"
 --- @include "limits-in-force"
 --- @include "request-rate"
@@ -34,9 +33,6 @@
 local GRANT_VALID_MS = 500
 -- Longer than any rest that is asked for: one that seems to last longer is from before the clock went back.
 local REST_AT_MOST_MS = 600000
-
-local wrong = wrong_type('zset', { KEYS[4] })
-if wrong then return wrong end
 
 local now = now_us()
 local now_ms = math.floor(now / 1000)
@@ -118,9 +114,10 @@ if now_ms + wait_ms + GRANT_VALID_MS >= day_end then return { 'rate', int(day_en
 
 local slot_ms = now_ms + wait_ms
 local reservation = { state = 'r', cost = cost, tokens = tokens, at_ms = slot_ms, bucket = bucket }
+-- The first write, so that a foreign value in place of the zset stops it here.
+redis.call('ZADD', KEYS[4], int(slot_ms + unsent_ms), ARGV[1])
 redis.call('HSET', KEYS[2], 'reservedNanoUsd', int((tonumber(day[2]) or 0) + cost), granted_to_caller, int(grants + 1))
 redis.call('HSET', KEYS[3], ARGV[1], write_reservation(reservation))
-redis.call('ZADD', KEYS[4], int(slot_ms + unsent_ms), ARGV[1])
 if tpm > 0 then add_tokens(KEYS[6], bucket, tokens, sum, from, past) end
 if is_probe then
   local until_ms = int(slot_ms + tonumber(ARGV[11]))

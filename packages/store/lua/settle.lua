@@ -18,7 +18,7 @@
 --- @include "reservation"
 --- @include "refund"
 
-local wrong = wrong_type('hash', { KEYS[1], KEYS[6] }) or wrong_type('zset', { KEYS[3] })
+local wrong = wrong_type('hash', { KEYS[5], KEYS[6] })
 if wrong then return wrong end
 
 local id, cost, tokens, sent = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
@@ -28,27 +28,30 @@ local unsettled = not held and redis.call('HGET', KEYS[4], id)
 local lost = not held and not unsettled and redis.call('HGET', KEYS[7], 'epoch') ~= ARGV[6]
 local r = held and read_reservation(held)
 if held and not r then return redis.error_reply('WRONGFORMAT reservation ' .. id) end
-
--- What a lease that ran out was charged, to be replaced by what the call truly cost.
-local charged = 0
-if unsettled then charged = tonumber(string.match(unsettled, '^(%d+):')) end
 if not held and not unsettled and not (lost and sent) then return 0 end
+local day = redis.call('HMGET', KEYS[1], 'spentNanoUsd', 'reservedNanoUsd')
 
+-- The first write, so that a foreign value in place of the zset stops it here.
+if held then redis.call('ZREM', KEYS[3], id) end
 breaker_hears(KEYS[5], id, ARGV[5], now_ms)
 if held and not sent then
   refund(KEYS[1], KEYS[2], KEYS[3], KEYS[6], id, r)
   return 1
 end
+-- What a lease that ran out was charged is replaced by what the call truly cost.
+local charged = unsettled and tonumber(string.match(unsettled, '^(%d+):')) or 0
+local spent = (tonumber(day[1]) or 0) - charged + (sent and cost or 0)
 if held then
   redis.call('HDEL', KEYS[2], id)
-  redis.call('ZREM', KEYS[3], id)
-  redis.call('HINCRBY', KEYS[1], 'reservedNanoUsd', int(0 - r.cost))
+  redis.call('HSET', KEYS[1], 'spentNanoUsd', int(spent), 'reservedNanoUsd', int((tonumber(day[2]) or 0) - r.cost))
   correct_tokens(KEYS[6], r.bucket, tokens - r.tokens)
-elseif unsettled then
-  redis.call('HDEL', KEYS[4], id)
-  redis.call('HINCRBY', KEYS[1], 'unsettledNanoUsd', int(0 - charged))
+else
+  redis.call('HSET', KEYS[1], 'spentNanoUsd', int(spent))
+  if unsettled then
+    redis.call('HDEL', KEYS[4], id)
+    redis.call('HINCRBY', KEYS[1], 'unsettledNanoUsd', int(0 - charged))
+  end
 end
-redis.call('HINCRBY', KEYS[1], 'spentNanoUsd', int((sent and cost or 0) - charged))
 if not sent then return 1 end
 local batch = redis.call('HMGET', KEYS[8], 'status', 'calls', 'tokens', 'costNanoUsd')
 if batch[1] then
