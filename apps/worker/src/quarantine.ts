@@ -41,10 +41,16 @@ export function withQuarantine(next: RunPack, processId: string, aliveMs: number
   };
 }
 
+/** Fails what of the pack is not settled yet; a process may have died after the last of its rows was published. */
 async function quarantine(tools: Tools, run: PackRun): Promise<Verdict> {
-  const detail = `Its worker process died ${CRASHES_AT_MOST} times while this pack ran; look at the worker's last words (out of memory, a crash) and at these SKUs, then replay it.`;
-  tools.alarm({ jobId: run.jobId, skus: run.pack.skus }, 'a pack is quarantined: its worker died each time it ran');
+  const { batchId, skus } = run.pack;
   const ordinals = ordinalsOf(run.pack);
-  const rows = run.pack.skus.map((sku, i) => ({ ordinal: ordinals[i] ?? 0, sku, reason: 'quarantined', detail }));
+  const { rows: loaded } = await tools.store.snapshots.load(batchId, skus, ordinals);
+  const detail = `Its worker process died ${CRASHES_AT_MOST} times while this pack ran; look at the worker's last words (out of memory, a crash) and at these SKUs, then replay it.`;
+  const rows = skus.flatMap((sku, i) =>
+    loaded[i]?.settled ? [] : { ordinal: ordinals[i] ?? 0, sku, reason: 'quarantined', detail },
+  );
+  if (rows.length === 0) return { kind: 'done', summary: 'nothing left to price' };
+  tools.alarm({ jobId: run.jobId, skus }, 'a pack is quarantined: its worker died each time it ran');
   return await failRows(tools, run, rows);
 }

@@ -13,6 +13,12 @@
 --- @include "process-lives"
 
 local RUN_TTL_SECONDS, SUSPECT_TTL_SECONDS = 24 * 3600, 120
+-- A Redis that is younger may not have heard of a living process again: what stalled while it was away is no crash.
+local YOUNG_SECONDS = 10
+
+local function redis_is_young()
+  return tonumber(string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')) < YOUNG_SECONDS
+end
 
 local stalls, me, presence, alive_ms = tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
 local suspect_at, quarantine_at = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -25,7 +31,8 @@ if entry then
   if not a then return redis.error_reply('WRONGFORMAT ' .. KEYS[1] .. ' holds no run') end
   seen, crashes, last = tonumber(a), tonumber(b), c
 end
-if stalls > seen and last ~= '' and not (last and process_lives(KEYS[2], presence, alive_ms, last)) then
+local is_dead = stalls > seen and last ~= '' and not (last and process_lives(KEYS[2], presence, alive_ms, last))
+if is_dead and not redis_is_young() then
   crashes = crashes + 1
 end
 
