@@ -181,8 +181,14 @@ class Stand {
   /** As if the minute had passed after which a call counts as lost. */
   async #letLeasesRunOut(): Promise<void> {
     const { date } = await this.#store.admission.budget();
-    const expiry = this.#store.keys.reservationExpiry(date);
-    for (const id of await this.#connection.zrange(expiry, '0', '-1')) await this.#connection.zadd(expiry, 'XX', 0, id);
+    const { keys } = this.#store;
+    const expiry = keys.reservationExpiry(date);
+    for (const id of await this.#connection.zrange(expiry, '0', '-1')) {
+      const [state, cost, tokens, , bucket] =
+        (await this.#connection.hget(keys.reservations(date), id))?.split(':') ?? [];
+      await this.#connection.hset(keys.reservations(date), id, [state, cost, tokens, 1, bucket].join(':'));
+      await this.#connection.zadd(expiry, 'XX', 0, id);
+    }
     await this.#store.admission.tick();
   }
 
