@@ -1,6 +1,7 @@
 import { testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 import { settleAll } from './priced-by-rules.ts';
 
@@ -12,10 +13,23 @@ beforeEach(async () => {
 const ndjson = 'application/x-ndjson';
 const item = (sku: string, more: object = {}) => JSON.stringify({ sku, price: '12.90', currency: 'USD', ...more });
 
+/** What is read of an answer: a list of failed jobs, what a replay did, or a problem. */
+const bodySchema = z.looseObject({
+  items: z.array(z.looseObject({ id: z.string() })).optional(),
+  nextCursor: z.string().nullish(),
+  byReason: z.record(z.string(), z.number()).optional(),
+  asOf: z.string().optional(),
+  matched: z.number().optional(),
+  replayed: z.number().optional(),
+  worstCaseUsd: z.string().optional(),
+  type: z.string().optional(),
+  detail: z.string().optional(),
+  errors: z.array(z.looseObject({ pointer: z.string().optional() })).optional(),
+});
+
 interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers of all kinds
-  readonly body: any;
+  readonly body: z.infer<typeof bodySchema>;
 }
 
 async function post(path: string, body?: unknown, secret: string = secrets.write): Promise<Answer> {
@@ -27,12 +41,12 @@ async function post(path: string, body?: unknown, secret: string = secrets.write
     },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: bodySchema.parse(await response.json()) };
 }
 
 async function get(path: string): Promise<Answer> {
   const response = await api.call(path);
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: bodySchema.parse(await response.json()) };
 }
 
 /** A batch of SKUs, in packs of 25 of a strategy, settled; those whose name begins with `fail` failed. */
@@ -106,7 +120,7 @@ describe('GET /v1/jobs', () => {
     const high = await failedJobs(1, { priority: 'high', reason: 'refused' });
     const ids = async (query: string) => {
       const { body } = await get(`/v1/jobs?${query}`);
-      return [body.items.map(({ id }: { id: string }) => id), body.byReason];
+      return [body.items?.map(({ id }) => id), body.byReason];
     };
     expect(await ids('reason=refused')).toEqual([[`${high}.0`], { refused: 1 }]);
     expect(await ids('priority=low')).toEqual([[`${low}.2`, `${low}.0`], { gateway_failed: 2 }]);
@@ -129,7 +143,7 @@ describe('GET /v1/jobs', () => {
     let path = '/v1/jobs?limit=2';
     for (let pages = 1; ; pages++) {
       const { body } = await get(path);
-      seen.push(...body.items.map((job: { id: string }) => job.id));
+      seen.push(...(body.items ?? []).map((job) => job.id));
       expect(body.byReason).toEqual({ gateway_failed: 5 });
       if (body.nextCursor === null) {
         expect(pages).toBe(3);
@@ -240,7 +254,8 @@ describe('POST /v1/jobs/replay', () => {
   test('leaves jobs alone that failed after the moment that an earlier answer told', async () => {
     await failedJobs(2);
     const { asOf } = (await post('/v1/jobs/replay?dryRun=true')).body;
-    while (Date.now() <= Date.parse(asOf) + 1);
+    expect(asOf).toBeDefined();
+    while (Date.now() <= Date.parse(asOf ?? '') + 1);
     await failedJobs(3, { priority: 'high' });
     expect((await post('/v1/jobs/replay', { asOf })).body).toMatchObject({ matched: 2, replayed: 2, asOf });
     expect(await waiting()).toMatchObject({ low: 2, high: 0 });
@@ -262,7 +277,7 @@ describe('POST /v1/jobs/replay', () => {
     const id = await failedJobs(3);
     const answers = await Promise.all(Array.from({ length: 100 }, () => post('/v1/jobs/replay')));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
-    expect(answers.reduce((sum, { body }) => sum + body.replayed, 0)).toBe(3);
+    expect(answers.reduce((sum, { body }) => sum + (body.replayed ?? Number.NaN), 0)).toBe(3);
     expect(await waiting()).toMatchObject({ low: 3 });
     expect((await get(`/v1/batches/${id}`)).body).toMatchObject({ failed: 0, waiting: 6 });
   });
@@ -366,8 +381,7 @@ describe('what a replay refuses', () => {
     );
     const answer = await post('/v1/jobs/replay', text);
     expect([answer.status, answer.body.type]).toEqual([status, `/problems/${name}`]);
-    if (pointer !== undefined)
-      expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer]);
+    if (pointer !== undefined) expect(answer.body.errors?.map((error) => error.pointer)).toEqual([pointer]);
     expect(await waiting()).toEqual({ critical: 1, high: 0, normal: 0, low: 0 });
     expect((await get('/v1/jobs')).body.byReason).toEqual({ gateway_failed: 2 });
   });
