@@ -2,12 +2,15 @@ import type { Request, RequestHandler, Response } from 'express';
 import { requireScope } from '../auth/authenticate.ts';
 import type { KeyRing, Scope } from '../auth/keys.ts';
 import { Problem } from '../problem/problem.ts';
+import type { Operation } from './operation.ts';
 
 /** One entry of the API's surface. `public` needs no key. GET answers HEAD too. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly scope: Scope | 'public';
+  /** What /openapi.json tells of it; absent = a page for people. */
+  readonly about?: Operation;
   readonly handle: (req: Request, res: Response) => Promise<void> | void;
 }
 
