@@ -11,6 +11,7 @@ import { batchRoutes } from './routes/batches.ts';
 import { boardPath, boardRouter } from './routes/board.ts';
 import { budgetRoutes } from './routes/budget.ts';
 import { failedJobRoutes } from './routes/failed-jobs.ts';
+import { freezeRoutes } from './routes/freeze.ts';
 import { gatewayKeyRoutes } from './routes/gateway-keys.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -33,6 +34,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...budgetRoutes(deps),
     ...limitRoutes(deps),
     ...gatewayKeyRoutes(deps),
+    ...freezeRoutes(deps),
   ];
 }
 

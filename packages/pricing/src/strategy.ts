@@ -12,6 +12,8 @@ export interface GuardrailPolicy {
   minMarginPercent: number;
   /** Largest change of one run against the live price; the stated price is the live one until we published ours. */
   maxChangePercent: number;
+  /** A change larger than this waits for a person instead of going live; absent = never. */
+  holdAbovePercent?: number;
   /** Prices are multiples of this many minor units. */
   roundingStepMinor?: number;
   /** Prices end so, such as `.99`, in currencies with 2 decimals; comes before `roundingStepMinor` there. */
@@ -110,6 +112,7 @@ const guardrailSchema = z.strictObject({
   derivedCeilingPercent: z.number().min(0).max(1000).default(usualGuardrails.derivedCeilingPercent),
   minMarginPercent: z.number().min(0).max(99).default(usualGuardrails.minMarginPercent),
   maxChangePercent: z.number().positive().max(1000).default(usualGuardrails.maxChangePercent),
+  holdAbovePercent: z.number().min(0).max(1000).exactOptional(),
   roundingStepMinor: z.int().min(1).max(1_000_000).exactOptional(),
   ending: z
     .string()

@@ -4,7 +4,7 @@
 --
 -- KEYS     1 limits hash   2 budget:<date> hash (spentNanoUsd, reservedNanoUsd, closed)   3 reservations:<date> hash, see reservation.lua
 --          4 reservations:<date>:expiry zset id -> expiry, ms   5 rate hash (request-rate.lua, breaker.lua, restUntilMs)
---          6 tokens hash (token-window.lua)
+--          6 tokens hash (token-window.lua)   7 freeze hash
 -- ARGV     1 reservation id  2 worst-case cost, nano-USD  3 worst-case tokens  4 share of the day this priority may use, per mille
 --          5 start and 6 end of the day, ms  7 how long it may stay unsent after its slot, ms  8 how far ahead a slot may be booked, ms
 --          9 epoch and 10 sequence of the ledger as the caller knows them  11 how long a probe of the breaker may take, ms
@@ -13,6 +13,7 @@
 -- RETURNS  {'granted', ms to wait before the call (below 0: the slot is past), sequence, grants of this day to the caller's process}
 --          {'rate', ms until it is worth asking again}    nothing was reserved, as in all below
 --          {'budget', nano-USD left to this priority}
+--          {'frozen', ''}                                  somebody froze publishing: a call would be paid for nothing
 --          {'closed', why}                                 the day takes no more calls
 --          {'too_large', most tokens a call may ask for}
 --          {'day', now in ms}                              the caller's day is not today's
@@ -57,6 +58,7 @@ if asked_before then
   return { 'granted', int(read_reservation(asked_before).at_ms - now_ms), int(sequence), int(grants) }
 end
 
+if redis.call('EXISTS', KEYS[7]) == 1 then return { 'frozen', '' } end
 if day[3] then return { 'closed', day[3] } end
 -- floor(limit * share / 1000) in two parts, since the product alone may pass 2^53
 local allowed = math.floor(limit / 1000) * share + math.floor((limit % 1000) * share / 1000)

@@ -41,6 +41,7 @@ export type Admission =
   | { readonly granted: false; readonly because: 'rate'; readonly retryAfterMs: number }
   | { readonly granted: false; readonly because: 'budget'; readonly leftNanoUsd: number; readonly resetsAtMs: number }
   | { readonly granted: false; readonly because: 'closed'; readonly reason: ClosedReason; readonly resetsAtMs: number }
+  | { readonly granted: false; readonly because: 'frozen' }
   | { readonly granted: false; readonly because: 'too_large'; readonly mostTokens: number };
 
 /** What a call's end tells of the gateway: `failed` counts for the breaker, `ok` closes it. */

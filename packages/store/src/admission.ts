@@ -146,7 +146,7 @@ export class AdmissionControl {
       const reservation = { id: `${this.#process}.${++this.#reservations}`, date, epoch: this.#epoch };
       const [verdict, figure = '', sequence, grants] = (await this.#scripts.admit.run(
         this.#redis,
-        [k.limits(), k.budget(date), k.reservations(date), k.reservationExpiry(date), k.rate(), k.tokens()],
+        [k.limits(), k.budget(date), k.reservations(date), k.reservationExpiry(date), k.rate(), k.tokens(), k.freeze()],
         [
           reservation.id,
           worst.costNanoUsd,
@@ -178,6 +178,8 @@ export class AdmissionControl {
           return { granted: false, because: 'rate', retryAfterMs: value };
         case 'budget':
           return { granted: false, because: 'budget', leftNanoUsd: value, resetsAtMs: day.endMs };
+        case 'frozen':
+          return { granted: false, because: 'frozen' };
         case 'closed':
           return { granted: false, because: 'closed', reason: figure as ClosedReason, resetsAtMs: day.endMs };
         case 'too_large':

@@ -27,6 +27,7 @@ export {
   type RevivedJob,
 } from './failed-jobs.ts';
 export type { Failure } from './failure.ts';
+export type { Freeze } from './freeze.ts';
 export type {
   GatewayKeyChange,
   GatewayKeyState,

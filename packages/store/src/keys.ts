@@ -89,6 +89,9 @@ export class Keys {
   /** hash reservation id -> `costNanoUsd:expiredAtMs` of calls that were sent and never settled. Written by ledger.lua, settle.lua. TTL 40 days. */
   unsettled = (date: string): string => `${this.prefix}unsettled:${date}`;
 
+  /** hash sinceMs, reason, by while publishing is frozen. Written by freeze.ts, read by admit.lua and publish.lua. No TTL. */
+  freeze = (): string => `${this.prefix}freeze`;
+
   /** hash fingerprint of a gateway key -> `version\tstate\tuntilMs\trefusals\treason`. Written by mark-gateway-key.lua. No TTL. */
   gatewayKeys = (): string => `${this.prefix}gateway-keys`;
   /** hash `<fingerprint>:calls`, `:refused`, `:heldAtMs`. Written by gateway-keys.ts. No TTL. */

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { AdmissionControl } from './admission.ts';
 import { Batches } from './batches.ts';
 import { FailedJobs } from './failed-jobs.ts';
+import { FreezeSwitch } from './freeze.ts';
 import { GatewayKeys } from './gateway-keys.ts';
 import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
 import { Keys } from './keys.ts';
@@ -33,6 +34,7 @@ export class Store {
   readonly failedJobs: FailedJobs;
   readonly admission: AdmissionControl;
   readonly gatewayKeys: GatewayKeys;
+  readonly freeze: FreezeSwitch;
   readonly processes: Processes;
   readonly runs: Runs;
   readonly #redis: Redis;
@@ -46,6 +48,7 @@ export class Store {
     this.batches = new Batches(redis, this.keys, now);
     this.failedJobs = new FailedJobs(redis, this.keys, now);
     this.gatewayKeys = new GatewayKeys(redis, this.keys);
+    this.freeze = new FreezeSwitch(redis, this.keys, now);
     this.admission = new AdmissionControl(redis, this.keys, {
       now,
       timeZone,

@@ -1,13 +1,14 @@
 import { applyGuardrails, rulesSuggestion } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
-import type { Admission, PublishRow } from '@reprice/store';
+import type { Admission, LoadedPack, PublishRow } from '@reprice/store';
 import { concludePack, supersededRows } from './conclude-pack.ts';
 import { failAlone, failRows, splitPack } from './jobs-of-rows.ts';
+import { tellPriced } from './observer.ts';
 import type { ReadyRow, Tools, Unpriced } from './tools.ts';
 
 type Refusal = Extract<Admission, { granted: false }>;
 
-/** Deferred packs look this often whether the budget is open again: a raised limit takes effect within that time. */
+/** Deferred packs look this often whether calls may go again: a raised limit or a lifted freeze takes effect within that time. */
 const BUDGET_CHECK_MS = 1000;
 
 /** What becomes of a pack whose call may not go. */
@@ -16,10 +17,13 @@ export async function withoutAdmission(
   run: PackRun,
   rows: readonly ReadyRow[],
   refusal: Refusal,
+  mode: LoadedPack['mode'],
 ): Promise<Verdict> {
+  tools.observe.refused(refusal.because);
   switch (refusal.because) {
     case 'rate':
       return { kind: 'snooze', restMs: refusal.retryAfterMs };
+    case 'frozen':
     case 'closed':
       return { kind: 'snooze', restMs: BUDGET_CHECK_MS };
     case 'too_large': {
@@ -32,7 +36,7 @@ export async function withoutAdmission(
         case 'defer':
           return { kind: 'snooze', restMs: BUDGET_CHECK_MS };
         case 'rules':
-          return await priceByRules(tools, run, rows);
+          return await priceByRules(tools, run, rows, mode);
         case 'fail': {
           const detail = `The share of the day's budget for ${run.priority} work is used up until ${new Date(refusal.resetsAtMs).toISOString()}.`;
           return await failRows(tools, run, unpriced(rows, 'budget_exhausted', detail));
@@ -45,7 +49,12 @@ function unpriced(rows: readonly ReadyRow[], reason: string, detail: string): Un
   return rows.map(({ ordinal, sku }) => ({ ordinal, sku, reason, detail }));
 }
 
-async function priceByRules(tools: Tools, run: PackRun, rows: readonly ReadyRow[]): Promise<Verdict> {
+async function priceByRules(
+  tools: Tools,
+  run: PackRun,
+  rows: readonly ReadyRow[],
+  mode: LoadedPack['mode'],
+): Promise<Verdict> {
   const priced: PublishRow[] = [];
   const conflicting: Unpriced[] = [];
   for (const row of rows) {
@@ -74,6 +83,7 @@ async function priceByRules(tools: Tools, run: PackRun, rows: readonly ReadyRow[
   const publication = { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: tools.nowMs() } as const;
   const codes = await tools.store.prices.publish(publication, priced);
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
+  tellPriced(tools.observe, { ...publication, mode }, priced, codes);
   const stale = supersededRows(priced, codes);
   const failed = await failAlone(tools, run, conflicting);
   return failed ?? (await concludePack(tools, run, { kind: 'answered' }, stale, priced.length - stale.length));
