@@ -9,6 +9,7 @@ import { FetchGate } from './fetch-gate.ts';
 import { keySharing, watchKeys } from './key-watch.ts';
 import { ledgerWatch } from './ledger-watch.ts';
 import { guardRun } from './pipeline/guard-run.ts';
+import { tellAll } from './pipeline/observer.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
 import { RetryBudget } from './pipeline/retry-budget.ts';
 import type { Tools } from './pipeline/tools.ts';
@@ -105,6 +106,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     budgetExhausted: config.budget.exhausted,
     rateLimits: new RateLimitStreak(),
     retries: new RetryBudget(),
+    observe: tellAll([], onError),
     alarm,
     nowMs: () => Date.now(),
     stopping: stopping.signal,

@@ -23,6 +23,8 @@ export interface PackRun {
   readonly jobId: string;
   readonly priority: Priority;
   readonly pack: PackJob;
+  /** When the job was put into the queue, ms since 1970 of the clock of the process that did. */
+  readonly createdAtMs: number;
   /** Whether a retry after this run is out of attempts. */
   readonly lastAttempt: boolean;
   /** How often this job was taken from a process that no longer renewed its lock: it died, froze, or Redis was away. */
@@ -85,6 +87,7 @@ export class PackWorker {
         jobId: job.id ?? '',
         priority: priorityOf(job.opts.priority),
         pack: packJobSchema.parse(job.data),
+        createdAtMs: job.timestamp,
         lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS),
         stalls: job.stalledCounter,
       };

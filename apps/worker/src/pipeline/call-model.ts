@@ -9,6 +9,8 @@ export interface Answer {
   readonly outcome: GatewayOutcome;
   readonly reply: ReplyResult;
   readonly booked: WorstCase & { readonly sent: boolean };
+  /** Until the outcome was there, ms. */
+  readonly tookMs: number;
 }
 
 /** Calls the model once. */
@@ -18,6 +20,7 @@ export async function callModel(
   rowCount: number,
 ): Promise<Answer> {
   const { prompt, model, temperature } = call;
+  const calledAt = performance.now();
   const outcome = await tools.gateway.complete({
     model,
     messages: prompt.messages,
@@ -25,10 +28,11 @@ export async function callModel(
     temperature,
     signal: tools.stopping,
   });
+  const tookMs = performance.now() - calledAt;
   const parser = new ReplyParser(rowCount);
   if ('text' in outcome) parser.push(outcome.text);
   const reply = parser.end(outcome.kind === 'complete' && outcome.finishReason === 'stop');
-  return { outcome, reply, booked: booked(tools, call, outcome) };
+  return { outcome, reply, booked: booked(tools, call, outcome), tookMs };
 }
 
 /**

@@ -26,6 +26,7 @@ export async function enqueueRows(
 export async function splitPack(tools: Tools, run: PackRun, rows: readonly Row[], size: number): Promise<Verdict> {
   const packs = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size));
   await enqueueRows(tools, run, packs, run.pack.asked);
+  tools.observe.split(packs.length);
   return { kind: 'done', summary: `split into ${packs.length}` };
 }
 
@@ -38,8 +39,9 @@ export async function failRows(tools: Tools, run: PackRun, rows: readonly Unpric
   }));
   const { batchId, strategy, replays = 0, skus, ordinals } = run.pack;
   const job = { id: run.jobId, batchId, priority: run.priority, strategy, replays, skus, ordinals };
-  await tools.store.failedJobs.fail(job, failures);
+  const newlyFailed = await tools.store.failedJobs.fail(job, failures);
   const [first] = rows;
+  if (first && newlyFailed > 0) tools.observe.failed(first.reason, newlyFailed);
   return { kind: 'fail', reason: `${first?.reason}: ${first?.detail}` };
 }
 

@@ -7,6 +7,7 @@ import { concludePack, supersededRows } from './conclude-pack.ts';
 import { heedGateway } from './heed-gateway.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
+import { callSeen, tellPriced } from './observer.ts';
 import { selectRows } from './select-rows.ts';
 import type { Tools } from './tools.ts';
 import { withoutAdmission } from './without-admission.ts';
@@ -34,9 +35,12 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   const strategy = tools.strategies[pack.strategy] ?? tools.strategies[defaultStrategy];
   if (!strategy) throw new RangeError(`No strategy ${pack.strategy} and no ${defaultStrategy}`);
   const call = await admitCall(tools, run.priority, batchId, strategy, ready);
-  if ('granted' in call) return await withoutAdmission(tools, run, ready, call);
+  if ('granted' in call) return await withoutAdmission(tools, run, ready, call, loaded.mode);
+  tools.observe.admitted({ priority: run.priority, waitMs: Math.max(0, tools.nowMs() - run.createdAtMs) });
 
-  const { outcome, reply, booked } = await callModel(tools, call, ready.length);
+  const answer = await callModel(tools, call, ready.length);
+  const { outcome, reply, booked } = answer;
+  tools.observe.called(callSeen(call, answer, 'stable'));
   heedGateway(tools, outcome);
   const health = tools.stopping.aborted ? undefined : gatewayHealth(outcome);
   if (health === 'ok') {
@@ -65,6 +69,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
       'the gateway billed a call above its worst case: the day is closed until `reprice budget reconcile`',
     );
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
+  tellPriced(tools.observe, { ...publication, mode: loaded.mode }, priced, codes);
 
   const stale = supersededRows(priced, codes);
   const failing = await failAlone(tools, run, conflicting);

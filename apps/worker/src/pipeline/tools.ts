@@ -2,6 +2,7 @@ import type { GatewayClient, ModelPrice } from '@reprice/gateway';
 import type { Bounds, Snapshot, Strategy } from '@reprice/pricing';
 import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
+import type { PackObserver } from './observer.ts';
 import type { RateLimitStreak } from './rate-limit-streak.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
@@ -18,6 +19,8 @@ export interface Tools {
   readonly budgetExhausted: 'defer' | 'rules' | 'fail';
   readonly rateLimits: RateLimitStreak;
   readonly retries: RetryBudget;
+  /** Is told what happens, for counting. */
+  readonly observe: PackObserver;
   readonly alarm: (fields: Record<string, unknown>, message: string) => void;
   readonly nowMs: () => number;
   /** Aborted in the second phase of a shutdown: calls still in flight end, and their packs go back to their place. */
