@@ -77,6 +77,8 @@ describe('values', () => {
     ['BUDGET_EXHAUSTED', 'rules', (c) => c.budget.exhausted, 'rules'],
     ['RATE_LIMIT_RPM', '0', (c) => c.rateLimit, { rpm: 0, tpm: 0, explicit: true }],
     ['PACK_SIZE', '500', (c) => c.packSize, 500],
+    ['METRICS_PORT', '0', (c) => c.metricsPort, 0],
+    ['METRICS_PORT', '', (c) => c.metricsPort, undefined],
     ['SIMULATOR_PORT', '9999', (c) => c.gateway.baseUrl, 'http://127.0.0.1:9999/v1'],
     [
       'API_KEYS',
@@ -132,6 +134,7 @@ describe('a wrong value stops the process, naming what it got and takes', () => 
     ['BUDGET_EXHAUSTED', 'Rules', /did you mean rules\?/],
     ['RATE_LIMIT_RPM', '1k', /0 = no limit/],
     ['RATE_LIMIT_TPM', '100', /at least 1500: a full pack of PACK_SIZE=25/],
+    ['METRICS_PORT', '70000', /got "70000"; takes a whole number from 0 to 65535/],
     ['LOG_LEVEL', 'verbose', /trace, debug, info/],
     ['GATEWAY_MODEL', 'deepseek-v3.3', /known: .*gpt-4\.1.*did you mean deepseek-v3\.2\?.*reprice\.config\.ts.*models/],
     ['GATEWAY_MODEL', 'constructor', /a model whose price is known/],
@@ -201,6 +204,13 @@ describe('what each process needs', () => {
       scope: 'admin',
       secret: 's3cret-ops',
     });
+  });
+
+  it('a worker that shows its metrics to other machines needs a key, and on loopback none', () => {
+    expect(load({ METRICS_PORT: '9464' }).metricsPort).toBe(9464);
+    expect(faultsOf({ METRICS_PORT: '9464', HOST: '0.0.0.0' }).message).toMatch(/API_KEYS +got nothing.*METRICS_PORT/);
+    expect(load({ METRICS_PORT: '9464', HOST: '0.0.0.0', API_KEYS: apiKeys }).metricsPort).toBe(9464);
+    expect(load({ HOST: '0.0.0.0' }).metricsPort).toBeUndefined();
   });
 
   it('the simulator may take any free port, but then others must be told it', () => {

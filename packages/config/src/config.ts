@@ -58,6 +58,8 @@ export interface Config {
   /** The built-in strategies and the user's. */
   readonly strategies: Readonly<Record<string, Strategy>>;
   readonly logLevel: LogLevel;
+  /** Where a worker serves its metrics; 0: a free port; absent: nowhere. */
+  readonly metricsPort?: number;
   readonly simulator: { readonly port: number; readonly rpm: number };
   /** Sentences about settings that look misspelt but may belong to another program; to be logged at the start. */
   readonly warnings: readonly string[];
@@ -143,6 +145,7 @@ function assemble(
     queueMaxJobs: values.QUEUE_MAX_JOBS,
     strategies,
     logLevel: values.LOG_LEVEL,
+    ...(values.METRICS_PORT !== undefined && { metricsPort: values.METRICS_PORT }),
     simulator: { port: values.SIMULATOR_PORT, rpm: values.SIMULATOR_RPM },
     warnings: suspiciousNames(env),
   });

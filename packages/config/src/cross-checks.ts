@@ -1,6 +1,7 @@
 import type { ModelPrice } from '@reprice/gateway';
 import { nearest, type Strategy } from '@reprice/pricing';
 import type { Environment } from './environment.ts';
+import { isLoopback } from './loopback.ts';
 import { shown } from './masking.ts';
 import type { SettingFault } from './setting.ts';
 
@@ -30,12 +31,20 @@ function unpricedModel(model: string, models: CrossCheckInput['models']): string
   );
 }
 
+/** Whether a worker would show its metrics to other machines without asking for a key. */
+function isMeasuredFromOutside({ METRICS_PORT, HOST, API_KEYS }: Partial<Environment>): boolean {
+  return METRICS_PORT !== undefined && HOST !== undefined && !isLoopback(HOST) && API_KEYS === undefined;
+}
+
 /** Faults that show only when several settings are looked at together. */
 export function crossFaults({ process, values, models, strategies, isComplete }: CrossCheckInput): SettingFault[] {
   const faults: SettingFault[] = [];
   const add = (name: string, got: string, takes: string) => faults.push({ name, got, takes });
   if (process === 'api' && 'API_KEYS' in values && values.API_KEYS === undefined) {
     add('API_KEYS', 'nothing', 'at least one key name:scope:secret, comma-separated; scope read, write or admin');
+  }
+  if (process === 'worker' && isMeasuredFromOutside(values)) {
+    add('API_KEYS', 'nothing', 'a key of scope read: METRICS_PORT is served at HOST, which is no loopback address');
   }
   const model = values.GATEWAY_MODEL;
   if (isComplete && model !== undefined && !Object.hasOwn(models, model))

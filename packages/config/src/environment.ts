@@ -40,7 +40,7 @@ export const environmentSchema = z.object({
   HOST: setting(
     {
       takes: 'a host name or IP address, without scheme or port',
-      meaning: 'where the API listens, and the simulator',
+      meaning: 'where the API listens, the simulator, and a worker with `METRICS_PORT`',
       default: '127.0.0.1',
     },
     hostName,
@@ -137,6 +137,13 @@ export const environmentSchema = z.object({
       meaning: 'strategies, models and their prices; unset: `reprice.config.ts` if it is there',
     },
     plainText,
+  ),
+  METRICS_PORT: setting(
+    {
+      takes: 'a whole number from 0 to 65535',
+      meaning: 'where a worker serves `/metrics` and `/healthz`, at `HOST`; unset: nowhere; 0 takes a free port',
+    },
+    wholeNumber(0, 65535),
   ),
   LOG_LEVEL: setting(
     { takes: logLevels.join(', '), meaning: 'from which level on log lines are written', default: 'info' },

@@ -14,6 +14,7 @@ export {
 } from './environment.ts';
 export type { Env } from './environment-values.ts';
 export { GatewayKeyFile, GatewayKeyFileError } from './gateway-key-file.ts';
+export { isLoopback } from './loopback.ts';
 export { rateLimitBounds } from './rate-limit-bounds.ts';
 export type { SettingFault, SettingMeta } from './setting.ts';
 export { defineConfig, type ModelPriceInput, type StrategyOverride, type UserConfig } from './user-config.ts';

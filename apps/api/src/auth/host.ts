@@ -1,11 +1,7 @@
 import { isIP } from 'node:net';
+import { isLoopback } from '@reprice/config';
 import type { RequestHandler } from 'express';
 import { Problem } from '../problem/problem.ts';
-
-/** Whether an address to listen on can be reached from this machine alone. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
 
 /**
  * Refuses foreign Host names while the API listens on loopback: a page of `evil.test` whose name was rebound to
