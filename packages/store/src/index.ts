@@ -36,6 +36,7 @@ export type {
   GatewayKeyUsed,
 } from './gateway-keys.ts';
 export { policyFault, type StoreHealth } from './health.ts';
+export type { HeldPrice } from './held.ts';
 export { Keys } from './keys.ts';
 export type { Publication, PublishCode, PublishRow } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';

@@ -26,6 +26,13 @@ export class Keys {
   batches = (): string => `${this.prefix}batches`;
   /** set of batch ids whose packs are not all in the queue yet. Written by commit.lua and batches.ts. */
   enqueueing = (): string => `${this.prefix}enqueueing`;
+  /** set of ids of cancelled batches whose jobs may still be in the queue. Written by cancel.lua and batches.ts. */
+  cancelling = (): string => `${this.prefix}cancelling`;
+  /**
+   * string `claim\ttoken` while a request with this Idempotency-Key is under way (TTL 5 s, renewed), then `done\trequestHash\tbatchId` and
+   * `\ttold` once a resend was told of it (24 h). Written by claim.lua, commit.lua, release-claim.lua, abandon.lua.
+   */
+  idempotency = (keyHash: string): string => `${this.prefix}idempotency:${keyHash}`;
   /** hash, see batch-record.ts. TTL: 1 h after the last line while receiving, 30 days once done. */
   batch = (id: string): string => `${this.prefix}batch:${id}`;
   /** bitmap, one bit a row of the batch. Written by publish.lua, fail.lua and revive.lua. TTL as the batch. */
@@ -88,6 +95,11 @@ export class Keys {
   reservationExpiry = (date: string): string => `${this.prefix}reservations:${date}:expiry`;
   /** hash reservation id -> `costNanoUsd:expiredAtMs` of calls that were sent and never settled. Written by ledger.lua, settle.lua. TTL 40 days. */
   unsettled = (date: string): string => `${this.prefix}unsettled:${date}`;
+
+  /** string: a price that waits for a person, as JSON (held.ts). Written by hold.lua, publish-manual.lua, reject.lua. 30 days. */
+  heldPrice = (sku: string): string => `${this.prefix}held:${sku}`;
+  /** zset sku -> when its price was held, ms. Written as the held prices. */
+  held = (): string => `${this.prefix}held`;
 
   /** hash sinceMs, reason, by while publishing is frozen. Written by freeze.ts, read by admit.lua and publish.lua. No TTL. */
   freeze = (): string => `${this.prefix}freeze`;

@@ -90,7 +90,7 @@ function cellsOf(row: PublishRow, snapshotAt: string): PriceCells {
   const price = formatMoney(minor, currency);
   const previous = formatMoney(previousMinor, currency);
   const guardrails = safePrice.guardrails.join(',');
-  const change = String(percent(previousMinor, minor));
+  const change = String(changePercent(previousMinor, minor));
   return [
     row.ordinal,
     sku,
@@ -109,7 +109,7 @@ function cellsOf(row: PublishRow, snapshotAt: string): PriceCells {
 }
 
 /** The change in per cent of the old price, to two decimals. */
-function percent(fromMinor: number, toMinor: number): number {
+export function changePercent(fromMinor: number, toMinor: number): number {
   return Math.round(((toMinor - fromMinor) / fromMinor) * 10_000) / 100;
 }
 

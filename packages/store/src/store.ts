@@ -5,6 +5,7 @@ import { FailedJobs } from './failed-jobs.ts';
 import { FreezeSwitch } from './freeze.ts';
 import { GatewayKeys } from './gateway-keys.ts';
 import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
+import { HeldPrices } from './held.ts';
 import { Keys } from './keys.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
@@ -35,6 +36,7 @@ export class Store {
   readonly admission: AdmissionControl;
   readonly gatewayKeys: GatewayKeys;
   readonly freeze: FreezeSwitch;
+  readonly held: HeldPrices;
   readonly processes: Processes;
   readonly runs: Runs;
   readonly #redis: Redis;
@@ -49,6 +51,7 @@ export class Store {
     this.failedJobs = new FailedJobs(redis, this.keys, now);
     this.gatewayKeys = new GatewayKeys(redis, this.keys);
     this.freeze = new FreezeSwitch(redis, this.keys, now);
+    this.held = new HeldPrices(redis, this.keys);
     this.admission = new AdmissionControl(redis, this.keys, {
       now,
       timeZone,

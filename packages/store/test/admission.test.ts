@@ -71,6 +71,7 @@ describe('dollars a day', () => {
       k.reservationExpiry(day.date),
       k.rate(),
       k.tokens(),
+      k.freeze(),
     ];
     const epoch = (await redis.hget(k.limits(), 'epoch')) ?? '';
     const args = ['same-id', 10, 0, 1000, day.startMs, day.endMs, 60_000, 1000, epoch, 0, 60_000, 'p', 0, 0];
