@@ -23,6 +23,10 @@ export type ProblemName =
   | 'conflict'
   | 'request-timeout'
   | 'upload-cut'
+  | 'idempotency-key-invalid'
+  | 'idempotency-key-reused'
+  | 'idempotency-conflict'
+  | 'rate-limited'
   | 'queue-full'
   | 'dependency-unavailable'
   | 'internal';
@@ -71,6 +75,10 @@ const statuses: Readonly<Record<ProblemName, number>> = {
   conflict: 409,
   'request-timeout': 408,
   'upload-cut': 400,
+  'idempotency-key-invalid': 400,
+  'idempotency-key-reused': 422,
+  'idempotency-conflict': 409,
+  'rate-limited': 429,
   'queue-full': 503,
   'dependency-unavailable': 503,
   internal: 500,
@@ -98,6 +106,10 @@ const titles: Readonly<Record<ProblemName, string>> = {
   conflict: 'The present state does not allow it',
   'request-timeout': 'The body came too slowly',
   'upload-cut': 'The upload ended early',
+  'idempotency-key-invalid': 'The Idempotency-Key cannot be used',
+  'idempotency-key-reused': 'The Idempotency-Key stands for another request',
+  'idempotency-conflict': 'A request with this Idempotency-Key is under way',
+  'rate-limited': 'Too many requests with this key',
   'queue-full': 'The queue is full',
   'dependency-unavailable': 'A service that is needed does not answer',
   internal: 'Something went wrong here',
