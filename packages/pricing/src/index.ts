@@ -1,3 +1,4 @@
+export { needsApproval } from './approval.ts';
 export { type Bounds, boundsFor, type Conflict, type GuardrailName } from './bounds.ts';
 export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';
 export type { Fault } from './fault.ts';

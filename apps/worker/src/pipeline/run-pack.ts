@@ -5,6 +5,7 @@ import { callModel } from './call-model.ts';
 import { callVerdict, gatewayHealth } from './call-verdict.ts';
 import { concludePack, supersededRows } from './conclude-pack.ts';
 import { heedGateway } from './heed-gateway.ts';
+import { holdRows } from './hold-rows.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { callSeen, tellPriced } from './observer.ts';
@@ -48,6 +49,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     tools.retries.earn();
   }
   const { priced, open, conflicting } = judgeAnswer(ready, reply, booked.costNanoUsd);
+  const { live, held } = holdRows(ready, priced);
 
   const publication = {
     batchId,
@@ -60,7 +62,8 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   const [settled, codes] = await store.together(() =>
     Promise.all([
       store.admission.settle(call.reservation, batchId, booked, health),
-      store.prices.publish(publication, priced),
+      store.prices.publish(publication, live),
+      store.held.hold(publication, held),
     ]),
   );
   if (settled === 'over')
@@ -69,11 +72,11 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
       'the gateway billed a call above its worst case: the day is closed until `reprice budget reconcile`',
     );
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
-  tellPriced(tools.observe, { ...publication, mode: loaded.mode }, priced, codes);
+  tellPriced(tools.observe, { ...publication, mode: loaded.mode }, live, codes);
 
-  const stale = supersededRows(priced, codes);
+  const stale = supersededRows(live, codes);
   const failing = await failAlone(tools, run, conflicting);
   return (
-    failing ?? (await concludePack(tools, run, callVerdict(outcome), [...open, ...stale], priced.length - stale.length))
+    failing ?? (await concludePack(tools, run, callVerdict(outcome), [...open, ...stale], live.length - stale.length))
   );
 }

@@ -2,6 +2,7 @@ import { applyGuardrails, rulesSuggestion } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
 import type { Admission, LoadedPack, PublishRow } from '@reprice/store';
 import { concludePack, supersededRows } from './conclude-pack.ts';
+import { holdRows } from './hold-rows.ts';
 import { failAlone, failRows, splitPack } from './jobs-of-rows.ts';
 import { tellPriced } from './observer.ts';
 import type { ReadyRow, Tools, Unpriced } from './tools.ts';
@@ -81,10 +82,14 @@ async function priceByRules(
   }
   const { batchId } = run.pack;
   const publication = { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: tools.nowMs() } as const;
-  const codes = await tools.store.prices.publish(publication, priced);
+  const { live, held } = holdRows(rows, priced);
+  const [codes] = await Promise.all([
+    tools.store.prices.publish(publication, live),
+    tools.store.held.hold(publication, held),
+  ]);
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
-  tellPriced(tools.observe, { ...publication, mode }, priced, codes);
-  const stale = supersededRows(priced, codes);
+  tellPriced(tools.observe, { ...publication, mode }, live, codes);
+  const stale = supersededRows(live, codes);
   const failed = await failAlone(tools, run, conflicting);
-  return failed ?? (await concludePack(tools, run, { kind: 'answered' }, stale, priced.length - stale.length));
+  return failed ?? (await concludePack(tools, run, { kind: 'answered' }, stale, live.length - stale.length));
 }
