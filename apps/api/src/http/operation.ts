@@ -29,5 +29,7 @@ export interface Operation {
   readonly headers?: z.ZodRawShape;
   /** The body by media type. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
+  /** Whether the request may come without a body. */
+  readonly bodyOptional?: boolean;
   readonly replies: Readonly<Record<number, OperationReply>>;
 }

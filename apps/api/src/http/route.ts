@@ -14,18 +14,29 @@ export interface Route {
   readonly handle: (req: Request, res: Response) => Promise<void> | void;
 }
 
-/** One middleware for all routes of a path: key, scope, method, handler. */
-export function pathHandler(routes: readonly Route[], keys: KeyRing, clock: () => number): RequestHandler {
+/** One middleware for all routes of a path: key, scope, method, handler. `keyless` answers those without a key (default: 401 problem). */
+export function pathHandler(
+  routes: readonly Route[],
+  keys: KeyRing,
+  clock: () => number,
+  keyless?: (req: Request, res: Response) => void,
+): RequestHandler {
   return async (req, res, next) => {
     const method = req.method === 'HEAD' ? 'GET' : req.method;
     const route = routes.find((candidate) => candidate.method === method);
     if (route?.scope !== 'public') {
-      let refusal: unknown;
-      requireScope(keys, route?.scope ?? 'read', clock)(req, res, (error: unknown) => {
-        refusal = error;
+      let passed: { refusal: unknown } | undefined;
+      requireScope(
+        keys,
+        route?.scope ?? 'read',
+        clock,
+        keyless,
+      )(req, res, (refusal: unknown) => {
+        passed = { refusal };
       });
-      if (refusal !== undefined) {
-        next(refusal);
+      if (passed === undefined) return;
+      if (passed.refusal !== undefined) {
+        next(passed.refusal);
         return;
       }
     }

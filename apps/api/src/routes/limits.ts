@@ -5,6 +5,7 @@ import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
 import { readQuery, sentence } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
+import { limitsSchema } from '../schemas/limits.ts';
 
 const names = ['rpm', 'tpm'] as const;
 
@@ -16,6 +17,12 @@ export function limitRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/v1/limits',
       scope: 'read',
+      about: {
+        id: 'getLimits',
+        tag: 'limits',
+        summary: 'Requests and tokens a minute, as set and as the gateway told',
+        replies: { 200: { description: 'The limits.', content: { 'application/json': limitsSchema } } },
+      },
       async handle(req, res) {
         readQuery(req, {});
         res.json(shown(await admission.rateLimits()));

@@ -3,11 +3,17 @@ import type { ApiDeps } from '../deps.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { Problem } from '../problem/problem.ts';
+import { foundPricesSchema, priceSchema } from '../schemas/price.ts';
 
 /** Most SKUs one call may ask for. */
 export const skusAtOnce = 500;
 
-const manyQuery = { skus: z.string('a list of SKUs separated by commas').min(1, 'a list of SKUs separated by commas') };
+const manyQuery = {
+  skus: z
+    .string('a list of SKUs separated by commas')
+    .min(1, 'a list of SKUs separated by commas')
+    .meta({ description: `SKUs separated by commas, ${skusAtOnce} at most`, example: 'SHOE-42,SHOE-43' }),
+};
 
 /** The live prices. */
 export function priceRoutes(deps: ApiDeps): Route[] {
@@ -17,6 +23,18 @@ export function priceRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/v1/prices',
       scope: 'read',
+      about: {
+        id: 'findPrices',
+        tag: 'prices',
+        summary: 'The live prices of several SKUs',
+        query: manyQuery,
+        replies: {
+          200: {
+            description: 'The prices in the order asked, and the SKUs that have none.',
+            content: { 'application/json': foundPricesSchema },
+          },
+        },
+      },
       async handle(req, res) {
         const skus = [
           ...new Set(
@@ -39,6 +57,15 @@ export function priceRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/v1/prices/:sku',
       scope: 'read',
+      about: {
+        id: 'getPrice',
+        tag: 'prices',
+        summary: 'The live price of a SKU',
+        replies: {
+          200: { description: 'The price.', content: { 'application/json': priceSchema } },
+          404: { description: 'This SKU has no price.' },
+        },
+      },
       async handle(req, res) {
         readQuery(req, {});
         const price = await prices.get(normalised(String(req.params.sku)));

@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { ZodOpenApiResponseObject } from 'zod-openapi';
+import type { OperationReply } from '../http/operation.ts';
+import { problemSchema } from '../schemas/problem.ts';
+
+/** What OpenAPI says of one reply; from 400 on it is a problem unless the reply says otherwise. */
+export function replyObject(
+  status: number,
+  { description, content, headers }: OperationReply,
+): ZodOpenApiResponseObject {
+  const shown = content ?? (status >= 400 ? { 'application/problem+json': problemSchema } : undefined);
+  const own = Object.entries(headers ?? {}).map(([name, tells]) => [
+    name,
+    { description: tells, schema: { type: 'string' as const } },
+  ]);
+  return {
+    description,
+    headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' }, ...Object.fromEntries(own) },
+    ...(shown && { content: contentObject(shown) }),
+  };
+}
+
+/** Schemas by media type, as OpenAPI writes them. */
+export function contentObject(schemas: Readonly<Record<string, z.ZodType>>): Record<string, { schema: z.ZodType }> {
+  return Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }]));
+}

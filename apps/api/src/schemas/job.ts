@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { batchStatus } from './batch.ts';
+import { priceSchema } from './price.ts';
+import { batchId, instant, jobId, nextCursor, priority, sku, tally, usd } from './values.ts';
+
+/** A job of the small door that is not done. */
+export const openJobSchema = z
+  .strictObject({ id: batchId, status: batchStatus })
+  .meta({ id: 'OpenJob', description: 'A job that is not done', example: { id: 'jmi8x02k1b3c', status: 'running' } });
+
+const unpriced = z
+  .strictObject({ sku, failure: z.strictObject({ reason: z.string(), detail: z.string() }) })
+  .meta({ id: 'UnpricedItem', description: 'A SKU of a job that could not be priced' });
+
+/** A job of the small door that is done. */
+export const doneJobSchema = z
+  .strictObject({ id: batchId, status: z.literal('done'), items: z.array(z.union([priceSchema, unpriced])) })
+  .meta({ id: 'DoneJob', description: 'What became of each SKU, in the order asked where it was waited for' });
+
+/** A job of the queue: one model call of a batch. */
+export const packJobSchema = z
+  .strictObject({
+    id: jobId,
+    status: z.string().meta({ description: 'Where it is in the queue, or `failed`', example: 'prioritized' }),
+    priority,
+    batchId: batchId.optional(),
+    skus: z.array(sku).optional(),
+    attempts: tally,
+    failure: z.string().optional(),
+  })
+  .meta({ id: 'PackJob', description: 'One model call of a batch' });
+
+/** What GET /v1/jobs/:id answers. */
+export const jobSchema = z.union([openJobSchema, doneJobSchema, packJobSchema]);
+
+/** A job that failed and was not replayed since. */
+export const failedJobSchema = z
+  .strictObject({
+    id: jobId,
+    status: z.literal('failed'),
+    priority,
+    batchId,
+    skus: z.array(sku).meta({ description: 'The SKUs of it that failed' }),
+    reason: z.string(),
+    detail: z.string(),
+    failedAt: instant,
+    replays: tally.meta({ description: 'How often it was replayed before' }),
+  })
+  .meta({
+    id: 'FailedJob',
+    example: {
+      id: 'bmi8wzxq0a1f.25',
+      status: 'failed',
+      priority: 'normal',
+      batchId: 'bmi8wzxq0a1f',
+      skus: ['SHOE-44'],
+      reason: 'gateway_failed',
+      detail: 'The gateway answered 500 five times.',
+      failedAt: '2026-11-21T09:31:00.000Z',
+      replays: 0,
+    },
+  });
+
+/** A page of failed jobs. */
+export const failedJobPageSchema = z
+  .strictObject({
+    items: z.array(failedJobSchema),
+    nextCursor,
+    byReason: z.record(z.string(), tally).meta({ description: 'How many failed jobs fit the filter, by reason' }),
+  })
+  .meta({ id: 'FailedJobPage' });
+
+/** What a replay came to. */
+export const replayResultSchema = z
+  .strictObject({
+    matched: tally.meta({ description: 'Failed jobs that the request means' }),
+    replayed: tally.meta({ description: 'Jobs of them that run again' }),
+    remaining: tally.meta({
+      description: 'Jobs of them that are failed still: beyond the limit, or the queue was full',
+    }),
+    gone: tally.meta({ description: 'Jobs of them whose batch is gone or cancelled' }),
+    worstCaseUsd: usd.meta({ description: 'The most that one call a job can cost, in US dollars' }),
+    dryRun: z.boolean(),
+    asOf: instant.meta({
+      description: 'Hand it back with the next request, so that what fails meanwhile is left alone',
+    }),
+  })
+  .meta({
+    id: 'ReplayResult',
+    example: {
+      matched: 12,
+      replayed: 12,
+      remaining: 0,
+      gone: 0,
+      worstCaseUsd: '0.0312',
+      dryRun: false,
+      asOf: '2026-11-21T10:00:00.000Z',
+    },
+  });

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { tally } from './values.ts';
+
+/** Requests and tokens a minute over all workers. */
+export const limitsSchema = z
+  .strictObject({
+    rpm: tally.meta({ description: 'Requests a minute, as set; 0 = no limit' }),
+    tpm: tally.meta({ description: 'Tokens a minute, as set; 0 = no limit' }),
+    learnedRpm: tally.optional().meta({ description: 'Requests a minute, as the gateway told' }),
+    learnedTpm: tally.optional().meta({ description: 'Tokens a minute, as the gateway told' }),
+    effectiveRpm: tally.meta({ description: 'What holds of both; 0 = no limit' }),
+    effectiveTpm: tally.meta({ description: 'What holds of both; 0 = no limit' }),
+  })
+  .meta({ id: 'Limits', example: { rpm: 1000, tpm: 0, learnedRpm: 600, effectiveRpm: 600, effectiveTpm: 0 } });
