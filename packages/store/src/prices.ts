@@ -31,8 +31,21 @@ export interface PublishRow {
   readonly snapshotAtMs: number;
 }
 
-/** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(). */
-export type PublishCode = 'published' | 'settled' | 'stale';
+/** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(), or publishing is frozen. */
+export type PublishCode = 'published' | 'settled' | 'stale' | 'frozen';
+
+const publishCodes: Readonly<Record<number, PublishCode>> = {
+  1: 'published',
+  0: 'settled',
+  [-1]: 'stale',
+  [-2]: 'frozen',
+};
+
+function publishCode(code: number): PublishCode {
+  const known = publishCodes[code];
+  if (known === undefined) throw new RangeError(`publish.lua answered ${code}`);
+  return known;
+}
 
 /** The live price of every SKU. */
 export class Prices {
@@ -53,7 +66,13 @@ export class Prices {
     if (rows.length === 0) return [];
     const { batchId, jobId, source, model = '', route = '', pricedAtMs } = publication;
     const k = this.#keys;
-    const keys = [k.batch(batchId), ...k.partsOf(batchId), k.changes(), ...rows.map((row) => k.price(row.sku))];
+    const keys = [
+      k.batch(batchId),
+      ...k.partsOf(batchId),
+      k.changes(),
+      k.freeze(),
+      ...rows.map((row) => k.price(row.sku)),
+    ];
     if (rows.some((row) => row.fence > 0)) keys.push(...rows.map((row) => k.history(row.sku)));
     const pricedAt = new Date(pricedAtMs).toISOString();
     let snapshotAt = { ms: Number.NaN, text: '' };
@@ -68,7 +87,7 @@ export class Prices {
     const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells];
     const codes = (await this.#publish.run(this.#redis, keys, args)) as number[];
     if (codes.length === 0 && rows.length > 0) return undefined;
-    return codes.map((code) => (code === 1 ? 'published' : code === 0 ? 'settled' : 'stale'));
+    return codes.map(publishCode);
   }
 
   /** The live price of a SKU, or undefined. */

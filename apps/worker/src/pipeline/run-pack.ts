@@ -11,7 +11,7 @@ import { judgeAnswer } from './judge-answer.ts';
 import { callSeen, tellPriced } from './observer.ts';
 import { selectRows } from './select-rows.ts';
 import type { Tools } from './tools.ts';
-import { withoutAdmission } from './without-admission.ts';
+import { CLOSED_CHECK_MS, withoutAdmission } from './without-admission.ts';
 
 /**
  * Takes one pack through its steps:
@@ -73,6 +73,8 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     );
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode: loaded.mode }, live, codes);
+  // Frozen between admission and now: the answer is lost, the call is booked, and the pack asks again when the freeze is lifted.
+  if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
 
   const stale = supersededRows(live, codes);
   const failing = await failAlone(tools, run, conflicting);

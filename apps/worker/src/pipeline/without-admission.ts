@@ -10,7 +10,7 @@ import type { ReadyRow, Tools, Unpriced } from './tools.ts';
 type Refusal = Extract<Admission, { granted: false }>;
 
 /** Deferred packs look this often whether calls may go again: a raised limit or a lifted freeze takes effect within that time. */
-const BUDGET_CHECK_MS = 1000;
+export const CLOSED_CHECK_MS = 1000;
 
 /** What becomes of a pack whose call may not go. */
 export async function withoutAdmission(
@@ -26,7 +26,7 @@ export async function withoutAdmission(
       return { kind: 'snooze', restMs: refusal.retryAfterMs };
     case 'frozen':
     case 'closed':
-      return { kind: 'snooze', restMs: BUDGET_CHECK_MS };
+      return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
     case 'too_large': {
       if (rows.length > 1) return await splitPack(tools, run, rows, Math.ceil(rows.length / 2));
       const detail = `Its call may take more than the ${refusal.mostTokens} tokens that RATE_LIMIT_TPM lets one call take.`;
@@ -35,7 +35,7 @@ export async function withoutAdmission(
     case 'budget':
       switch (tools.budgetExhausted) {
         case 'defer':
-          return { kind: 'snooze', restMs: BUDGET_CHECK_MS };
+          return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
         case 'rules':
           return await priceByRules(tools, run, rows, mode);
         case 'fail': {
@@ -89,6 +89,7 @@ async function priceByRules(
   ]);
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode }, live, codes);
+  if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
   const stale = supersededRows(live, codes);
   const failed = await failAlone(tools, run, conflicting);
   return failed ?? (await concludePack(tools, run, { kind: 'answered' }, stale, live.length - stale.length));
