@@ -125,6 +125,8 @@ const strategyKeys = [
       ...Object.keys(strategy.guardrails),
     ]),
   ),
+  'maxChange24hPercent',
+  'maxChange7dPercent',
   'roundingStepMinor',
   'ending',
   'model',

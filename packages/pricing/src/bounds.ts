@@ -12,6 +12,8 @@ export type GuardrailName =
   | 'derived_floor'
   | 'derived_ceiling'
   | 'max_change'
+  | 'max_change_24h'
+  | 'max_change_7d'
   | 'rounding';
 
 /**

@@ -1,7 +1,8 @@
 import type { Bounds, Conflict, GuardrailName } from './bounds.ts';
+import { changeConflict, changeLimits } from './change-limits.ts';
 import type { Currency } from './currency.ts';
 import { formatMoney, maxMinor } from './money.ts';
-import { basisPoints, scaleDown, scaleUp } from './percentage.ts';
+import type { RecentPrices } from './past-prices.ts';
 import { roundWithin } from './rounding.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { GuardrailPolicy } from './strategy.ts';
@@ -51,13 +52,26 @@ export class SafePrice {
 
 const noGuardrails: readonly GuardrailName[] = Object.freeze([]);
 
+/** One guardrail at work, in minor units. */
+export interface GuardrailStep {
+  readonly guardrail: GuardrailName;
+  readonly fromMinor: number;
+  readonly toMinor: number;
+}
+
+/** What the guardrails make of a suggestion, step by step. */
+export interface Guarded {
+  readonly minor: number;
+  readonly steps: readonly GuardrailStep[];
+}
+
 /**
- * Makes a publishable price of a suggestion: bounds, then change per run, then rounding, then all limits once more.
- * What the suggestion says, or how sure it is, never loosens a limit.
+ * Makes a publishable price of a suggestion: bounds, then change per run, in 24 hours and in 7 days, then rounding, then all limits once
+ * more. What the suggestion says, or how sure it is, never loosens a limit.
  *
  * `currentMinor` is the live published price; without one the stated price is what customers see, so the change counts
- * from that. Limits that leave no common price are a `guardrail_conflict`: bounds are hard, a change limit too, and to
- * break either is the merchant's to decide.
+ * from that; `recent` is what was live before it. Limits that leave no common price are a `guardrail_conflict`: bounds are hard, a change
+ * limit too, and to break either is the merchant's to decide.
  */
 export function applyGuardrails(
   suggestion: Suggestion,
@@ -65,9 +79,26 @@ export function applyGuardrails(
   currentMinor: number | undefined,
   bounds: Bounds,
   policy: GuardrailPolicy,
+  recent?: RecentPrices,
 ): SafePrice | Conflict {
+  const guarded = guardSuggestion(suggestion.priceText, snapshot, currentMinor, bounds, policy, recent);
+  if ('conflict' in guarded) return guarded;
+  const { minor, steps } = guarded;
+  const names = steps.length === 0 ? noGuardrails : Object.freeze(steps.map(({ guardrail }) => guardrail));
+  return makeSafePrice(snapshot.sku, minor, snapshot.currency, names);
+}
+
+/** What `applyGuardrails` would publish, with each step: for looking at a decision, as nothing that this returns can be published. */
+export function guardSuggestion(
+  priceText: string,
+  snapshot: Snapshot,
+  currentMinor: number | undefined,
+  bounds: Bounds,
+  policy: GuardrailPolicy,
+  recent: RecentPrices | undefined,
+): Guarded | Conflict {
   const { currency } = snapshot;
-  const amount = suggestedAmount(suggestion.priceText, currency);
+  const amount = suggestedAmount(priceText, currency);
   if (amount === undefined) return conflict(`The suggestion for this SKU is no price in ${currency}.`);
   if (!isAmount(bounds.floorMinor) || !isAmount(bounds.ceilingMinor) || bounds.floorMinor > bounds.ceilingMinor) {
     return conflict(
@@ -75,48 +106,34 @@ export function applyGuardrails(
     );
   }
   const liveMinor = isAmount(currentMinor) ? currentMinor : snapshot.priceMinor;
-  const change = changeLimits(liveMinor, policy);
-  const lowestMinor = Math.max(bounds.floorMinor, change.lowestMinor);
-  const highestMinor = Math.min(bounds.ceilingMinor, change.highestMinor);
-  if (!(lowestMinor <= highestMinor)) return noCommonPrice(liveMinor, bounds, policy, currency);
+  const steps: GuardrailStep[] = [];
+  let minor = clamp(amount.minor, bounds.floorMinor, bounds.ceilingMinor);
+  if (minor !== amount.minor) {
+    const guardrail = minor > amount.minor ? bounds.floorBy : bounds.ceilingBy;
+    steps.push({ guardrail, fromMinor: amount.minor, toMinor: minor });
+  }
 
-  const moved: GuardrailName[] = [];
-  const bounded = clamp(amount.minor, bounds.floorMinor, bounds.ceilingMinor);
-  if (bounded > amount.minor) moved.push(bounds.floorBy);
-  else if (bounded < amount.minor) moved.push(bounds.ceilingBy);
+  let lowestMinor = bounds.floorMinor;
+  let highestMinor = bounds.ceilingMinor;
+  for (const limit of changeLimits(liveMinor, policy, recent)) {
+    const { guardrail } = limit;
+    lowestMinor = Math.max(lowestMinor, limit.lowestMinor);
+    highestMinor = Math.min(highestMinor, limit.highestMinor);
+    if (!(lowestMinor <= highestMinor)) return changeConflict(guardrail, liveMinor, bounds, policy, recent, currency);
+    const limited = clamp(minor, lowestMinor, highestMinor);
+    if (limited !== minor) steps.push({ guardrail, fromMinor: minor, toMinor: limited });
+    minor = limited;
+  }
 
-  const limited = clamp(bounded, lowestMinor, highestMinor);
-  if (limited !== bounded) moved.push('max_change');
-
-  const rounded = roundWithin(limited, lowestMinor, highestMinor, policy, currency);
+  const rounded = roundWithin(minor, lowestMinor, highestMinor, policy, currency);
   // A suggestion in fractions of the minor unit was rounded too, unless a limit replaced it anyway.
-  if (rounded !== limited || (!amount.exact && limited === amount.minor)) moved.push('rounding');
+  if (rounded !== minor || (!amount.exact && minor === amount.minor))
+    steps.push({ guardrail: 'rounding', fromMinor: minor, toMinor: rounded });
 
   if (!isAmount(rounded) || rounded < lowestMinor || rounded > highestMinor) {
     return conflict(`Rounding left the limits of this SKU at ${formatMoney(rounded, currency)} ${currency}.`);
   }
-  return makeSafePrice(snapshot.sku, rounded, currency, moved.length === 0 ? noGuardrails : Object.freeze(moved));
-}
-
-/** From where to where one run may move the price; the live price itself always lies between. */
-function changeLimits(liveMinor: number, policy: GuardrailPolicy): { lowestMinor: number; highestMinor: number } {
-  const changeBp = basisPoints(policy.maxChangePercent);
-  // A limit that is no number would be no limit, so it allows no change at all.
-  if (!Number.isSafeInteger(changeBp) || changeBp < 0) return { lowestMinor: liveMinor, highestMinor: liveMinor };
-  return {
-    lowestMinor: Math.max(1, scaleUp(liveMinor, Math.max(0, 10_000 - changeBp))),
-    highestMinor: Math.min(maxMinor, scaleDown(liveMinor, 10_000 + changeBp)),
-  };
-}
-
-function noCommonPrice(liveMinor: number, bounds: Bounds, policy: GuardrailPolicy, currency: Currency): Conflict {
-  const live = `${formatMoney(liveMinor, currency)} ${currency}`;
-  const below = liveMinor < bounds.floorMinor;
-  const [end, endMinor] = below ? ['floor', bounds.floorMinor] : ['ceiling', bounds.ceilingMinor];
-  const bound = `${formatMoney(endMinor, currency)} ${currency}`;
-  return conflict(
-    `The live price, ${live}, is so far ${below ? 'below' : 'above'} the ${end}, ${bound}, that a change of at most ${policy.maxChangePercent} % a run can't reach it.`,
-  );
+  return { minor: rounded, steps };
 }
 
 function conflict(detail: string): Conflict {

@@ -1,11 +1,23 @@
 export { needsApproval } from './approval.ts';
 export { type Bounds, boundsFor, type Conflict, type GuardrailName } from './bounds.ts';
+export { type ChangeLimit, rollingPercents } from './change-limits.ts';
 export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';
+export { type DecisionInputs, type Retraced, reproduces, retrace } from './decision.ts';
 export type { Fault } from './fault.ts';
-export { applyGuardrails, SafePrice } from './guardrails.ts';
+export { applyGuardrails, type GuardrailStep, SafePrice } from './guardrails.ts';
 export { marketMinor } from './market.ts';
 export { formatMoney, type MoneyResult, maxMinor, parseMoney } from './money.ts';
 export { nearest } from './nearest.ts';
+export {
+  decodePast,
+  encodePast,
+  noPast,
+  type PastPrices,
+  type RecentPrices,
+  withReplaced,
+  worthKeeping,
+} from './past-prices.ts';
+export { policyVersion } from './policy-version.ts';
 export type { Price, PriceSource } from './price.ts';
 export { type Priority, priorities } from './priority.ts';
 export { buildPrompt, type Prompt, type PromptRow } from './prompt.ts';

@@ -12,6 +12,10 @@ export interface GuardrailPolicy {
   minMarginPercent: number;
   /** Largest change of one run against the live price; the stated price is the live one until we published ours. */
   maxChangePercent: number;
+  /** Largest change against any price that was live in the last 24 hours; absent = `maxChangePercent`. */
+  maxChange24hPercent?: number;
+  /** The same over 7 days; absent = twice `maxChangePercent`, and at least the limit of 24 hours. */
+  maxChange7dPercent?: number;
   /** A change larger than this waits for a person instead of going live; absent = never. */
   holdAbovePercent?: number;
   /** Prices are multiples of this many minor units. */
@@ -106,18 +110,32 @@ export const builtInStrategies: Readonly<Record<string, Strategy>> = Object.free
   }),
 });
 
-const guardrailSchema = z.strictObject({
+const guardrailFields = z.strictObject({
   bounds: z.enum(['derived', 'required']).default(usualGuardrails.bounds),
   derivedFloorPercent: z.number().min(0).max(99).default(usualGuardrails.derivedFloorPercent),
   derivedCeilingPercent: z.number().min(0).max(1000).default(usualGuardrails.derivedCeilingPercent),
   minMarginPercent: z.number().min(0).max(99).default(usualGuardrails.minMarginPercent),
   maxChangePercent: z.number().positive().max(1000).default(usualGuardrails.maxChangePercent),
+  maxChange24hPercent: z.number().positive().max(1000).exactOptional(),
+  maxChange7dPercent: z.number().positive().max(1000).exactOptional(),
   holdAbovePercent: z.number().min(0).max(1000).exactOptional(),
   roundingStepMinor: z.int().min(1).max(1_000_000).exactOptional(),
   ending: z
     .string()
     .regex(/^\.\d{2}$/, 'takes a dot and two digits, such as ".99"')
     .exactOptional(),
+});
+
+/** A longer window that allows less than a shorter one would make the shorter one's limit a lie. */
+const guardrailSchema = guardrailFields.superRefine((policy, context) => {
+  const { maxChangePercent, maxChange24hPercent: dayPercent, maxChange7dPercent: weekPercent } = policy;
+  const refuse = (field: string, least: number, of: string) =>
+    context.addIssue({ code: 'custom', path: [field], message: `takes at least ${least}, the ${of}` });
+  if (dayPercent !== undefined && dayPercent < maxChangePercent)
+    refuse('maxChange24hPercent', maxChangePercent, 'maxChangePercent');
+  const leastWeek = dayPercent ?? maxChangePercent;
+  if (weekPercent !== undefined && weekPercent < leastWeek)
+    refuse('maxChange7dPercent', leastWeek, dayPercent === undefined ? 'maxChangePercent' : 'maxChange24hPercent');
 });
 
 const rulesSchema = z.strictObject({

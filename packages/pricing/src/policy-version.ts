@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { systemText } from './prompt-text.ts';
+import type { Strategy } from './strategy.ts';
+
+const known = new WeakMap<Strategy, string>();
+
+/**
+ * Changes with everything about a strategy that may change a price: its guardrails, wording, model, temperature and rules. 8 hex digits.
+ */
+export function policyVersion(strategy: Strategy): string {
+  const there = known.get(strategy);
+  if (there !== undefined) return there;
+  const { guidance, quoteTitle = false, temperature, model = '', guardrails, rules = {} } = strategy;
+  const prompt = systemText(guidance, quoteTitle);
+  const text = JSON.stringify([prompt, temperature, model, sorted(guardrails), sorted(rules)]);
+  const version = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  known.set(strategy, version);
+  return version;
+}
+
+function sorted(object: object): [string, unknown][] {
+  return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+}
