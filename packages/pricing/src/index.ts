@@ -27,7 +27,7 @@ export { rulesSuggestion } from './rules.ts';
 export { overstock, type Supply, scarcity } from './scores.ts';
 export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';
 export { snapshotFields } from './snapshot-fields.ts';
-export { snapshotInput } from './snapshot-input.ts';
+export { snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
 export {
   builtInStrategies,
   defaultStrategy,

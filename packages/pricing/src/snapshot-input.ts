@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { currencies, currencyDigits, isCurrency } from './currency.ts';
+import { currencyDigits, isCurrency } from './currency.ts';
 import { parseInstant } from './instant.ts';
 import { normalSku } from './merchant-text.ts';
 import { minorOrRefused, moneyTakes } from './money.ts';
 import { snapshotLimits } from './snapshot-limits.ts';
 
-/** Money with the decimals of any currency; `refine` below holds it against those of the item's own. */
-const moneyText = /^\s*\d{1,14}(\.\d{1,4})?\s*$/;
-const numberText = /^\s*\d{1,15}(\.\d{1,9})?\s*$/;
-const blank = z.union([z.null(), z.string().regex(/^\s*$/)]);
+/** Money with the decimals of any currency; `refine` below holds it against those of the item's own. Blank = absent. */
+const moneyText = /^\s*(\d{1,24}(\.\d{1,4})?)?\s*$/;
+const givenMoneyText = /^\s*\d{1,24}(\.\d{1,4})?\s*$/;
+const numberText = /^\s*(\d{1,15}(\.\d{1,9})?)?\s*$/;
 
 const money = (meaning: string) =>
   z
-    .union([z.string().regex(moneyText), z.number().nonnegative(), blank])
+    .union([z.string().regex(moneyText), z.number().nonnegative(), z.null()])
     .optional()
     .describe(`${meaning}: a decimal string such as "12.90", or a number; at most the decimals of the currency`);
 
@@ -23,11 +23,15 @@ const amount = (meaning: string, most: number) =>
         .string()
         .regex(numberText)
         .refine((text) => Number(text) <= most),
-      z.number().min(0).max(most),
-      blank,
+      z
+        .number()
+        .min(0)
+        .max(most)
+        .refine((number) => !Object.is(number, -0)),
+      z.null(),
     ])
     .optional()
-    .describe(meaning);
+    .describe(`${meaning}; 0 to ${most}`);
 
 const words = (meaning: string, longest: number) =>
   z
@@ -35,16 +39,18 @@ const words = (meaning: string, longest: number) =>
     .optional()
     .describe(`${meaning}, at most ${longest} characters`);
 
-const wireFields = z.looseObject({
+const currencyCode = z.string().refine((code) => isAbsent(code) || isCurrency(code.trim()));
+
+const fields = {
   sku: z
     .union([z.string(), z.number().int().nonnegative()])
     .refine((sku) => 'sku' in normalSku(String(sku)), 'takes 1 to 256 characters without control characters')
     .describe("The merchant's id of one sellable thing, 1 to 256 characters, Unicode NFC, blanks around it cut"),
   price: z
-    .union([z.string().regex(moneyText), z.number().positive()])
+    .union([z.string().regex(givenMoneyText), z.number().positive()])
     .describe('The price now: a decimal string such as "12.90", or a number; at most the decimals of the currency'),
   currency: z
-    .union([z.enum(currencies), blank])
+    .union([currencyCode, z.null()])
     .optional()
     .describe('ISO 4217 code in upper case; may come from the query instead'),
   cost: money('Unit cost'),
@@ -55,12 +61,12 @@ const wireFields = z.looseObject({
   competitors: z
     .union([
       z.array(z.union([z.string(), z.number().positive(), z.null()])).max(snapshotLimits.competitors),
-      z.string(),
+      z.string().refine((text) => text.split('|').length <= snapshotLimits.competitors),
       z.number().positive(),
       z.null(),
     ])
     .optional()
-    .describe("Competitors' prices: a list, or text separated by |"),
+    .describe(`Competitors' prices: a list of at most ${snapshotLimits.competitors}, or text separated by |`),
   floor: money('Lowest price allowed'),
   ceiling: money('Highest price allowed'),
   map: money('Minimum advertised price'),
@@ -72,13 +78,26 @@ const wireFields = z.looseObject({
     .refine((at) => isAbsent(at) || parseInstant(typeof at === 'string' ? at.trim() : at) !== undefined)
     .optional()
     .describe('When this was true: ISO 8601 with zone, or ms since 1970; now if absent, at most 24 hours ahead'),
-});
+};
+
+const wireFields = z.looseObject(fields);
 
 /**
  * The wire form of a snapshot as a schema, for OpenAPI and documentation. `parseSnapshot` reads the same contract
  * faster and also knows what a schema can't: the submission's currency, the clock, the configured strategies.
  */
-export const snapshotInput: z.ZodType = wireFields.superRefine((item, context) => {
+export const snapshotInput: z.ZodType = wireFields.superRefine(holdTogether);
+
+/** The same where each item says its currency and names that mean nothing are refused instead of ignored. */
+export const strictSnapshotInput: z.ZodType = z
+  .strictObject({
+    ...fields,
+    currency: currencyCode.refine((code) => !isAbsent(code)).describe('ISO 4217 code in upper case'),
+  })
+  .superRefine(holdTogether);
+
+/** What no field can be told by itself: the decimals of the currency, and bounds that contradict each other. */
+function holdTogether(item: z.infer<typeof wireFields>, context: z.core.$RefinementCtx): void {
   const code = typeof item.currency === 'string' ? item.currency.trim() : '';
   if (!isCurrency(code)) return;
   const digits = currencyDigits(code);
@@ -101,7 +120,7 @@ export const snapshotInput: z.ZodType = wireFields.superRefine((item, context) =
     if (isAbsent(price) || minorOrRefused(typeof price === 'string' ? price.trim() : price, digits) > 0) continue;
     context.addIssue({ code: 'custom', path: ['competitors', index], message: `takes ${moneyTakes(digits)}` });
   }
-});
+}
 
 type Cell = string | number | null | undefined;
 

@@ -12,7 +12,7 @@ export function ndjsonOf(itemId: string, example: object) {
   });
 }
 
-/** A body of CSV with a header line, RFC 4180. The extension `x-columns` lists the columns in their order. */
-export function csvOf(description: string, columns: readonly string[], example: string) {
-  return z.string().meta({ description, example, override: { 'x-columns': [...columns] } });
+/** A body of CSV with a header line, RFC 4180. The extension `x-columns` lists the columns in their order, where that is fixed. */
+export function csvOf(description: string, columns: readonly string[] | undefined, example: string) {
+  return z.string().meta({ description, example, ...(columns && { override: { 'x-columns': [...columns] } }) });
 }
