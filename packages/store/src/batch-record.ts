@@ -6,7 +6,7 @@ import { z } from 'zod';
  *  ─────────▶ receiving ─────────▶ running ─────────────────────▶ done
  *                │ abandon()        │   ▲     failedJobs.revive()    │
  *                ▼                  │   └────────────────────────────┘
- *              (gone)               │ cancel (a later change)
+ *              (gone)               │ cancel()
  *                                   ▼
  *                               cancelled
  */

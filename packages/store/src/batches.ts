@@ -2,8 +2,17 @@ import { randomInt } from 'node:crypto';
 import type { Fault, Price, Priority, Snapshot } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { type BatchKind, type BatchMode, type BatchRecord, type IgnoredField, readBatch } from './batch-record.ts';
+import {
+  type BatchKind,
+  type BatchMode,
+  type BatchRecord,
+  type BatchStatus,
+  batchStatuses,
+  type IgnoredField,
+  readBatch,
+} from './batch-record.ts';
 import { decodeFailure, type Failure } from './failure.ts';
+import type { Claim } from './idempotency.ts';
 import type { Keys } from './keys.ts';
 import { OrdinalSet } from './ordinal-set.ts';
 import { decodeChunk } from './result-chunk.ts';
@@ -44,6 +53,8 @@ const stagedPack = z.object({
 /** Batches: what was submitted, how far it is, and what came of it. */
 export class Batches {
   readonly #commit = new Script('commit');
+  readonly #abandon = new Script('abandon');
+  readonly #cancel = new Script('cancel');
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #now: () => number;
@@ -105,24 +116,51 @@ export class Batches {
     await run(steps);
   }
 
-  /** Accepts a batch that was received whole; safe to repeat. False when there is no such batch. */
-  async commit(id: string, ignoredFields: readonly IgnoredField[] = []): Promise<boolean> {
+  /**
+   * Accepts a batch that was received whole; safe to repeat. With an Idempotency-Key the batch and the record by which a resend finds it come
+   * about together: `claim_lost` when another request has the key by now.
+   */
+  async commit(
+    id: string,
+    ignoredFields: readonly IgnoredField[] = [],
+    claim?: Claim & { readonly requestHash: string },
+  ): Promise<'accepted' | 'gone' | 'claim_lost'> {
     const k = this.#keys;
-    const keys = [k.batch(id), k.enqueueing(), ...k.partsOf(id)];
-    return (
-      (await this.#commit.run(this.#redis, keys, [id, this.#now(), JSON.stringify(ignoredFields), k.batchDone()])) === 1
-    );
+    const keys = [k.batch(id), k.enqueueing(), ...k.partsOf(id), ...(claim ? [k.idempotency(claim.keyHash)] : [])];
+    const { token = '', requestHash = '' } = claim ?? {};
+    const args = [id, this.#now(), JSON.stringify(ignoredFields), k.batchDone(), token, requestHash];
+    const code = await this.#commit.run(this.#redis, keys, args);
+    if (code === 1) return 'accepted';
+    return code === -1 ? 'claim_lost' : 'gone';
   }
 
-  /** Forgets a batch that was not received whole. */
-  async abandon(id: string): Promise<void> {
+  /**
+   * Forgets a batch that was not received whole, or whose acceptance nobody was told of. False when a resend with the same Idempotency-Key
+   * was told of it: it stays.
+   */
+  async abandon(id: string, keyHash?: string): Promise<boolean> {
     const k = this.#keys;
-    await run(
-      this.#redis
-        .multi()
-        .unlink(k.batch(id), ...k.partsOf(id))
-        .zrem(k.batches(), id),
-    );
+    const record = keyHash === undefined ? [] : [k.idempotency(keyHash)];
+    const keys = [k.batches(), k.batch(id), ...k.partsOf(id), ...record];
+    return (await this.#abandon.run(this.#redis, keys, [id])) === 1;
+  }
+
+  /** Cancels a batch if it runs; resolves with the status that it had, undefined when there is none. */
+  async cancel(id: string): Promise<BatchStatus | undefined> {
+    const k = this.#keys;
+    const keys = [k.batch(id), k.enqueueing(), k.cancelling(), ...k.partsOf(id)];
+    const before = String(await this.#cancel.run(this.#redis, keys, [id, this.#now(), k.batchDone()]));
+    return batchStatuses.find((status) => status === before);
+  }
+
+  /** Ids of cancelled batches whose jobs may still be in the queue. */
+  async cancelling(): Promise<string[]> {
+    return await this.#redis.smembers(this.#keys.cancelling());
+  }
+
+  /** No job of the cancelled batch is in the queue any more. */
+  async purged(id: string): Promise<void> {
+    await this.#redis.srem(this.#keys.cancelling(), id);
   }
 
   /** Ids of accepted batches whose packs are not all in the queue. */

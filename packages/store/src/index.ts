@@ -37,9 +37,13 @@ export type {
 } from './gateway-keys.ts';
 export { policyFault, type StoreHealth } from './health.ts';
 export type { HeldPrice } from './held.ts';
+export type { Claim, Claimed } from './idempotency.ts';
 export { Keys } from './keys.ts';
+export { type Buckets, percentile } from './latency-buckets.ts';
 export type { Publication, PublishCode, PublishRow } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
 export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
+export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';
+export { type Counts, CountsInMemory, type PriceChange, sumCounts } from './stats-counts.ts';
 export { Store, type StoreOptions } from './store.ts';

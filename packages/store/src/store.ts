@@ -6,11 +6,13 @@ import { FreezeSwitch } from './freeze.ts';
 import { GatewayKeys } from './gateway-keys.ts';
 import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
 import { HeldPrices } from './held.ts';
+import { Idempotency } from './idempotency.ts';
 import { Keys } from './keys.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
 import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
+import { Stats } from './stats.ts';
 
 /** How a Store is made. */
 export interface StoreOptions {
@@ -33,12 +35,14 @@ export class Store {
   readonly prices: Prices;
   readonly batches: Batches;
   readonly failedJobs: FailedJobs;
+  readonly idempotency: Idempotency;
   readonly admission: AdmissionControl;
   readonly gatewayKeys: GatewayKeys;
   readonly freeze: FreezeSwitch;
   readonly held: HeldPrices;
   readonly processes: Processes;
   readonly runs: Runs;
+  readonly stats: Stats;
   readonly #redis: Redis;
 
   constructor(redis: Redis, options: StoreOptions = {}) {
@@ -49,6 +53,7 @@ export class Store {
     this.prices = new Prices(redis, this.keys);
     this.batches = new Batches(redis, this.keys, now);
     this.failedJobs = new FailedJobs(redis, this.keys, now);
+    this.idempotency = new Idempotency(redis, this.keys);
     this.gatewayKeys = new GatewayKeys(redis, this.keys);
     this.freeze = new FreezeSwitch(redis, this.keys, now);
     this.held = new HeldPrices(redis, this.keys);
@@ -60,6 +65,7 @@ export class Store {
     });
     this.processes = new Processes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);
+    this.stats = new Stats(redis, this.keys, timeZone);
   }
 
   /** Sends what `calls` asks of Redis in one write instead of one each; the calls stay independent of each other. */

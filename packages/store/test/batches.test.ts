@@ -29,9 +29,9 @@ describe('batches', () => {
       rejections: [{ line: 4, sku: 'c', faults: [fault] }],
     });
     await check({ status: 'receiving', total: 5, unchanged: 3, waiting: 2, rejected: 1 });
-    expect(await store.batches.commit(id, [{ field: 'colour', count: 2 }])).toBe(true);
-    expect(await store.batches.commit(id)).toBe(true);
-    expect(await store.batches.commit('b00000000000')).toBe(false);
+    expect(await store.batches.commit(id, [{ field: 'colour', count: 2 }])).toBe('accepted');
+    expect(await store.batches.commit(id)).toBe('accepted');
+    expect(await store.batches.commit('b00000000000')).toBe('gone');
     await check({ status: 'running', ignoredFields: [{ field: 'colour', count: 2 }] });
     expect(await store.batches.enqueueing()).toEqual([id]);
     expect(await store.batches.staged(id, 0, 10)).toEqual([{ first: 0, strategy: 'balanced', skus: ['a', 'b'] }]);

@@ -8,13 +8,18 @@ import { Problem } from '../problem/problem.ts';
 /** Largest body of a control call, in bytes. */
 export const maxControlBytes = 1_048_576;
 
-/** Reads a small body whole. Throws `payload-too-large` beyond `maxBytes`. */
-export async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** Reads a small body whole, telling `onChunk` of each piece. Throws `payload-too-large` beyond `maxBytes`. */
+export async function readBytes(
+  req: IncomingMessage,
+  maxBytes: number,
+  onChunk?: (chunk: Buffer) => void,
+): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of bodyChunks(req)) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw new Problem('payload-too-large', `The body may have ${maxBytes} bytes at most.`);
+    onChunk?.(chunk);
     pieces.push(chunk);
   }
   return Buffer.concat(pieces);
@@ -24,9 +29,10 @@ export async function readBytes(req: IncomingMessage, maxBytes: number): Promise
 export async function readJsonObject(
   req: IncomingMessage,
   maxBytes = maxControlBytes,
+  onChunk?: (chunk: Buffer) => void,
 ): Promise<Record<string, unknown>> {
   declaredFormat(req, ['json']);
-  const bytes = await readBytes(req, maxBytes);
+  const bytes = await readBytes(req, maxBytes, onChunk);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -10,11 +10,12 @@ const giveUpMs = 3_600_000;
 /**
  * The batches that this process opened and has not accepted. One that will not be accepted is abandoned, and if Redis is away, again
  * until it is back: whoever was told that nothing was accepted finds nothing running, also when the acceptance arrived and only its answer
- * was lost.
+ * was lost; unless the same was sent again meanwhile, with the same Idempotency-Key, and found it accepted.
  */
 export class OpenBatches {
   readonly #batches: Pick<Store['batches'], 'open' | 'abandon'>;
-  readonly #open = new Set<string>();
+  /** With each the hash of its Idempotency-Key. */
+  readonly #open = new Map<string, string | undefined>();
   readonly #retryMs: number;
 
   constructor(batches: Pick<Store['batches'], 'open' | 'abandon'>, options: { retryMs?: number } = {}) {
@@ -22,10 +23,10 @@ export class OpenBatches {
     this.#retryMs = options.retryMs ?? retryMs;
   }
 
-  /** Opens a batch; resolves with its id. */
-  async open(batch: Parameters<Store['batches']['open']>[0]): Promise<string> {
+  /** Opens a batch, for a request with an Idempotency-Key by that key's hash; resolves with its id. */
+  async open(batch: Parameters<Store['batches']['open']>[0], keyHash?: string): Promise<string> {
     const id = await this.#batches.open(batch);
-    this.#open.add(id);
+    this.#open.set(id, keyHash);
     return id;
   }
 
@@ -41,7 +42,7 @@ export class OpenBatches {
 
   /** Abandons all that is open, in one try each: the process ends. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open].map((id) => this.#tried(id)));
+    await Promise.all([...this.#open.keys()].map((id) => this.#tried(id)));
   }
 
   async #keepTrying(id: string): Promise<void> {
@@ -52,7 +53,7 @@ export class OpenBatches {
 
   async #tried(id: string): Promise<boolean> {
     try {
-      await this.#batches.abandon(id);
+      await this.#batches.abandon(id, this.#open.get(id));
       this.#open.delete(id);
       return true;
     } catch {

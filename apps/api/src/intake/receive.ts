@@ -1,6 +1,4 @@
-import type { IncomingMessage } from 'node:http';
 import { Problem } from '../problem/problem.ts';
-import { bodyChunks, type Pace } from './body.ts';
 import { CsvParser } from './csv.ts';
 import type { CsvColumns } from './csv-header.ts';
 import { type BodyFormat, refuseSignature, signatureBytes } from './format.ts';
@@ -16,17 +14,12 @@ export function parserOf(format: BodyFormat, sink: RowSink, columns: CsvColumns)
 }
 
 /**
- * Streams a request body through a parser into the receiver, in bounded memory: the client is read no faster than Redis stores. Throws a
+ * Streams a body through a parser into the receiver, in bounded memory: the client is read no faster than Redis stores. Throws a
  * Problem when the body as a whole is unusable or cut; what was staged till then is the caller's to abandon.
  */
-export async function receive(
-  req: IncomingMessage,
-  parser: BodyParser,
-  receiver: Receiver,
-  pace?: Pace,
-): Promise<void> {
+export async function receive(chunks: AsyncIterable<Buffer>, parser: BodyParser, receiver: Receiver): Promise<void> {
   let start: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of bodyChunks(req, pace)) {
+  for await (const chunk of chunks) {
     let piece: Buffer = chunk;
     if (start !== undefined) {
       piece = Buffer.concat([start, chunk]);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IgnoredField, Store } from '@reprice/store';
+import type { Claim, IgnoredField, Store } from '@reprice/store';
+import { underWay } from '../idempotency/key-claim.ts';
 import { unavailable } from '../problem/problem.ts';
 
 const retryMs = 200;
@@ -15,16 +16,20 @@ export async function accept(
   store: Pick<Store, 'batches'>,
   id: string,
   ignored: readonly IgnoredField[] = [],
+  claim?: Claim & { readonly requestHash: string },
 ): Promise<void> {
   const endMs = performance.now() + tryForMs;
   for (;;) {
+    let outcome: Awaited<ReturnType<Store['batches']['commit']>>;
     try {
-      if (await store.batches.commit(id, ignored)) return;
+      outcome = await store.batches.commit(id, ignored, claim);
     } catch (error) {
       if (performance.now() > endMs) throw error;
       await sleep(retryMs);
       continue;
     }
+    if (outcome === 'accepted') return;
+    if (outcome === 'claim_lost') throw underWay(0);
     throw unavailable('Redis was emptied while this was received; nothing of this request was accepted.');
   }
 }

@@ -1,30 +1,15 @@
-import { isCurrency, priorities, snapshotFields } from '@reprice/pricing';
 import type { BatchRecord } from '@reprice/store';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { idOf, notFound } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { type CsvShape, listFormats, streamItems } from '../http/stream-items.ts';
-import { readColumnMap } from '../intake/column-map.ts';
-import { declaredFormat } from '../intake/format.ts';
-import { parserOf, receive } from '../intake/receive.ts';
-import { Receiver } from '../intake/receiver.ts';
-import { isUnavailable } from '../problem/dependency.ts';
 import { Problem } from '../problem/problem.ts';
-import { accept } from './acceptance.ts';
+import { shownBatch } from './batch-view.ts';
 import { failureShape, priceShape, rejectionShape } from './csv-shapes.ts';
-import { enqueue } from './enqueue.ts';
-import { requireRoom } from './room.ts';
-
-const submitQuery = {
-  priority: z.enum(priorities, `one of ${priorities.join(', ')}`).default('normal'),
-  currency: z.string().refine(isCurrency, 'an ISO 4217 code in capitals, e.g. USD').optional(),
-  force: z.enum(['true', 'false'], 'true or false').default('false'),
-  mode: z.enum(['live', 'dry-run'], 'live or dry-run').default('live'),
-  map: z.string().optional(),
-};
+import { submitBatch } from './submit-batch.ts';
 
 const listQuery = {
   limit: z
@@ -54,7 +39,7 @@ export function batchRoutes(deps: ApiDeps): Route[] {
     },
   });
   return [
-    { method: 'POST', path: '/v1/batches', scope: 'write', handle: (req, res) => submit(deps, req, res) },
+    { method: 'POST', path: '/v1/batches', scope: 'write', handle: (req, res) => submitBatch(deps, req, res) },
     {
       method: 'GET',
       path: '/v1/batches',
@@ -65,7 +50,7 @@ export function batchRoutes(deps: ApiDeps): Route[] {
         const { items, nextCursor } = await batches.list(page).catch((error: unknown) => {
           throw error instanceof RangeError ? badCursor(error) : error;
         });
-        res.json({ items: items.map(shown), nextCursor: nextCursor ?? null });
+        res.json({ items: items.map(shownBatch), nextCursor: nextCursor ?? null });
       },
     },
     {
@@ -74,50 +59,13 @@ export function batchRoutes(deps: ApiDeps): Route[] {
       scope: 'read',
       async handle(req, res) {
         readQuery(req, {});
-        res.json(shown(await known(req)));
+        res.json(shownBatch(await known(req)));
       },
     },
     list('results', (id) => batches.results(id), priceShape),
     list('rejections', (id) => batches.rejections(id), rejectionShape),
     list('failures', (id) => batches.failures(id), failureShape),
   ];
-}
-
-async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void> {
-  const { priority, currency, force, mode, map } = readQuery(req, submitQuery);
-  const format = declaredFormat(req);
-  const columns = { map: readColumnMap(map, format, snapshotFields), currencyGiven: currency !== undefined };
-  await requireRoom(deps);
-  const batchId = await deps.openBatches.open({ kind: 'batch', priority, mode });
-  const receiver = new Receiver({
-    store: deps.store,
-    batchId,
-    mode,
-    force: force === 'true',
-    ...(currency !== undefined && { currency }),
-    nowMs: deps.clock(),
-    strategies: deps.strategies,
-    packSize: deps.packSize,
-  });
-  try {
-    await receive(req, parserOf(format, receiver, columns), receiver, deps.pace);
-    await accept(deps.store, batchId, receiver.ignored.list());
-  } catch (error) {
-    const abandoned = receiver.settle().then(() => deps.openBatches.abandon(batchId));
-    // Where Redis is away, nobody waits for it to forget the batch.
-    if (!isUnavailable(error)) await abandoned;
-    throw error;
-  }
-  deps.openBatches.accepted(batchId);
-  const batch = await enqueue(deps, batchId);
-  res.status(202).location(`/v1/batches/${batchId}`);
-  res.json(batch === undefined ? { id: batchId, status: 'running' } : shown(batch));
-}
-
-/** A batch without what the contract does not name. */
-function shown(batch: BatchRecord): Omit<BatchRecord, 'kind'> {
-  const { kind: _, ...rest } = batch;
-  return rest;
 }
 
 function badCursor(cause: unknown): Problem {

@@ -1,16 +1,19 @@
-import { defaultStrategy, priorities, type Snapshot } from '@reprice/pricing';
+import { defaultStrategy, type Priority, priorities, type Snapshot } from '@reprice/pricing';
 import { Packer } from '@reprice/queue';
 import type { BatchRecord, StagedPack } from '@reprice/store';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
-import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
+import { maxControlBytes, readJsonObject, refuseUnknown } from '../http/json-body.ts';
 import { idOf, notFound } from '../http/path.ts';
 import { readQuery, sentence } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
+import { claimKey, KeyClaim, requireSame } from '../idempotency/key-claim.ts';
+import { RequestHash } from '../idempotency/request-hash.ts';
 import { isUnavailable } from '../problem/dependency.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
 import { accept } from './acceptance.ts';
+import { acceptedBefore } from './batch-view.ts';
 import { enqueue } from './enqueue.ts';
 import { readJobItems } from './job-items.ts';
 import { promptly, requireRoom } from './room.ts';
@@ -43,31 +46,54 @@ export function jobRoutes(deps: ApiDeps): Route[] {
 
 async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void> {
   const { wait } = readQuery(req, waitQuery);
-  const body = await readJsonObject(req);
+  const hash = new RequestHash(req);
+  const body = await readJsonObject(req, maxControlBytes, hash.add);
   refuseUnknown(body, ['priority', 'items']);
   const { priority, items } = parseJob(body, deps.packSize);
   const snapshots = readJobItems(items, { nowMs: deps.clock(), strategies: deps.strategies });
-  await requireRoom(deps);
-
-  const { store } = deps;
-  const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' });
-  try {
-    await store.snapshots.observe(snapshots);
-    await store.batches.stage(id, { packs: packed(snapshots, deps.packSize) });
-    await accept(store, id);
-  } catch (error) {
-    const abandoned = deps.openBatches.abandon(id);
-    if (!isUnavailable(error)) await abandoned;
-    throw error;
+  const key = await claimKey(deps.store, req, res);
+  let id: string;
+  if (key === undefined || key instanceof KeyClaim) id = await accepted(deps, priority, snapshots, key, hash);
+  else {
+    requireSame(key, hash.digest(), res);
+    ({ id } = await acceptedBefore(deps.store, key.batchId));
   }
-  deps.openBatches.accepted(id);
-  await enqueue(deps, id);
 
   res.location(`/v1/jobs/${id}`);
   const skus = snapshots.map((snapshot) => snapshot.sku);
   const done = wait === undefined ? undefined : await doneWithin(deps, res, id, Number(wait) * 1000, skus);
   if (done === undefined) res.status(202).json({ id, status: 'running' });
   else res.status(200).json(done);
+}
+
+/** Accepts a job and puts it into the queue; resolves with its id. */
+async function accepted(
+  deps: ApiDeps,
+  priority: Priority,
+  snapshots: readonly Snapshot[],
+  key: KeyClaim | undefined,
+  hash: RequestHash,
+): Promise<string> {
+  const { store } = deps;
+  try {
+    await requireRoom(deps);
+    const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' }, key?.keyHash);
+    try {
+      await store.snapshots.observe(snapshots);
+      await store.batches.stage(id, { packs: packed(snapshots, deps.packSize) });
+      await accept(store, id, [], key?.sealed(hash.digest()));
+    } catch (error) {
+      const abandoned = deps.openBatches.abandon(id);
+      if (!isUnavailable(error)) await abandoned;
+      throw error;
+    }
+    deps.openBatches.accepted(id);
+    await enqueue(deps, id);
+    return id;
+  } catch (error) {
+    await key?.giveUp(error);
+    throw error;
+  }
 }
 
 function parseJob(body: Record<string, unknown>, packSize: number) {

@@ -1,0 +1,73 @@
+import { isCurrency, priorities, snapshotFields } from '@reprice/pricing';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.ts';
+import { readQuery } from '../http/query.ts';
+import { claimKey, KeyClaim, requireSame } from '../idempotency/key-claim.ts';
+import { RequestHash } from '../idempotency/request-hash.ts';
+import { bodyChunks } from '../intake/body.ts';
+import { readColumnMap } from '../intake/column-map.ts';
+import { declaredFormat } from '../intake/format.ts';
+import { parserOf, receive } from '../intake/receive.ts';
+import { Receiver } from '../intake/receiver.ts';
+import { isUnavailable } from '../problem/dependency.ts';
+import { accept } from './acceptance.ts';
+import { acceptedBefore, shownBatch } from './batch-view.ts';
+import { enqueue } from './enqueue.ts';
+import { requireRoom } from './room.ts';
+
+/** The query of POST /v1/batches. */
+export const submitQuery = {
+  priority: z.enum(priorities, `one of ${priorities.join(', ')}`).default('normal'),
+  currency: z.string().refine(isCurrency, 'an ISO 4217 code in capitals, e.g. USD').optional(),
+  force: z.enum(['true', 'false'], 'true or false').default('false'),
+  mode: z.enum(['live', 'dry-run'], 'live or dry-run').default('live'),
+  map: z.string().optional(),
+};
+
+/** Takes a batch from the body of a request: once, if the request has an Idempotency-Key. */
+export async function submitBatch(deps: ApiDeps, req: Request, res: Response): Promise<void> {
+  const { priority, currency, force, mode, map } = readQuery(req, submitQuery);
+  const format = declaredFormat(req);
+  const columns = { map: readColumnMap(map, format, snapshotFields), currencyGiven: currency !== undefined };
+  const chunks = bodyChunks(req, deps.pace);
+  const hash = new RequestHash(req);
+  const key = await claimKey(deps.store, req, res);
+  if (key !== undefined && !(key instanceof KeyClaim)) {
+    await hash.swallow(chunks);
+    requireSame(key, hash.digest(), res);
+    const batch = await acceptedBefore(deps.store, key.batchId);
+    res.status(202).location(`/v1/batches/${batch.id}`).json(shownBatch(batch));
+    return;
+  }
+  try {
+    await requireRoom(deps);
+    const batchId = await deps.openBatches.open({ kind: 'batch', priority, mode }, key?.keyHash);
+    const receiver = new Receiver({
+      store: deps.store,
+      batchId,
+      mode,
+      force: force === 'true',
+      ...(currency !== undefined && { currency }),
+      nowMs: deps.clock(),
+      strategies: deps.strategies,
+      packSize: deps.packSize,
+    });
+    try {
+      await receive(key ? hash.through(chunks) : chunks, parserOf(format, receiver, columns), receiver);
+      await accept(deps.store, batchId, receiver.ignored.list(), key?.sealed(hash.digest()));
+    } catch (error) {
+      const abandoned = receiver.settle().then(() => deps.openBatches.abandon(batchId));
+      // Where Redis is away, nobody waits for it to forget the batch.
+      if (!isUnavailable(error)) await abandoned;
+      throw error;
+    }
+    deps.openBatches.accepted(batchId);
+    const batch = await enqueue(deps, batchId);
+    res.status(202).location(`/v1/batches/${batchId}`);
+    res.json(batch === undefined ? { id: batchId, status: 'running' } : shownBatch(batch));
+  } catch (error) {
+    await key?.giveUp(error);
+    throw error;
+  }
+}
