@@ -39,7 +39,7 @@ export default defineConfig({
         root: at('.'),
         test: {
           name: 'root',
-          include: ['scripts/**/*.test.ts', 'bench/**/*.test.ts', 'faults/**/*.test.ts'],
+          include: ['scripts/**/*.test.ts', 'bench/**/*.test.ts', 'faults/**/*.test.ts', 'security/**/*.test.ts'],
           setupFiles,
           ...timeouts,
         },

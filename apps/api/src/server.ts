@@ -18,10 +18,14 @@ export async function serve(app: RequestListener, host: string, port: number): P
     // An upload may take as long as bytes flow; body.ts ends those that do not.
     requestTimeout: 0,
     keepAliveTimeout: 30_000,
+    // The app refuses a request without Host itself: Node's own refusal is no problem+json.
+    requireHostHeader: false,
   });
   const connections = new Connections(server);
   server.on('request', app);
   server.on('clientError', refuseUnreadable);
+  // Other expectations than 100-continue may be ignored (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (req, res) => server.emit('request', req, res));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve());

@@ -4,13 +4,21 @@ import type { RequestHandler } from 'express';
 import { Problem } from '../problem/problem.ts';
 
 /**
- * Refuses foreign Host names while the API listens on loopback: a page of `evil.test` whose name was rebound to
- * 127.0.0.1 sends its own name. Addresses and `localhost` pass. On other addresses any name passes, since there names
+ * Refuses requests of HTTP/1.1 without Host, and, while the API listens on loopback, foreign Host names: a page of
+ * `evil.test` whose name was rebound to 127.0.0.1 sends its own name. Addresses and `localhost` pass. On other addresses any name passes, since there names
  * are the rule; no cookie of ours goes to a foreign name, and everything needs a key.
  */
 export function hostGuard(listensOn: string): RequestHandler {
-  if (!isLoopback(listensOn)) return (_req, _res, next) => next();
+  const localOnly = isLoopback(listensOn);
   return (req, _res, next) => {
+    if (req.headers.host === undefined && req.httpVersion === '1.1') {
+      next(new Problem('malformed-request', 'The Host header is missing.'));
+      return;
+    }
+    if (!localOnly) {
+      next();
+      return;
+    }
     const name = (req.headers.host ?? '')
       .replace(/:\d*$/, '')
       .replace(/^\[|\]$/g, '')
