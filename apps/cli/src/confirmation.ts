@@ -1,13 +1,18 @@
 import { CommandError, usageError } from './command-error.ts';
 import type { Context } from './context.ts';
 
+/** Refuses at once what would have to ask where nobody is there to answer. */
+export function requireTerminal(context: Context): void {
+  if (context.stdin.isTTY !== true) throw usageError('There is no terminal to ask for confirmation.', 'Add --yes.');
+}
+
 /**
  * Asks the person at the terminal `question [y/N]` before something is done that cannot be undone; `isConfirmed` (--yes) says it already.
  * @throws CommandError when the answer is not yes, or nobody is there to ask
  */
 export async function confirm(context: Context, question: string, isConfirmed: boolean): Promise<void> {
   if (isConfirmed) return;
-  if (context.stdin.isTTY !== true) throw usageError('There is no terminal to ask for confirmation.', 'Add --yes.');
+  requireTerminal(context);
   context.output.stderr.write(`${question} [y/N] `);
   const { signal } = context.interrupt;
   // Ctrl-C leaves the cursor behind the question: what is said then begins a line of its own.

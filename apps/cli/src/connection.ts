@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultApiUrl, loadClientConfig, readHttpUrl } from '@reprice/config/client';
 import { z } from 'zod';
-import type { Connection } from './api-client.ts';
+import type { Connection } from './api-transport.ts';
 import { usageError } from './command-error.ts';
 
 /** Where `npm start` leaves the address and key of the API that it runs. */

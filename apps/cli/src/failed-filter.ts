@@ -21,8 +21,11 @@ function batchText(text: string): string {
 }
 
 function ageText(text: string): string {
-  if (/^[1-9]\d{0,8}[smhd]?$/.test(text)) return text;
-  throw new InvalidArgumentError('It takes a length of time such as 90s, 30m, 2h or 7d.');
+  if (/^[1-9]\d{0,8}[smhd]$/.test(text)) return text;
+  const unit = /^\d+$/.test(text)
+    ? ` with its unit: ${text}s, ${text}m, ${text}h or ${text}d`
+    : ' such as 90s, 30m, 2h or 7d';
+  throw new InvalidArgumentError(`It takes a length of time${unit}.`);
 }
 
 /** Adds `--reason --priority --batch --max-age` to a command. */

@@ -19,6 +19,32 @@ export function dollars(usd: string): string {
   return `$${value.toFixed(decimals)}`;
 }
 
+/** Decimal dollars from the API in full, with two decimals at least: '0.6' → '$0.60', '0.000075' stays '$0.000075'. */
+export function exactDollars(usd: string): string {
+  const [whole = '', decimals = ''] = usd.split('.');
+  return /^-?\d+(\.\d+)?$/.test(usd) ? `$${whole}.${decimals.padEnd(2, '0')}` : `$${usd}`;
+}
+
+/** A change in percent with its sign: '+7.5 %'; '' where there is none. */
+export function signedPercent(change: number | null | undefined): string {
+  return change == null ? '' : `${change > 0 ? '+' : ''}${change.toFixed(1)} %`;
+}
+
+/** How long ago a time was: '3 min 20 s ago'; '' for what is no time. */
+export function ago(iso: string, nowMs: number): string {
+  const atMs = Date.parse(iso);
+  return Number.isNaN(atMs) ? '' : `${duration(nowMs - atMs)} ago`;
+}
+
+/** Counts by name as 'refused 12, gateway_failed 3', the largest first; those of 0 are left out. */
+export function tally(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, number]) => number > 0);
+  return some
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, number]) => `${name} ${count(number)}`)
+    .join(', ');
+}
+
 /** A length of time as a person says it: '0.4 s', '12 s', '3 min 20 s', '2 h 5 min'. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;

@@ -24,6 +24,11 @@ export class Output {
     return this.printBytes(text.endsWith('\n') ? text : `${text}\n`);
   }
 
+  /** Writes a value to standard output as one line of JSON. */
+  printJson(value: unknown): Promise<void> {
+    return this.print(JSON.stringify(value));
+  }
+
   /** Writes to standard output as it is; resolves when there is room for more. */
   async printBytes(chunk: Uint8Array | string): Promise<void> {
     if (this.stdout.write(chunk)) return;

@@ -1,8 +1,12 @@
 import { Command } from 'commander';
 import { addBatches } from './commands/batches.ts';
 import { addBudget } from './commands/budget.ts';
+import { addCancel } from './commands/cancel.ts';
+import { addDecisions } from './commands/decisions.ts';
 import { addExport } from './commands/export.ts';
 import { addFailed } from './commands/failed.ts';
+import { addFreeze } from './commands/freeze.ts';
+import { addHeld } from './commands/held.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
@@ -10,6 +14,7 @@ import { addPrice } from './commands/price.ts';
 import { addReplay } from './commands/replay.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
+import { addHistory, addWhy } from './commands/why.ts';
 import type { Context } from './context.ts';
 
 const help = `
@@ -19,7 +24,11 @@ Examples:
   reprice budget
 
 The API is looked for at --url, else REPRICE_URL, else where \`npm start\` of this checkout left it, else at http://127.0.0.1:8080.
-Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 Ctrl-C.`;
+--json prints one JSON object a line: one for a single thing, one an item for a list. Without it, lists are tables on a terminal and
+tab-separated lines elsewhere. Results go to standard output, everything else to standard error; NO_COLOR and FORCE_COLOR are honoured.`;
+
+const exitCodesHelp = `
+Exit codes: 0 done, 1 something failed or was declined, 2 wrong usage, 130 Ctrl-C.`;
 
 /** The command line of `reprice`: it throws CommanderError instead of ending the process. */
 export function createProgram(context: Context): Command {
@@ -31,7 +40,7 @@ export function createProgram(context: Context): Command {
     .version('0.1.0', '-V, --version')
     .option('--url <url>', 'where the API is')
     .option('--api-key <secret>', 'key of the API; REPRICE_API_KEY keeps it out of the list of processes')
-    .option('--json', 'print JSON instead of text')
+    .option('--json', 'print JSON instead of text, one object a line')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(output.width, 110) })
     .configureOutput({
@@ -39,16 +48,23 @@ export function createProgram(context: Context): Command {
       writeErr: (text) => void output.stderr.write(text),
     })
     .showHelpAfterError('Add --help for usage and examples.')
-    .addHelpText('after', help);
+    .addHelpText('after', help)
+    .addHelpText('afterAll', exitCodesHelp);
   for (const add of [
     addSubmit,
     addWatch,
     addBatches,
-    addPrice,
+    addCancel,
     addExport,
     addLists,
     addFailed,
     addReplay,
+    addPrice,
+    addWhy,
+    addHistory,
+    addHeld,
+    addDecisions,
+    addFreeze,
     addBudget,
     addLimits,
     addKeys,

@@ -30,3 +30,19 @@ export function table(output: Output, columns: readonly Column[], rows: readonly
   }
   return grid.toString();
 }
+
+/**
+ * Items as a table on a terminal; elsewhere a line an item, its cells in full and separated by tabs, without headings, as `cut` and `awk`
+ * take them.
+ */
+export function list(output: Output, columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (output.stdout.isTTY) return table(output, columns, rows);
+  return rows.map((row) => row.map((cell) => printable(cell, 2000)).join('\t')).join('\n');
+}
+
+/** Facts as lines of name and value, the values below each other; those without a value are left out. */
+export function facts(pairs: readonly (readonly [name: string, value: string])[], longest = 400): string[] {
+  const told = pairs.filter(([, value]) => value !== '');
+  const width = Math.max(11, ...told.map(([name]) => name.length + 2));
+  return told.map(([name, value]) => `  ${name.padEnd(width)}${printable(value, longest)}`);
+}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
 import { ContractServer, problem } from './contract-server.ts';
+import { atTerminal } from './terminal.ts';
 
 let api: ContractServer;
 beforeEach(async () => {
@@ -62,6 +63,25 @@ describe('budget', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ spentUsd: '12.34' });
   });
 
+  it('is reconciled by a person who is shown what is booked, and asked', async () => {
+    const unsettled = { calls: 2, usd: '0.5' };
+    api.on('GET /v1/budget', { body: { ...budget, closed, unsettled } });
+    api.on('POST /v1/budget/reconcile', { body: { ...budget, spentUsd: '0.6', closed: null } });
+    const env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
+    const declined = await atTerminal(['budget', 'reconcile', '--spent', '0.6'], env, 'n\n');
+    expect(declined.code).toBe(1);
+    expect(declined.said).toBe(
+      '2026-11-21 is closed (ledger_lost). Booked as spent: $25.50; by the bill: $0.60.\n' +
+        '$0.01 is reserved for calls under way: the bill may not hold them yet.\n' +
+        '2 unsettled calls of $0.50 would be forgotten.\n' +
+        'The bill is LOWER than what is booked: if it is not complete, Reprice may spend more than the limit.\n' +
+        'Book it? [y/N] reprice: Nothing was changed.\n',
+    );
+    expect(api.to('POST /v1/budget/reconcile')).toEqual([]);
+    const done = await atTerminal(['budget', 'reconcile', '--spent', '0.6'], env, 'y\n');
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('spent      $0.60 (0 %)') });
+  });
+
   it('is not reconciled while calls are under way, and says when to try again', async () => {
     const title = 'What is under way does not allow it now';
     const detail = '3 calls are under way, and the bill may or may not hold their cost.';
@@ -80,7 +100,7 @@ describe('budget', () => {
   it('lists unsettled calls', async () => {
     const items = [{ id: 'a1.7', usd: '0.25', expiredAt: '2026-11-21T10:00:00.000Z' }];
     api.on('GET /v1/budget/unsettled', { body: { items, nextCursor: null } });
-    expect((await run(['budget', 'unsettled'])).stdout).toMatch(/a1\.7 +│ +\$0\.25 +│ 2026-11-21T10:00:00\.000Z/);
+    expect((await run(['budget', 'unsettled'])).stdout).toBe('a1.7\t$0.25\t2026-11-21T10:00:00.000Z\n');
     expect((await run(['budget', 'unsettled', '--json'])).stdout).toBe(`${JSON.stringify(items[0])}\n`);
     api.on('GET /v1/budget/unsettled', { body: { items: [], nextCursor: null } });
     expect((await run(['budget', 'unsettled'])).stderr).toBe('No call of today is unsettled.\n');

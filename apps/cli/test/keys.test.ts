@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
 import { ContractServer, problem } from './contract-server.ts';
+import { atTerminal } from './terminal.ts';
 
 let api: ContractServer;
 beforeEach(async () => {
@@ -29,12 +30,13 @@ describe('reprice keys', () => {
     const resting = key({ id: '1a1b2c3d4e5f', position: 2, state: 'resting', untilAt, reason: 'status 401: no' });
     const items = [key(), resting, key({ id: '2a1b2c3d4e5f', position: null, state: 'revoked', inUse: false })];
     api.on('GET /v1/keys', { body: { items, nextCursor: null } });
-    const { code, stdout, stderr } = await run(['keys']);
-    expect([code, stderr]).toEqual([0, '']);
+    const { code, stdout, said } = await atTerminal(['keys'], { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' });
+    expect([code, said]).toEqual([0, '']);
     expect(stdout).toMatch(/1 │ 0a1b2c3d4e5f │ active +│ yes +│ 1,234 │ +0 │/);
     expect(stdout).toMatch(/2 │ 1a1b2c3d4e5f │ resting for \d+ s +│ yes .*status 401: no/);
     expect(stdout).toMatch(/— │ 2a1b2c3d4e5f │ revoked +│ no/);
-    expect(JSON.parse((await run(['keys', '--json'])).stdout)).toEqual(items);
+    expect((await run(['keys', '--json'])).stdout).toBe(items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+    expect((await run(['keys'])).stdout).toMatch(/^1\t0a1b2c3d4e5f\tactive\tyes\t1,234\t0\t\n2\t/);
   });
 
   it('says so when no worker runs, when no key can be used, and when there is none', async () => {

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiClient } from '../src/api-client.ts';
-import { runCli } from '../src/cli.ts';
-import type { OutputStream } from '../src/output.ts';
 import { replayAll } from '../src/replaying.ts';
 import { type CommandOptions, reprice } from './command.ts';
 import { ContractServer, problem, type Seen } from './contract-server.ts';
+import { atTerminal } from './terminal.ts';
 
 let api: ContractServer;
 beforeEach(async () => {
@@ -51,11 +50,12 @@ describe('reprice failed', () => {
     const args = ['failed', '--reason', 'refused', '--priority', 'low', '--batch', 'bmwqasc7u58i', '--max-age', '2h'];
     const { code, stdout, stderr } = await run([...args, '--limit', '2']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/gateway_failed +│ +1,234 │\n[^\n]*refused +│ +1 │/);
-    expect(stdout).toMatch(/b1\.1 +│ low +│ ONE +│ 2026-11-21T09:00:00\.000Z │ refused +│ x\ufffd\[2J/);
-    expect(stdout).toContain('A +2');
+    expect(stdout).toBe(
+      'b1.1\tlow\tONE\t2026-11-21T09:00:00.000Z\trefused\tx\ufffd[2J\n' +
+        'b1.0\tlow\tA +2\t2026-11-21T09:00:00.000Z\tgateway_failed\tThe gateway is overloaded: 503\n',
+    );
     expect(stderr).toBe(
-      'These are the newest 2 of 1,235 jobs; --limit shows more.\n' +
+      'gateway_failed 1,234, refused 1\nThese are the newest 2 of 1,235 jobs; --limit shows more.\n' +
         'Run them again: npx reprice replay --reason refused --priority low --batch bmwqasc7u58i --max-age 2h\n',
     );
     expect(Object.fromEntries(api.seen[0]?.query ?? [])).toEqual({
@@ -66,6 +66,9 @@ describe('reprice failed', () => {
       maxAge: '2h',
       limit: '2',
     });
+    const shown = await atTerminal(['failed', '--limit', '2'], { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' });
+    expect(shown.stdout).toMatch(/gateway_failed +│ +1,234 │\n[^\n]*refused +│ +1 │/);
+    expect(shown.stdout).toMatch(/b1\.1 +│ low +│ ONE +│ 2026-11-21T09:00:00\.000Z │ refused +│ x\ufffd\[2J/);
   });
 
   it('prints one JSON object a line, page after page', async () => {
@@ -84,7 +87,18 @@ describe('reprice failed', () => {
   it('says when there is none', async () => {
     api.on('GET /v1/jobs', { body: { items: [], nextCursor: null, byReason: {} } });
     expect(await run(['failed'])).toEqual({ code: 0, stdout: '', stderr: 'There is no failed job.\n' });
-    expect((await run(['failed', '--reason', 'refused'])).stderr).toBe('No failed job matches.\n');
+    expect((await run(['failed', '--priority', 'low'])).stderr).toBe('No failed job matches.\n');
+  });
+
+  it('says which reasons there are when nothing failed for the one that was asked for', async () => {
+    api.on('GET /v1/jobs', ({ query }) => ({
+      body: { items: [], nextCursor: null, byReason: query.has('reason') ? {} : { gateway_failed: 12, refused: 3 } },
+    }));
+    failing(0);
+    const said =
+      'No job failed for the reason "gatway_failed". Did you mean gateway_failed? There are: gateway_failed 12, refused 3.\n';
+    expect((await run(['failed', '--reason', 'gatway_failed'])).stderr).toBe(said);
+    expect((await run(['replay', '--reason', 'gatway_failed', '--yes'])).stderr).toBe(said);
   });
 });
 
@@ -162,25 +176,7 @@ describe('reprice replay', () => {
 });
 
 describe('at a terminal', () => {
-  async function answering(typed: string): Promise<{ code: number; said: string }> {
-    let said = '';
-    const stream = {
-      isTTY: false,
-      write(text: string) {
-        said += text;
-        return true;
-      },
-    } as unknown as OutputStream;
-    const stdin = {
-      isTTY: true,
-      async *[Symbol.asyncIterator]() {
-        yield Buffer.from(typed);
-      },
-    };
-    const env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
-    const host = { argv: ['replay'], env, cwd: import.meta.dirname, stdin, stdout: stream, stderr: stream };
-    return { code: await runCli({ ...host, onInterrupt: () => {} }), said };
-  }
+  const answering = (typed: string) => atTerminal(['replay'], { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' }, typed);
 
   it('it asks after telling the cost, and goes on with a yes', async () => {
     failing(2);

@@ -1,19 +1,14 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, dollars } from '../figures.ts';
-import { table } from '../table.ts';
+import { wholeNumber } from '../option-values.ts';
+import { list } from '../table.ts';
 
 const examples = `
 Examples:
   reprice batches
-  reprice batches --limit 100 --json`;
-
-function limitText(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,3}$/.test(text) && value >= 1 && value <= 200) return value;
-  throw new InvalidArgumentError('It takes a whole number from 1 to 200.');
-}
+  reprice batches --limit 100 --json | jq -r 'select(.status == "running") | .id'`;
 
 /** Adds `reprice batches`. */
 export function addBatches(program: Command, context: Context): void {
@@ -21,13 +16,16 @@ export function addBatches(program: Command, context: Context): void {
     .command('batches')
     .summary('list the newest batches')
     .description('Lists batches, the newest first.')
-    .option('-l, --limit <count>', 'how many', limitText, 20)
+    .option('-l, --limit <count>', 'how many', wholeNumber(1, 200), 20)
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const { output } = context;
       const options = command.optsWithGlobals<GlobalOptions & { limit: number }>();
       const batches = await connect(context, options).batches(options.limit);
-      if (options.json) return output.print(JSON.stringify(batches));
+      if (options.json) {
+        for (const batch of batches) await output.printJson(batch);
+        return;
+      }
       if (batches.length === 0)
         return output.tell(`There is no batch yet. Send one: ${commandName} submit FILE --watch`);
       const columns = [
@@ -51,6 +49,6 @@ export function addBatches(program: Command, context: Context): void {
         dollars(batch.costUsd),
         batch.createdAt,
       ]);
-      await output.print(table(output, columns, rows));
+      await output.print(list(output, columns, rows));
     });
 }

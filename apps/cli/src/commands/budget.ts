@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { confirm } from '../confirmation.ts';
+import { confirm, requireTerminal } from '../confirmation.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
-import { counted, duration, percent } from '../figures.ts';
+import { counted, duration, exactDollars, percent } from '../figures.ts';
 import { type Output, printable } from '../output.ts';
 import type { Budget } from '../responses.ts';
-import { table } from '../table.ts';
+import { requireSubcommand } from '../subcommands.ts';
+import { list } from '../table.ts';
 
 const examples = `
 Examples:
@@ -35,19 +36,35 @@ function dollarsText(text: string): string {
   throw new InvalidArgumentError('It takes dollars as a plain decimal like 25 or 0.50.');
 }
 
+/** What stands in the books, and what would. */
+function bookingText({ date, spentUsd, reservedUsd, unsettled, closed, limitUsd }: Budget, billUsd: string): string {
+  const [booked, bill, limit] = [Number(spentUsd), Number(billUsd), Number(limitUsd)];
+  const lines = [
+    `${printable(date)} is ${closed ? `closed (${printable(closed.reason)})` : 'open'}. Booked as spent: ${exactDollars(spentUsd)}; by the bill: ${exactDollars(billUsd)}.`,
+  ];
+  if (Number(reservedUsd) > 0)
+    lines.push(`${exactDollars(reservedUsd)} is reserved for calls under way: the bill may not hold them yet.`);
+  if (unsettled.calls > 0)
+    lines.push(`${counted(unsettled.calls, 'unsettled call')} of ${exactDollars(unsettled.usd)} would be forgotten.`);
+  if (bill < booked)
+    lines.push('The bill is LOWER than what is booked: if it is not complete, Reprice may spend more than the limit.');
+  if (bill >= limit) lines.push(`The day would have nothing left of its ${exactDollars(limitUsd)}.`);
+  return lines.join('\n');
+}
+
 async function printBudget(output: Output, budget: Budget): Promise<void> {
   const resetsMs = Date.parse(budget.resetsAt) - Date.now();
   const { closed, unsettled } = budget;
   const lines = [
-    ['limit', `$${budget.limitUsd} a day`],
-    ['spent', `$${budget.spentUsd} (${percent(Number(budget.spentUsd), Number(budget.limitUsd))} %)`],
-    ['reserved', `$${budget.reservedUsd} for calls in flight`],
-    ['remaining', `$${budget.remainingUsd}`],
+    ['limit', `${exactDollars(budget.limitUsd)} a day`],
+    ['spent', `${exactDollars(budget.spentUsd)} (${percent(Number(budget.spentUsd), Number(budget.limitUsd))} %)`],
+    ['reserved', `${exactDollars(budget.reservedUsd)} for calls in flight`],
+    ['remaining', exactDollars(budget.remainingUsd)],
     ['resets', `${budget.resetsAt}${Number.isNaN(resetsMs) ? '' : ` (in ${duration(resetsMs)})`}`],
   ];
   if (unsettled.calls > 0) {
     const calls = counted(unsettled.calls, 'call');
-    lines.push(['unsettled', `$${unsettled.usd} of what is spent, for ${calls} sent and never settled`]);
+    lines.push(['unsettled', `${exactDollars(unsettled.usd)} of what is spent, for ${calls} sent and never settled`]);
   }
   const shown = lines.map(([name = '', value = '']) => `  ${name.padEnd(11)}${printable(value)}`);
   const text = [output.bold(`Budget of ${printable(budget.date)}`), ...shown];
@@ -69,11 +86,13 @@ export function addBudget(program: Command, context: Context): void {
       const options = command.optsWithGlobals<GlobalOptions>();
       await show(context, options, await connect(context, options).budget());
     });
+  requireSubcommand(budget);
   budget
     .command('set')
     .summary('set the limit')
     .description('Sets how many dollars may be spent a day. Needs a key of scope admin.')
     .argument('<usd>', 'dollars a day', dollarsText)
+    .addHelpText('after', '\nExamples:\n  reprice budget set 25\n  reprice budget set 0.50')
     .action(async (usd: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       await show(context, options, await connect(context, options).setBudget(usd));
@@ -96,18 +115,23 @@ export function addBudget(program: Command, context: Context): void {
       "Books what the gateway's bill of the day says as spent, and opens the day. Needs a key of scope admin.",
     )
     .requiredOption('--spent <usd>', "dollars on the gateway's bill of today", dollarsText)
-    .option('--yes', 'do not ask')
+    .option('-y, --yes', 'do not ask')
     .addHelpText('after', reconcileHelp)
     .action(async (_options: unknown, command: Command) => {
+      const { output } = context;
       const options = command.optsWithGlobals<GlobalOptions & { spent: string; yes?: boolean }>();
       const api = connect(context, options);
-      await confirm(context, `Book $${options.spent} as all that was spent today?`, options.yes === true);
+      if (options.yes !== true) {
+        requireTerminal(context);
+        output.tell(bookingText(await api.budget(), options.spent));
+        await confirm(context, 'Book it?', false);
+      }
       await show(context, options, await api.reconcile(options.spent));
     });
 }
 
 async function show(context: Context, options: GlobalOptions, found: Budget): Promise<void> {
-  if (options.json) await context.output.print(JSON.stringify(found));
+  if (options.json) await context.output.printJson(found);
   else await printBudget(context.output, found);
 }
 
@@ -115,11 +139,11 @@ async function printUnsettled(context: Context, options: GlobalOptions): Promise
   const { output } = context;
   const calls = await connect(context, options).unsettledCalls();
   if (options.json) {
-    for (const call of calls) await output.print(JSON.stringify(call));
+    for (const call of calls) await output.printJson(call);
   } else if (calls.length === 0) output.tell('No call of today is unsettled.');
   else {
     const columns = [{ head: 'call' }, { head: 'charged', isFigure: true }, { head: 'given up at' }];
-    const rows = calls.map(({ id, usd, expiredAt }) => [id, `$${usd}`, expiredAt]);
-    await output.print(table(output, columns, rows));
+    const rows = calls.map(({ id, usd, expiredAt }) => [id, exactDollars(usd), expiredAt]);
+    await output.print(list(output, columns, rows));
   }
 }

@@ -1,11 +1,13 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { ApiClient, FailedFilter } from '../api-client.ts';
 import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { addFilter, type FilterOptions, filterOf, typedFilter } from '../failed-filter.ts';
-import { count, counted } from '../figures.ts';
+import { count, counted, tally } from '../figures.ts';
+import { wholeNumber } from '../option-values.ts';
 import type { FailedJob } from '../responses.ts';
-import { table } from '../table.ts';
+import { list, table } from '../table.ts';
+import { sayNoneMatches } from '../unmatched.ts';
 
 const examples = `
 Examples:
@@ -17,12 +19,6 @@ Run them again: reprice replay, with the same filters.`;
 
 /** Jobs that one call of the API tells. */
 const pageSize = 200;
-
-function limitText(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,6}$/.test(text) && value >= 1 && value <= 100_000) return value;
-  throw new InvalidArgumentError('It takes a whole number from 1 to 100000.');
-}
 
 async function* newest(
   api: ApiClient,
@@ -48,18 +44,19 @@ export function addFailed(program: Command, context: Context): void {
     .summary('list the jobs that failed')
     .description('Lists the jobs that failed and were not replayed since: how many for which reason, then the newest.');
   addFilter(command)
-    .option('-l, --limit <count>', 'how many of the newest', limitText, 20)
+    .option('-l, --limit <count>', 'how many of the newest', wholeNumber(1, 100_000), 20)
     .addHelpText('after', examples)
     .action(async (_options: unknown, self: Command) => {
       const { output } = context;
       const options = self.optsWithGlobals<GlobalOptions & FilterOptions & { limit: number }>();
       const filter = filterOf(options);
       let byReason: [string, number][] = [];
-      const jobs = newest(connect(context, options), filter, options.limit, (counts) => {
+      const api = connect(context, options);
+      const jobs = newest(api, filter, options.limit, (counts) => {
         byReason = Object.entries(counts).sort((a, b) => b[1] - a[1]);
       });
       if (options.json) {
-        for await (const job of jobs) await output.print(JSON.stringify(job));
+        for await (const job of jobs) await output.printJson(job);
         return;
       }
       const rows: string[][] = [];
@@ -68,14 +65,14 @@ export function addFailed(program: Command, context: Context): void {
         const others = job.skus.length > 1 ? ` +${count(job.skus.length - 1)}` : '';
         rows.push([job.id, job.priority, `${first}${others}`, job.failedAt, job.reason, job.detail]);
       }
-      if (rows.length === 0) {
-        return output.tell(typedFilter(filter) === '' ? 'There is no failed job.' : 'No failed job matches.');
-      }
+      if (rows.length === 0) return sayNoneMatches(api, output, filter);
       const all = byReason.reduce((sum, [, jobsOfReason]) => sum + jobsOfReason, 0);
-      const reasons = byReason.map(([reason, jobsOfReason]) => [reason, count(jobsOfReason)]);
-      await output.print(table(output, [{ head: 'reason' }, { head: 'failed jobs', isFigure: true }], reasons));
+      if (output.stdout.isTTY) {
+        const reasons = byReason.map(([reason, jobsOfReason]) => [reason, count(jobsOfReason)]);
+        await output.print(table(output, [{ head: 'reason' }, { head: 'failed jobs', isFigure: true }], reasons));
+      } else output.tell(tally(Object.fromEntries(byReason)));
       const columns = ['job', 'priority', 'SKUs', 'failed', 'reason'].map((head) => ({ head }));
-      await output.print(table(output, [...columns, { head: 'detail', longest: 120 }], rows));
+      await output.print(list(output, [...columns, { head: 'detail', longest: 120 }], rows));
       if (all > rows.length)
         output.tell(`These are the newest ${count(rows.length)} of ${counted(all, 'job')}; --limit shows more.`);
       output.tell(`Run them again: ${commandName} replay${typedFilter(filter)}`);

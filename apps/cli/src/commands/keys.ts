@@ -4,7 +4,8 @@ import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, duration } from '../figures.ts';
 import { printable } from '../output.ts';
 import type { ChangedKey, GatewayKey } from '../responses.ts';
-import { table } from '../table.ts';
+import { requireSubcommand } from '../subcommands.ts';
+import { list } from '../table.ts';
 
 const examples = `
 Examples:
@@ -43,7 +44,7 @@ async function printKeys(context: Context, keys: readonly GatewayKey[]): Promise
     count(key.refused),
     key.reason ?? '',
   ]);
-  await output.print(table(output, columns, rows));
+  await output.print(list(output, columns, rows));
   if (!keys.some((key) => key.inUse)) {
     output.tell(
       'No worker runs: these are the keys that the API is configured with. Calls are made once a worker runs.',
@@ -56,7 +57,7 @@ async function change(context: Context, id: string, action: 'revoke' | 'restore'
   const { output } = context;
   const options = command.optsWithGlobals<GlobalOptions>();
   const key: ChangedKey = await connect(context, options).changeKey(id, action);
-  if (options.json) return output.print(JSON.stringify(key));
+  if (options.json) return output.printJson(key);
   const then = action === 'revoke' ? 'revoked: from a second on no worker uses it' : 'restored: workers use it again';
   await output.print(`Key ${printable(key.id)} is ${then}.`);
   if (key.usableKeys === 0) {
@@ -78,19 +79,25 @@ export function addKeys(program: Command, context: Context): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = await connect(context, options).gatewayKeys();
-      if (options.json) return context.output.print(JSON.stringify(found));
+      if (options.json) {
+        for (const key of found) await context.output.printJson(key);
+        return;
+      }
       await printKeys(context, found);
     });
+  requireSubcommand(keys);
   keys
     .command('revoke')
     .summary('take a key out of use')
     .description('Takes a key out of use by all workers within a second; calls in flight end with it.')
     .argument('<id>', 'the key, as `reprice keys` shows it')
+    .addHelpText('after', '\nExamples:\n  reprice keys revoke 3f9a1c0b7e22')
     .action((id: string, _options: unknown, command: Command) => change(context, id, 'revoke', command));
   keys
     .command('restore')
     .summary('let a key be used again')
     .description('Lets all workers use a key again that was revoked, or that rests.')
     .argument('<id>', 'the key, as `reprice keys` shows it')
+    .addHelpText('after', '\nExamples:\n  reprice keys restore 3f9a1c0b7e22')
     .action((id: string, _options: unknown, command: Command) => change(context, id, 'restore', command));
 }

@@ -4,6 +4,7 @@ import { usageError } from '../command-error.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count } from '../figures.ts';
 import type { Limits } from '../responses.ts';
+import { requireSubcommand } from '../subcommands.ts';
 import { table } from '../table.ts';
 
 const examples = `
@@ -50,9 +51,10 @@ export function addLimits(program: Command, context: Context): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = await connect(context, options).limits();
-      if (options.json) return context.output.print(JSON.stringify(found));
+      if (options.json) return context.output.printJson(found);
       await printLimits(context, found);
     });
+  requireSubcommand(limits);
   limits
     .command('set')
     .summary('set the limits')
@@ -68,7 +70,7 @@ export function addLimits(program: Command, context: Context): void {
       if (rpm === undefined && tpm === undefined) throw usageError('Nothing to set.', 'Add --rpm, --tpm, or both.');
       const wanted = { ...(rpm !== undefined && { rpm }), ...(tpm !== undefined && { tpm }) };
       const found = await connect(context, options).setLimits(wanted);
-      if (options.json) return context.output.print(JSON.stringify(found));
+      if (options.json) return context.output.printJson(found);
       await printLimits(context, found);
     });
 }

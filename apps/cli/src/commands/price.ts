@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../api-client.ts';
 import { ApiProblem } from '../api-error.ts';
-import { exitCodes, usageError } from '../command-error.ts';
+import { exitCodes } from '../command-error.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
+import { exactDollars } from '../figures.ts';
+import { skuArguments } from '../option-values.ts';
 import { type Output, printable } from '../output.ts';
 import type { Price } from '../responses.ts';
-import { table } from '../table.ts';
+import { facts, list } from '../table.ts';
 import { changeOf } from '../top-changes.ts';
 
 const examples = `
@@ -40,7 +42,7 @@ function changeText(price: Price): string {
 }
 
 async function printOne(output: Output, price: Price): Promise<void> {
-  const facts: [string, string][] = [
+  const told: [string, string][] = [
     ['price', `${price.price} ${price.currency} (${changeText(price)})`],
     ['reason', price.reason],
     ['guardrails', price.guardrails.join(', ') || 'none moved it'],
@@ -49,12 +51,9 @@ async function printOne(output: Output, price: Price): Promise<void> {
     ['confidence', price.confidence == null ? '' : String(price.confidence)],
     ['snapshot of', price.snapshotAt ?? ''],
     ['priced at', price.pricedAt ?? ''],
-    ['cost', price.costUsd == null ? '' : `$${price.costUsd}`],
+    ['cost', price.costUsd == null ? '' : exactDollars(price.costUsd)],
   ];
-  const lines = facts
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `  ${name.padEnd(12)}${printable(value)}`);
-  await output.print([output.bold(printable(price.sku)), ...lines].join('\n'));
+  await output.print([output.bold(printable(price.sku)), ...facts(told)].join('\n'));
 }
 
 /** Adds `reprice price`. */
@@ -63,12 +62,11 @@ export function addPrice(program: Command, context: Context): void {
     .command('price')
     .summary('show the current price of SKUs')
     .description('Shows the current price of each SKU, and why it is what it is. Fails if one of them has none.')
-    .argument('<sku...>', 'one or more SKUs')
+    .argument('<sku...>', 'one or more SKUs', skuArguments)
     .addHelpText('after', examples)
     .action(async (skus: string[], _options: unknown, command: Command) => {
       const { output } = context;
       const options = command.optsWithGlobals<GlobalOptions>();
-      if (skus.some((sku) => sku.trim() === '')) throw usageError('A SKU is never blank.');
       const prices = await pricesOf(connect(context, options), skus);
       const found = prices.filter((price) => price !== undefined);
       for (const [index, price] of prices.entries()) {
@@ -76,7 +74,10 @@ export function addPrice(program: Command, context: Context): void {
         context.exitCode = exitCodes.failed;
         output.tell(`No price is known for ${printable(skus[index] ?? '')}.`);
       }
-      if (options.json) return output.print(JSON.stringify(skus.length === 1 ? (found[0] ?? null) : found));
+      if (options.json) {
+        for (const price of found) await output.printJson(price);
+        return;
+      }
       const [only] = found;
       if (found.length === 1 && only !== undefined) return printOne(output, only);
       if (found.length === 0) return;
@@ -96,6 +97,6 @@ export function addPrice(program: Command, context: Context): void {
         price.guardrails.join(', '),
         price.reason,
       ]);
-      await output.print(table(output, columns, rows));
+      await output.print(list(output, columns, rows));
     });
 }

@@ -9,6 +9,7 @@ import { count, counted, dollars } from '../figures.ts';
 import { createProgress } from '../progress.ts';
 import { replayAll } from '../replaying.ts';
 import type { Replay } from '../responses.ts';
+import { sayNoneMatches } from '../unmatched.ts';
 
 interface ReplayCommandOptions extends GlobalOptions, FilterOptions {
   readonly dryRun?: boolean;
@@ -22,8 +23,7 @@ Examples:
   reprice replay --batch bmwqasc7u58i --yes && reprice watch bmwqasc7u58i
 
 Each job runs again by itself, with its priority and all its attempts, against the newest snapshots, under the rate limit and the daily
-budget. It may be run twice, or stopped by Ctrl-C: what is replayed stays so, the rest waits for the next time.
-Exit codes: 0 done, 1 something failed or was declined, 2 wrong usage, 130 Ctrl-C.`;
+budget. It may be run twice, or stopped by Ctrl-C: what is replayed stays so, the rest waits for the next time.`;
 
 function foretold({ remaining, worstCaseUsd }: Replay): string {
   const they = remaining === 1 ? 'its model call costs' : 'their model calls cost';
@@ -55,11 +55,10 @@ async function run(options: ReplayCommandOptions, context: Context): Promise<voi
   const api = connect(context, options);
   const filter = filterOf(options);
   const foreseen = await api.replay({ ...filter, dryRun: true }, interrupt.signal);
-  if (options.dryRun && options.json) return output.print(JSON.stringify(foreseen));
+  if (options.dryRun && options.json) return output.printJson(foreseen);
   if (foreseen.gone > 0) output.tell(goneText(foreseen.gone));
   if (foreseen.remaining > 0) output.tell(foretold(foreseen));
-  else if (foreseen.gone === 0)
-    output.tell(typedFilter(filter) === '' ? 'There is no failed job.' : 'No failed job matches.');
+  else if (foreseen.gone === 0) await sayNoneMatches(api, output, filter);
   if (options.dryRun) return;
   if (foreseen.remaining > 0) await confirm(context, 'Replay?', options.yes === true);
 
@@ -97,7 +96,7 @@ async function run(options: ReplayCommandOptions, context: Context): Promise<voi
   }
   progress.stop();
   if (result.remaining > 0) context.exitCode = exitCodes.failed;
-  if (options.json) return output.print(JSON.stringify({ ...result, dryRun: false }));
+  if (options.json) return output.printJson({ ...result, dryRun: false });
   if (result.replayed > 0) output.tell(`${counted(result.replayed, 'job')} replayed.`);
   if (result.remaining > 0) output.tell(`${counted(result.remaining, 'job')} left: the API stopped; run it again.`);
   if (result.replayed > 0 && filter.batch !== undefined) output.tell(`Follow it: ${commandName} watch ${filter.batch}`);

@@ -35,8 +35,7 @@ Examples:
   reprice submit catalogue.csv --dry-run --watch       call the model, which costs money; publish nothing
   zcat catalogue.csv.gz | reprice submit - --format csv
 
-Exit codes: 0 done, 1 a SKU or the command failed (with --watch or --wait), 2 wrong usage, 130 Ctrl-C.
-Rejected lines are reported and change no exit code.`;
+With --watch or --wait the exit code is 1 when a SKU failed. Rejected lines are reported and change no exit code.`;
 
 function currencyCode(text: string): string {
   const code = text.toUpperCase();
@@ -121,7 +120,7 @@ async function submit(file: string, options: SubmitOptions, context: Context): P
     return follow({ api, id: batch.id, progress: view, isAccepted: true }, options, context);
   }
   progress.stop();
-  if (options.json) return output.print(JSON.stringify(batch));
+  if (options.json) return output.printJson(batch);
   await output.print(
     `Batch ${batch.id} accepted: ${counted(batch.total, 'SKU')}, ${counted(batch.rejected, 'line')} rejected.`,
   );

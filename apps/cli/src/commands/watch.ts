@@ -30,7 +30,7 @@ export async function follow(
   const batch = await watchBatch(api, id, { progress, signal: interrupt.signal, isAccepted });
   progress.stop();
   if (batch.failed > 0 || batch.status === 'cancelled') context.exitCode = exitCodes.failed;
-  if (options.json) await output.print(JSON.stringify(batch));
+  if (options.json) await output.printJson(batch);
   else await printSummary(api, output, batch);
 }
 

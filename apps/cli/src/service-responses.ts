@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { budgetSchema } from './responses.ts';
+
+const tally = z.number().default(0);
+const tallies = z.record(z.string(), z.number()).default({});
+const usd = z.union([z.string(), z.number()]).transform(String);
+const percentiles = z.looseObject({ p50: tally, p95: tally, p99: tally }).nullish();
+const minute = z.looseObject({ limit: tally, usedLastMinute: tally }).default({ limit: 0, usedLastMinute: 0 });
+
+/** Whether calls and publishing are stopped, by whom and why. */
+export const freezeSchema = z.looseObject({
+  frozen: z.boolean(),
+  reason: z.string().nullish(),
+  by: z.string().nullish(),
+  since: z.string().nullish(),
+});
+/** The state of the freeze. */
+export type Freeze = z.infer<typeof freezeSchema>;
+
+/** How the work goes, over the last minutes. */
+export const statsSchema = z.looseObject({
+  at: z.string(),
+  windowSeconds: z.number().default(300),
+  skusPerSecond: tally,
+  queue: z.looseObject({
+    waiting: tallies,
+    active: tally,
+    delayed: tally,
+    oldestWaitingSeconds: z.record(z.string(), z.number().nullable()).default({}),
+    restingMs: tally,
+    maxJobs: tally,
+  }),
+  batches: z.looseObject({ running: tally }).default({ running: 0 }),
+  failedJobs: z.looseObject({ total: tally, byReason: tallies }).default({ total: 0, byReason: {} }),
+  workers: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        host: z.string().default(''),
+        pid: z.number().nullish(),
+        since: z.string().default(''),
+        calls: z.number().nullish(),
+      }),
+    )
+    .default([]),
+  gateway: z.looseObject({
+    calls: tallies,
+    errorPercent: tally,
+    latencyMs: percentiles,
+    firstByteMs: percentiles,
+    waitMs: percentiles,
+  }),
+  rate: z.looseObject({ rpm: minute, tpm: minute }),
+  budget: budgetSchema.extend({
+    forecast: z
+      .looseObject({ usdPerHour: usd.default('0'), endOfDayUsd: usd.default('0'), exhaustedAt: z.string().nullish() })
+      .nullish(),
+  }),
+  guardrails: tallies,
+  splits: tally,
+  priced: tally,
+  failed: tally,
+  tokens: tally,
+  costUsd: usd.default('0'),
+  freeze: freezeSchema.default({ frozen: false }),
+});
+/** Queue, speed, calls, money and workers at one moment. */
+export type Stats = z.infer<typeof statsSchema>;
+
+/** One thing that was looked at. */
+export const checkSchema = z.looseObject({
+  id: z.string(),
+  state: z.enum(['ok', 'warning', 'failed']),
+  detail: z.string(),
+  advice: z.string().nullish(),
+});
+/** One finding: what it is about, how it stands, and what to do. */
+export type Check = z.infer<typeof checkSchema>;
+
+/** All that the API found when it looked at itself. */
+export const doctorSchema = z.looseObject({ at: z.string(), checks: z.array(checkSchema) });
+/** The API's findings, with its clock. */
+export type Doctor = z.infer<typeof doctorSchema>;

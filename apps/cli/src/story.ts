@@ -1,0 +1,111 @@
+import { exactDollars, signedPercent } from './figures.ts';
+import { type Output, printable } from './output.ts';
+import type { PriceStory } from './price-responses.ts';
+import { facts } from './table.ts';
+
+const longestInput = 200;
+
+function inputText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join(' | ');
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function boundText(amount: string | null | undefined, from: string): string {
+  return amount == null ? 'none' : `${amount}${from && ` (${from})`}`;
+}
+
+function suggestionText({ suggestion, price }: PriceStory): string {
+  if (suggestion == null) return '';
+  const notes = [
+    suggestion.confidence == null ? '' : `confidence ${suggestion.confidence}`,
+    suggestion.reason && `reason ${suggestion.reason}`,
+  ].filter(Boolean);
+  return `${suggestion.price} ${price.currency}${notes.length > 0 ? `, ${notes.join(', ')}` : ''}`;
+}
+
+function policyText({ policy }: PriceStory): string {
+  if (policy == null) return '';
+  const parts = [
+    policy.strategy,
+    policy.version == null ? '' : `version ${policy.version}`,
+    policy.promptVersion == null ? '' : `prompt ${policy.promptVersion}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function headOf({ price }: PriceStory): string {
+  const notes = [
+    price.previousPrice == null ? 'first price' : `before ${price.previousPrice}`,
+    signedPercent(price.changePercent),
+    price.revision == null ? '' : `revision ${price.revision}`,
+  ];
+  return `${price.price} ${price.currency} (${notes.filter(Boolean).join(', ')})`;
+}
+
+function reproducesText({ reproduces }: PriceStory): string {
+  if (reproduces == null) return '';
+  return reproduces
+    ? 'yes: the same record through the guardrails gives the same price again'
+    : 'no: the same record gives another price now';
+}
+
+const suggesters: Readonly<Record<string, string>> = { rules: 'the rules engine', manual: 'a person' };
+
+/** How a price came about, told in the order in which it happened: inputs, bounds, suggestion, each guardrail, price. */
+export function storyText(output: Output, story: PriceStory): string {
+  const { price, bounds, steps, call } = story;
+  const width = Math.max(0, ...steps.map(({ guardrail }) => guardrail.length));
+  const inputs = Object.entries(story.inputs ?? {}).filter(([name, value]) => name !== 'sku' && value != null);
+  const section = (head: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', output.bold(head), ...lines];
+  const clamps = steps.map(
+    ({ guardrail, from, to }) => `  ${printable(guardrail.padEnd(width))}  ${printable(from)} → ${printable(to)}`,
+  );
+  const cost = call?.costUsd ?? price.costUsd;
+  return [
+    `${output.bold(printable(story.sku))}  ${printable(headOf(story))}`,
+    ...section(
+      'What was known',
+      facts(
+        inputs.map(([name, value]) => [name, inputText(value)]),
+        longestInput,
+      ),
+    ),
+    ...section(
+      'Bounds',
+      bounds == null
+        ? []
+        : facts([
+            ['floor', boundText(bounds.floor, bounds.floorFrom)],
+            ['ceiling', boundText(bounds.ceiling, bounds.ceilingFrom)],
+          ]),
+    ),
+    ...section('How it went', [
+      ...facts([
+        ['suggested', suggestionText(story)],
+        [
+          'by',
+          suggesters[price.source] ??
+            [story.model ?? price.model, story.route ?? price.route].filter(Boolean).join(', '),
+        ],
+      ]),
+      ...(clamps.length > 0 ? clamps : story.known === 'part' ? [] : ['  no guardrail moved it']),
+      ...facts([['published', `${price.price} ${price.currency}`]]),
+    ]),
+    ...section(
+      'By',
+      facts([
+        ['policy', policyText(story)],
+        [
+          'call',
+          [call?.batchId && `batch ${call.batchId}`, call?.jobId && `job ${call.jobId}`].filter(Boolean).join(', '),
+        ],
+        ['cost', cost == null ? '' : exactDollars(cost)],
+        ['snapshot of', price.snapshotAt ?? ''],
+        ['priced at', price.pricedAt ?? ''],
+        ['reproduces', reproducesText(story)],
+      ]),
+    ),
+    ...(story.detail ? ['', printable(story.detail, 500)] : []),
+  ].join('\n');
+}
