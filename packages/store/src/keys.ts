@@ -15,10 +15,15 @@ export class Keys {
 
   /** string (snapshot-text.ts). Written by observe.lua, read by load.lua. No TTL. */
   snapshot = (sku: string): string => `${this.prefix}sku:${sku}`;
-  /** hash, the fields of a price. Written by publish.lua, read by the API. No TTL. */
+  /** hash, the fields of a price, and `decision` (see history). Written by publish.lua, read by the API. No TTL. */
   price = (sku: string): string => `${this.prefix}price:${sku}`;
-  /** list, newest first: past revisions `revision\tprice\tcurrency\tsource\tpricedAt\tbatchId`. Written by publish.lua. No TTL, 100 entries. */
+  /**
+   * list, newest first: past revisions `revision\tprice\tcurrency\tsource\tpricedAt\tbatchId\tdecision`. Written by publish.lua. No TTL,
+   * 100 entries. `decision`, also a field of the price: place of the decision in the results of its batch.
+   */
   history = (sku: string): string => `${this.prefix}history:${sku}`;
+  /** string `currency past`: prices that were live in the last 7 days, as far as they may still limit the next (past-prices.ts). Written by publish.lua. TTL 8 days. */
+  rolling = (sku: string): string => `${this.prefix}rolling:${sku}`;
   /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by publish.lua. The newest ~200: 5,000 prices. */
   changes = (): string => `${this.prefix}changes`;
 
@@ -103,6 +108,15 @@ export class Keys {
 
   /** hash sinceMs, reason, by while publishing is frozen. Written by freeze.ts, read by admit.lua and publish.lua. No TTL. */
   freeze = (): string => `${this.prefix}freeze`;
+
+  /** hash of what all workers counted in a minute (stats-counts.ts), and `flush:<process>`. Written by count.lua. TTL 25 h. */
+  stats = (minute: number): string => `${this.prefix}stats:${minute}`;
+  /** hash priced, sent, tokens of a second. Written by count.lua. TTL 2 minutes. */
+  statsSecond = (second: number): string => `${this.prefix}stats:second:${second}`;
+  /** zset sku -> size of its largest change today, per cent: the 20 largest. Written by count.lua. TTL 2 days. */
+  topChanges = (date: string): string => `${this.prefix}top-changes:${date}`;
+  /** hash sku -> that change as JSON (stats-counts.ts). Written as the zset. */
+  topChangesOf = (date: string): string => `${this.prefix}top-changes:${date}:of`;
 
   /** hash fingerprint of a gateway key -> `version\tstate\tuntilMs\trefusals\treason`. Written by mark-gateway-key.lua. No TTL. */
   gatewayKeys = (): string => `${this.prefix}gateway-keys`;

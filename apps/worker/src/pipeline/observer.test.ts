@@ -50,6 +50,7 @@ it('tells the latency of every call that was sent, and of no other', async () =>
     model: 'deepseek-v3.2',
     route: 'stable',
     latencyMs: expect.any(Number),
+    tokens: 5000,
     costNanoUsd: 999_999,
   });
   expect(await seen({ kind: 'unreachable', message: '', sent: false })).not.toHaveProperty('latencyMs');

@@ -16,7 +16,8 @@ export interface CallSeen {
   readonly promptTokens?: number;
   readonly cachedPromptTokens?: number;
   readonly completionTokens?: number;
-  /** What it is booked at, nano-USD: the worst case where the gateway did not tell. */
+  /** What it is booked at: the worst case where the gateway did not tell. */
+  readonly tokens: number;
   readonly costNanoUsd: number;
 }
 
@@ -80,6 +81,7 @@ export function callSeen(call: AdmittedCall, { outcome, booked, tookMs }: Answer
     ...(wasSent && { latencyMs: 'latencyMs' in outcome ? outcome.latencyMs : tookMs }),
     ...('firstByteMs' in outcome && { firstByteMs: outcome.firstByteMs }),
     ...usage,
+    tokens: booked.tokens,
     costNanoUsd: booked.costNanoUsd,
   };
 }
