@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
+import type { Operation } from '../http/operation.ts';
 import { readQuery, sentence } from '../http/query.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
 import { ageSeconds, type FilterInput, filterBody, filterQuery } from './failed-filter.ts';
@@ -44,6 +45,11 @@ const body = {
   limit: z.int(limits).min(1, limits).max(REPLAY_AT_MOST, limits).optional(),
   asOf: asOf.optional(),
 };
+
+/** Query and body of a replay as OpenAPI tells of them, without the parameters that are not taken there. */
+export function replayTakes(without: readonly ('ids' | 'batch')[]): Pick<Operation, 'query' | 'body'> {
+  return { query: omit(query, without), body: { 'application/json': z.strictObject(omit(body, without)) } };
+}
 
 /**
  * Reads a replay's query and JSON body, of which either may be empty; what stands in both must be the same. Throws a Problem that names

@@ -1,10 +1,12 @@
-import { formatUsd, parseUsd } from '@reprice/pricing';
+import { formatUsd } from '@reprice/pricing';
 import { type Budget, type ClosedReason, ReconcileConflict } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
-import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
+import { readControl } from '../http/control-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
+import { getBudget, listUnsettledCalls, reconcileBudget, setBudget } from '../operations/budget.ts';
 import { Problem } from '../problem/problem.ts';
+import { budgetBody, reconcileBody } from '../schemas/budget.ts';
 
 /** Seconds after which a call under way is likely to be settled. */
 const conflictRetryAfterS = 10;
@@ -17,6 +19,7 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/v1/budget',
       scope: 'read',
+      about: getBudget,
       async handle(req, res) {
         readQuery(req, {});
         res.json(shown(await admission.budget()));
@@ -26,17 +29,18 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
       method: 'PUT',
       path: '/v1/budget',
       scope: 'admin',
+      about: setBudget,
       async handle(req, res) {
         readQuery(req, {});
-        const body = await readJsonObject(req);
-        refuseUnknown(body, ['limitUsd']);
-        res.json(shown(await admission.setDailyLimit(dollarsOf(body, 'limitUsd'))));
+        const { limitUsd: limitNanoUsd } = await readControl(req, budgetBody);
+        res.json(shown(await admission.setDailyLimit(limitNanoUsd)));
       },
     },
     {
       method: 'GET',
       path: '/v1/budget/unsettled',
       scope: 'read',
+      about: listUnsettledCalls,
       async handle(req, res) {
         readQuery(req, {});
         const calls = await admission.unsettled();
@@ -52,11 +56,10 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
       method: 'POST',
       path: '/v1/budget/reconcile',
       scope: 'admin',
+      about: reconcileBudget,
       async handle(req, res) {
         readQuery(req, {});
-        const body = await readJsonObject(req);
-        refuseUnknown(body, ['spentUsd']);
-        const spentNanoUsd = dollarsOf(body, 'spentUsd');
+        const { spentUsd: spentNanoUsd } = await readControl(req, reconcileBody);
         const budget = await admission.reconcile(spentNanoUsd).catch((error: unknown) => {
           throw error instanceof ReconcileConflict ? conflict(error) : error;
         });
@@ -64,17 +67,6 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
       },
     },
   ];
-}
-
-function dollarsOf(body: Record<string, unknown>, field: string): number {
-  const value = body[field];
-  const text = typeof value === 'number' ? String(value) : value;
-  const nanoUsd = typeof text === 'string' ? parseUsd(text) : undefined;
-  if (nanoUsd === undefined || nanoUsd < 0) {
-    const detail = `"${field}" must be dollars as a decimal, 0 or more, with at most 9 decimals, e.g. "250.00".`;
-    throw new Problem('validation', detail, { errors: [{ pointer: `/${field}`, code: 'not-money', detail }] });
-  }
-  return nanoUsd;
 }
 
 function conflict(error: ReconcileConflict): Problem {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
+import { listFailedJobs } from '../operations/jobs.ts';
 import { ageSeconds, filterQuery, storeFilter } from '../replay/failed-filter.ts';
 
 const listQuery = {
@@ -20,7 +21,8 @@ const listQuery = {
 
 /** The jobs that failed and were not replayed since, the newest first. */
 export function failedJobRoutes(deps: ApiDeps): Route[] {
-  return [{ method: 'GET', path: '/v1/jobs', scope: 'read', handle: (req, res) => list(deps, req, res) }];
+  const about = { ...listFailedJobs, query: listQuery };
+  return [{ method: 'GET', path: '/v1/jobs', scope: 'read', about, handle: (req, res) => list(deps, req, res) }];
 }
 
 async function list({ store }: ApiDeps, req: Request, res: Response): Promise<void> {

@@ -4,6 +4,7 @@ import type { ApiDeps } from '../deps.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
+import { listGatewayKeys, restoreGatewayKey, revokeGatewayKey } from '../operations/gateway-keys.ts';
 import { Problem } from '../problem/problem.ts';
 
 /** Workers say each second which keys they hold; one that has not for this long, in ms, does not. */
@@ -44,6 +45,7 @@ export function gatewayKeyRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/v1/keys',
       scope: 'admin',
+      about: listGatewayKeys,
       async handle(req, res) {
         readQuery(req, {});
         res.json({ items: await shownKeys(deps), nextCursor: null });
@@ -53,12 +55,14 @@ export function gatewayKeyRoutes(deps: ApiDeps): Route[] {
       method: 'POST',
       path: '/v1/keys/:id/revoke',
       scope: 'admin',
+      about: revokeGatewayKey,
       handle: change((id, caller) => gatewayKeys.revoke(id, `revoked by ${caller.name}`)),
     },
     {
       method: 'POST',
       path: '/v1/keys/:id/restore',
       scope: 'admin',
+      about: restoreGatewayKey,
       handle: change((id) => gatewayKeys.restore(id)),
     },
   ];

@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../deps.ts';
 import type { Route } from '../http/route.ts';
+import { getHealth, getReadiness } from '../operations/health.ts';
 import { Readiness } from '../readiness.ts';
 
 /** Whether the process is alive, and whether it can do its work; both without a key. */
@@ -14,6 +15,7 @@ export function healthRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/healthz',
       scope: 'public',
+      about: getHealth,
       handle(_req, res) {
         res.setHeader('cache-control', 'no-store');
         res.json({ status: 'alive' });
@@ -23,6 +25,7 @@ export function healthRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/readyz',
       scope: 'public',
+      about: getReadiness,
       async handle(_req, res) {
         res.setHeader('cache-control', 'no-store');
         if (deps.isStopping()) {

@@ -1,4 +1,4 @@
-import { defaultStrategy, type Priority, priorities, type Snapshot } from '@reprice/pricing';
+import { defaultStrategy, type Priority, type Snapshot } from '@reprice/pricing';
 import { Packer } from '@reprice/queue';
 import type { BatchRecord, StagedPack } from '@reprice/store';
 import type { Request, Response } from 'express';
@@ -10,8 +10,10 @@ import { readQuery, sentence } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { claimKey, KeyClaim, requireSame } from '../idempotency/key-claim.ts';
 import { RequestHash } from '../idempotency/request-hash.ts';
+import { getJob, submitJob } from '../operations/jobs.ts';
 import { isUnavailable } from '../problem/dependency.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
+import { jobPriority } from '../schemas/job.ts';
 import { accept } from './acceptance.ts';
 import { acceptedBefore } from './batch-view.ts';
 import { enqueue } from './enqueue.ts';
@@ -22,7 +24,8 @@ const waitQuery = {
   wait: z
     .string()
     .regex(/^(60(\.0{1,3})?|[1-5]?\d(\.\d{1,3})?)$/, 'seconds from 0 to 60')
-    .optional(),
+    .optional()
+    .meta({ description: 'Seconds to wait for it to be done, 0 to 60', example: '10' }),
 };
 
 // Other names are keys of BullMQ's own, such as `meta`, and hold no job.
@@ -31,11 +34,18 @@ const packId = /^[bj][0-9a-z]+\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/;
 /** The small door: a few SKUs, priced now, whether or not anything moved since their last price. */
 export function jobRoutes(deps: ApiDeps): Route[] {
   return [
-    { method: 'POST', path: '/v1/jobs', scope: 'write', handle: (req, res) => submit(deps, req, res) },
+    {
+      method: 'POST',
+      path: '/v1/jobs',
+      scope: 'write',
+      about: { ...submitJob, query: waitQuery },
+      handle: (req, res) => submit(deps, req, res),
+    },
     {
       method: 'GET',
       path: '/v1/jobs/:id',
       scope: 'read',
+      about: getJob,
       async handle(req, res) {
         readQuery(req, {});
         res.json(await jobView(deps, idOf(req, 'job')));
@@ -76,7 +86,7 @@ async function accepted(
 ): Promise<string> {
   const { store } = deps;
   try {
-    await requireRoom(deps);
+    await requireRoom(deps, priority);
     const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' }, key?.keyHash);
     try {
       await store.snapshots.observe(snapshots);
@@ -98,7 +108,7 @@ async function accepted(
 
 function parseJob(body: Record<string, unknown>, packSize: number) {
   const schema = z.object({
-    priority: z.enum(priorities, `one of ${priorities.join(', ')}`).default('normal'),
+    priority: jobPriority,
     items: z.array(z.unknown(), 'an array of snapshots').min(1, 'an array of at least one snapshot'),
   });
   const parsed = schema.safeParse(body);

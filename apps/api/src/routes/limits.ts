@@ -1,13 +1,10 @@
-import { rateLimitBounds } from '@reprice/config';
 import type { RateLimits } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
-import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
-import { readQuery, sentence } from '../http/query.ts';
+import { readControl } from '../http/control-body.ts';
+import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
-import { Problem, type ProblemPlace } from '../problem/problem.ts';
-import { limitsSchema } from '../schemas/limits.ts';
-
-const names = ['rpm', 'tpm'] as const;
+import { Problem } from '../problem/problem.ts';
+import { limitsBody, limitsSchema } from '../schemas/limits.ts';
 
 /** Requests and tokens a minute over all workers: look at them, and set them for all at once. */
 export function limitRoutes(deps: ApiDeps): Route[] {
@@ -32,32 +29,27 @@ export function limitRoutes(deps: ApiDeps): Route[] {
       method: 'PUT',
       path: '/v1/limits',
       scope: 'admin',
+      about: {
+        id: 'setLimits',
+        tag: 'limits',
+        summary: 'Set requests or tokens a minute, for all workers at once',
+        body: { 'application/json': limitsBody },
+        replies: { 200: { description: 'The limits as they are now.', content: { 'application/json': limitsSchema } } },
+      },
       async handle(req, res) {
         readQuery(req, {});
-        const body = await readJsonObject(req);
-        refuseUnknown(body, names);
-        await admission.setLimits(parseLimits(body));
+        const { rpm, tpm } = await readControl(req, limitsBody);
+        if (rpm === undefined && tpm === undefined) throw nothingGiven();
+        await admission.setLimits({ ...(rpm !== undefined && { rpm }), ...(tpm !== undefined && { tpm }) });
         res.json(shown(await admission.rateLimits()));
       },
     },
   ];
 }
 
-function parseLimits(body: Record<string, unknown>): { rpm?: number; tpm?: number } {
-  const given = names.filter((name) => Object.hasOwn(body, name));
-  if (given.length === 0) {
-    const detail = 'Give "rpm" (requests a minute) or "tpm" (tokens a minute), or both; 0 = no limit.';
-    throw new Problem('validation', detail, { errors: [{ pointer: '', code: 'required', detail }] });
-  }
-  const errors = given.flatMap((name): ProblemPlace[] => {
-    const value = body[name];
-    const most = rateLimitBounds[name];
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return [];
-    const detail = `"${name}" must be a whole number from 0 to ${most}; 0 = no limit.`;
-    return [{ pointer: `/${name}`, code: 'not-a-limit', detail }];
-  });
-  if (errors.length > 0) throw new Problem('validation', sentence(errors), { errors });
-  return Object.fromEntries(given.map((name) => [name, body[name] as number]));
+function nothingGiven(): Problem {
+  const detail = 'Give "rpm" (requests a minute) or "tpm" (tokens a minute), or both; 0 = no limit.';
+  return new Problem('validation', detail, { errors: [{ pointer: '', code: 'required', detail }] });
 }
 
 function shown({ rpm, tpm, learnedRpm, learnedTpm }: RateLimits): Record<string, number> {

@@ -18,11 +18,27 @@ import { requireRoom } from './room.ts';
 
 /** The query of POST /v1/batches. */
 export const submitQuery = {
-  priority: z.enum(priorities, `one of ${priorities.join(', ')}`).default('normal'),
-  currency: z.string().refine(isCurrency, 'an ISO 4217 code in capitals, e.g. USD').optional(),
-  force: z.enum(['true', 'false'], 'true or false').default('false'),
-  mode: z.enum(['live', 'dry-run'], 'live or dry-run').default('live'),
-  map: z.string().optional(),
+  priority: z
+    .enum(priorities, `one of ${priorities.join(', ')}`)
+    .default('normal')
+    .meta({ description: 'How urgent; more urgent work runs first' }),
+  currency: z
+    .string()
+    .refine(isCurrency, 'an ISO 4217 code in capitals, e.g. USD')
+    .optional()
+    .meta({ description: 'Currency of the items that name none', example: 'USD' }),
+  force: z
+    .enum(['true', 'false'], 'true or false')
+    .default('false')
+    .meta({ description: 'Ask anew also where the last price still holds' }),
+  mode: z
+    .enum(['live', 'dry-run'], 'live or dry-run')
+    .default('live')
+    .meta({ description: '`dry-run` computes everything and publishes nothing' }),
+  map: z.string().optional().meta({
+    description: 'Which column of a CSV is which field, where their names differ',
+    example: 'sku=product_id,price="Price, net"',
+  }),
 };
 
 /** Takes a batch from the body of a request: once, if the request has an Idempotency-Key. */
@@ -41,7 +57,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
     return;
   }
   try {
-    await requireRoom(deps);
+    await requireRoom(deps, priority);
     const batchId = await deps.openBatches.open({ kind: 'batch', priority, mode }, key?.keyHash);
     const receiver = new Receiver({
       store: deps.store,

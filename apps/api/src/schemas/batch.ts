@@ -63,11 +63,11 @@ export const acceptedBatchSchema = z.union([
 /** A page of batches. */
 export const batchPageSchema = pageOf(batchSchema).meta({ id: 'BatchPage' });
 
-const exampleFault = {
-  field: 'price',
-  code: 'not-money',
-  got: '"12,90"',
-  takes: 'a plain decimal number such as 12.90',
+/** A rejection in an example. */
+export const exampleRejection = {
+  line: 7,
+  sku: 'SHOE-43',
+  faults: [{ field: 'price', code: 'not-money', got: '"12,90"', takes: 'a plain decimal number such as 12.90' }],
 };
 
 /** A line that was refused alone. */
@@ -87,8 +87,17 @@ export const rejectionSchema = z
   .meta({
     id: 'Rejection',
     description: 'A line that was refused alone',
-    example: { line: 7, sku: 'SHOE-43', faults: [exampleFault] },
+    example: exampleRejection,
   });
+
+/** A failure in an example. */
+export const exampleFailure = {
+  sku: 'SHOE-44',
+  reason: 'guardrail_conflict',
+  detail: 'The floor 95.00 lies above the ceiling 90.00.',
+  jobId: 'bmi8wzxq0a1f.25',
+  failedAt: '2026-11-21T09:30:02.000Z',
+};
 
 /** A SKU that finally failed. */
 export const failureSchema = z
@@ -96,11 +105,5 @@ export const failureSchema = z
   .meta({
     id: 'Failure',
     description: 'A SKU that could not be priced, and why',
-    example: {
-      sku: 'SHOE-44',
-      reason: 'guardrail_conflict',
-      detail: 'The floor 95.00 lies above the ceiling 90.00.',
-      jobId: 'bmi8wzxq0a1f.25',
-      failedAt: '2026-11-21T09:30:02.000Z',
-    },
+    example: exampleFailure,
   });

@@ -1,5 +1,21 @@
+import { parseUsd } from '@reprice/pricing';
 import { z } from 'zod';
 import { instant, tally, usd } from './values.ts';
+
+const takes = 'dollars as a decimal, 0 or more, with at most 9 decimals, e.g. "250.00"';
+
+/** Dollars as a control call takes them; read as integer nano-dollars. */
+const dollars = z
+  .union([z.string().regex(/^\d{1,7}(\.\d{1,9})?$/), z.number().nonnegative()], takes)
+  .refine((given) => parseUsd(String(given)) !== undefined, takes)
+  .transform((given) => parseUsd(String(given)) ?? 0)
+  .meta({ description: 'US dollars, 0 or more, with at most 9 decimals', example: '250.00' });
+
+/** PUT /v1/budget. */
+export const budgetBody = z.strictObject({ limitUsd: dollars }).meta({ id: 'BudgetChange' });
+
+/** POST /v1/budget/reconcile. */
+export const reconcileBody = z.strictObject({ spentUsd: dollars }).meta({ id: 'Reconciliation' });
 
 /** The day's budget. */
 export const budgetSchema = z

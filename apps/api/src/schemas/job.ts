@@ -1,7 +1,11 @@
+import { priorities } from '@reprice/pricing';
 import { z } from 'zod';
 import { batchStatus } from './batch.ts';
 import { priceSchema } from './price.ts';
 import { batchId, instant, jobId, nextCursor, priority, sku, tally, usd } from './values.ts';
+
+/** The priority of a new job. */
+export const jobPriority = z.enum(priorities, `one of ${priorities.join(', ')}`).default('normal');
 
 /** A job of the small door that is not done. */
 export const openJobSchema = z

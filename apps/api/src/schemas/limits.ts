@@ -1,5 +1,21 @@
+import { rateLimitBounds } from '@reprice/config';
 import { z } from 'zod';
 import { tally } from './values.ts';
+
+const limit = (most: number, what: string) => {
+  const takes = `a whole number from 0 to ${most}; 0 = no limit`;
+  return z
+    .int(takes)
+    .min(0, takes)
+    .max(most, takes)
+    .optional()
+    .meta({ description: `${what} a minute; 0 = no limit` });
+};
+
+/** PUT /v1/limits; what is not given stays. */
+export const limitsBody = z
+  .strictObject({ rpm: limit(rateLimitBounds.rpm, 'Requests'), tpm: limit(rateLimitBounds.tpm, 'Tokens') })
+  .meta({ id: 'LimitsChange', example: { rpm: 600 }, override: { minProperties: 1 } });
 
 /** Requests and tokens a minute over all workers. */
 export const limitsSchema = z
