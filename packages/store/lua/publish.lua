@@ -3,15 +3,16 @@
 --
 -- KEYS     1 batch:<id> hash, then its parts: 2 :packs  3 :settled bitmap  4 :results list  5 :failed  6 :rejections  7 :trial
 --          8 changes stream   9 freeze hash   10..9+n price:<sku> hash, one a row
---          10+n..9+2n history:<sku> list, one a row; only if some row replaces a price
+--          only if some row replaces a price: 10+n..9+2n history:<sku> list, 10+2n..9+3n rolling:<sku> string, one a row
 -- ARGV     1 batch id  2 now, ms  3 channel  4 result chunk (result-chunk.ts)
 --          5 pricedAt  6 source  7 model ('' = none)  8 route ('' = none)  9 job id
 --          10 rows as JSON: one list, 13 items a row: ordinal, sku, price, currency, previousPrice, changePercent, strategy, confidence, reason,
 --          guardrails (comma-separated), costUsd, revision (that this row will have: the fence + 1), snapshotAt; '' = absent
+--          11.. with rolling keys: what each is to hold, '' = leave it; made from what load.lua read, so it holds if the fence does
 -- RETURNS  one code a row: 1 published, 0 settled before (nothing done), -1 the fence is older than the live price (nothing done),
 --          -2 publishing is frozen (nothing done);
 --          or {} when the batch no longer runs
--- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), changes (newest ~200 packs), the batch
+-- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), rolling:<sku> (TTL 8 days), changes (newest ~200 packs), the batch
 -- ATOMIC   a price without its bit would be published twice, a bit without its price would be lost
 
 --- @include "finish-batch"
@@ -19,6 +20,7 @@
 
 local FIRST_PRICE, CELLS = 10, 13
 local HISTORY_CAP, CHANGES_CAP = 100, 200
+local FIRST_ROLLING_ARG, ROLLING_TTL_SECONDS = 11, 8 * 24 * 3600
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
 if batch[1] ~= 'running' then return {} end
@@ -55,24 +57,34 @@ if #published == 0 then return codes end
 
 -- Moves the live price of a SKU to its history.
 local function retire(price_key, history_key)
-  local was = redis.call('HMGET', price_key, 'revision', 'price', 'currency', 'source', 'pricedAt', 'batchId')
-  for f = 1, 6 do was[f] = was[f] or '' end
+  local was = redis.call('HMGET', price_key, 'revision', 'price', 'currency', 'source', 'pricedAt', 'batchId', 'decision')
+  for f = 1, 7 do was[f] = was[f] or '' end
   redis.call('LPUSH', history_key, table.concat(was, '\t'))
   redis.call('LTRIM', history_key, 0, HISTORY_CAP - 1)
   redis.call('DEL', price_key)
 end
 
+local chunk = table.concat(mask) .. '\n' .. ARGV[4]
+local decision = redis.call('RPUSH', KEYS[4], chunk) - 1
+
 -- One table for all rows: names and what is the same in all of them stay, a row puts its values between.
 local fields = {
   'source', ARGV[6], 'batchId', ARGV[1], 'jobId', ARGV[9], 'pricedAt', ARGV[5], 'sku', '', 'price', '', 'currency', '',
   'previousPrice', '', 'changePercent', '', 'strategy', '', 'reason', '', 'costUsd', '', 'revision', '', 'snapshotAt', '',
+  'decision', decision,
 }
 local CELL_OF_FIELD = { [10] = 2, [12] = 3, [14] = 4, [16] = 5, [18] = 6, [20] = 7, [22] = 9, [24] = 11, [26] = 12, [28] = 13 }
 local ALWAYS = #fields
 for i = 1, n do
   if live and codes[i] == 1 then
     local row = (i - 1) * CELLS
-    if cells[row + 12] > 1 then retire(price_keys[i], KEYS[FIRST_PRICE + n + i - 1]) end
+    if cells[row + 12] > 1 then
+      retire(price_keys[i], KEYS[FIRST_PRICE + n + i - 1])
+      local rolling = ARGV[FIRST_ROLLING_ARG + i - 1]
+      if rolling ~= '' then
+        redis.call('SET', KEYS[FIRST_PRICE + 2 * n + i - 1], rolling, 'EX', ROLLING_TTL_SECONDS)
+      end
+    end
     for field, cell in pairs(CELL_OF_FIELD) do fields[field] = cells[row + cell] end
     local last = ALWAYS
     local function optional(name, value)
@@ -89,8 +101,6 @@ for i = 1, n do
 end
 
 write_settled(KEYS[3], published)
-local chunk = table.concat(mask) .. '\n' .. ARGV[4]
-redis.call('RPUSH', KEYS[4], chunk)
 redis.call('HINCRBY', KEYS[1], 'priced', #published)
 if live then redis.call('XADD', KEYS[8], 'MAXLEN', '~', CHANGES_CAP, '*', 'chunk', chunk) end
 finish_batch(KEYS[1], { KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7] }, ARGV[2], ARGV[3], ARGV[1])

@@ -2,7 +2,7 @@ import { formatMoney } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Keys } from './keys.ts';
-import { changePercent, type Publication, type PublishRow } from './prices.ts';
+import { changePercent, type Publication, type PublishRow } from './publish-row.ts';
 import { Script } from './script.ts';
 
 const storedHeld = z.object({

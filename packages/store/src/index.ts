@@ -18,6 +18,7 @@ export {
 export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } from './batch-record.ts';
 export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
+export type { DecisionBasis } from './decision-record.ts';
 export {
   asRevived,
   type FailedJob,
@@ -40,8 +41,10 @@ export type { HeldPrice } from './held.ts';
 export type { Claim, Claimed } from './idempotency.ts';
 export { Keys } from './keys.ts';
 export { type Buckets, percentile } from './latency-buckets.ts';
-export type { Publication, PublishCode, PublishRow } from './prices.ts';
+export type { PublishCode } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
+export { changePercent, type Publication, type PublishRow } from './publish-row.ts';
+export type { Decision } from './result-chunk.ts';
 export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
 export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';

@@ -1,35 +1,8 @@
-import { type Currency, formatMoney, type Price, type PriceSource, SafePrice } from '@reprice/pricing';
+import type { Currency, Price, PriceSource } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
-import { encodeCells, encodeChunk, type PriceCells } from './result-chunk.ts';
+import { encodeRows, type Publication, type PublishRow } from './publish-row.ts';
 import { Script } from './script.ts';
-
-/** What all rows of one publish have in common. */
-export interface Publication {
-  readonly batchId: string;
-  readonly jobId: string;
-  readonly source: PriceSource;
-  readonly model?: string;
-  readonly route?: string;
-  readonly pricedAtMs: number;
-}
-
-/** One row to publish. Only guardrails can make the SafePrice it needs. */
-export interface PublishRow {
-  /** Place of the row in its batch. */
-  readonly ordinal: number;
-  /** The fence that load() gave to this run. */
-  readonly fence: number;
-  readonly sku: string;
-  readonly safePrice: SafePrice;
-  /** The price it replaces, in minor units of the same currency. */
-  readonly previousMinor: number;
-  readonly strategy: string;
-  readonly confidence?: number;
-  readonly reason: string;
-  readonly costUsd: string;
-  readonly snapshotAtMs: number;
-}
 
 /** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(), or publishing is frozen. */
 export type PublishCode = 'published' | 'settled' | 'stale' | 'frozen';
@@ -65,6 +38,7 @@ export class Prices {
   async publish(publication: Publication, rows: readonly PublishRow[]): Promise<PublishCode[] | undefined> {
     if (rows.length === 0) return [];
     const { batchId, jobId, source, model = '', route = '', pricedAtMs } = publication;
+    const { pricedAt, cells, chunk, rolling } = encodeRows(publication, rows);
     const k = this.#keys;
     const keys = [
       k.batch(batchId),
@@ -73,18 +47,11 @@ export class Prices {
       k.freeze(),
       ...rows.map((row) => k.price(row.sku)),
     ];
-    if (rows.some((row) => row.fence > 0)) keys.push(...rows.map((row) => k.history(row.sku)));
-    const pricedAt = new Date(pricedAtMs).toISOString();
-    let snapshotAt = { ms: Number.NaN, text: '' };
-    const table = rows.map((row) => {
-      // The rows of an upload mostly share their time.
-      if (snapshotAt.ms !== row.snapshotAtMs)
-        snapshotAt = { ms: row.snapshotAtMs, text: new Date(row.snapshotAtMs).toISOString() };
-      return cellsOf(row, snapshotAt.text);
-    });
-    const cells = encodeCells(table);
-    const chunk = encodeChunk({ source, model, route, batchId, jobId, pricedAt }, cells);
     const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells];
+    if (rows.some((row) => row.fence > 0)) {
+      keys.push(...rows.map((row) => k.history(row.sku)), ...rows.map((row) => k.rolling(row.sku)));
+      args.push(...rolling);
+    }
     const codes = (await this.#publish.run(this.#redis, keys, args)) as number[];
     if (codes.length === 0 && rows.length > 0) return undefined;
     return codes.map(publishCode);
@@ -101,40 +68,10 @@ export class Prices {
   }
 }
 
-function cellsOf(row: PublishRow, snapshotAt: string): PriceCells {
-  const { sku, safePrice, previousMinor, strategy, confidence, reason, costUsd, fence } = row;
-  if (!SafePrice.is(safePrice) || safePrice.sku !== sku)
-    throw new TypeError(`SKU ${sku}: only a price that the guardrails made for it may be published`);
-  const { currency, minor } = safePrice;
-  const price = formatMoney(minor, currency);
-  const previous = formatMoney(previousMinor, currency);
-  const guardrails = safePrice.guardrails.join(',');
-  const change = String(changePercent(previousMinor, minor));
-  return [
-    row.ordinal,
-    sku,
-    price,
-    currency,
-    previous,
-    change,
-    strategy,
-    confidence === undefined ? '' : String(confidence),
-    reason,
-    guardrails,
-    costUsd,
-    fence + 1,
-    snapshotAt,
-  ];
-}
-
-/** The change in per cent of the old price, to two decimals. */
-export function changePercent(fromMinor: number, toMinor: number): number {
-  return Math.round(((toMinor - fromMinor) / fromMinor) * 10_000) / 100;
-}
-
 const sources: readonly string[] = ['model', 'rules', 'manual'] satisfies PriceSource[];
 
-function readPrice(hash: Record<string, string>): Price | undefined {
+/** Reads the hash of a price; undefined where there is none. */
+export function readPrice(hash: Record<string, string>): Price | undefined {
   const { sku, price, currency, source, strategy, reason, costUsd, revision, snapshotAt, pricedAt } = hash;
   if (!sku || !price || !currency || !source || !revision || !snapshotAt || !pricedAt) return undefined;
   if (!sources.includes(source))

@@ -1,10 +1,12 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Price } from '@reprice/pricing';
+import type { DecisionInputs, Price } from '@reprice/pricing';
+import { decodeRecord, type PolicyRecord } from './decision-record.ts';
 
 /*
  * The results of a batch are kept apart from the live prices, so that they stay what they were when a later batch reprices the same
- * SKUs, and so that a dry run has some. One list entry per publish: the mask of rows that took effect, a newline, and base64 of the
- * deflated JSON of head and cells, a line each. 20 to 30 bytes a row.
+ * SKUs, and so that a dry run has some. One list entry per publish: the mask of rows that took effect, a newline, `1.`, and base64 of the
+ * deflated head and cells, both JSON on a line each, and a line a row of what its price was made from (decision-record.ts). About 60 bytes
+ * a row, 220 for a row alone. Entries without `1.` are of versions that kept no such lines and deflated without a dictionary.
  */
 
 /** What all prices of one publish have in common. */
@@ -15,6 +17,9 @@ export interface ChunkHead {
   readonly batchId: string;
   readonly jobId: string;
   readonly pricedAt: string;
+  readonly promptVersion?: string;
+  /** By the name of a strategy. */
+  readonly policies?: Readonly<Record<string, PolicyRecord>>;
 }
 
 /** The rest of a price, in the order in which publish.lua takes it; '' = absent, guardrails comma-separated. Lua would write 0.8 as
@@ -37,30 +42,86 @@ export type PriceCells = readonly [
 
 /** Length of a {@link PriceCells}. */
 const PRICE_CELLS = 13;
+const SKU_CELL = 1;
 
 /** A chunk is some kilobytes: buffers of that size make deflating it twice as fast as the defaults, for the same length. */
 const DEFLATE = { level: 3, windowBits: 12, memLevel: 5, chunkSize: 4096 };
+
+/** Marks a chunk that was deflated with the dictionary below. */
+const WITH_DICTIONARY = '1.';
+
+/**
+ * What most chunks say in the same words, the most frequent last. It can never change, as chunks are read with the very one that they were
+ * written with: a better one needs a mark of its own.
+ */
+const DICTIONARY = Buffer.from(
+  '{"source":"rules","model":"","route":"stable","batchId":"","jobId":"","pricedAt":"2026-11-2T:.Z","promptVersion":"1","policies":{' +
+    '"clearance":{"match":{"premium":{"balanced":{"version":"","guardrails":{"bounds":"derived","derivedFloorPercent":20,' +
+    '"derivedCeilingPercent":25,"minMarginPercent":5,"maxChangePercent":25}}}}"derived_floor","derived_ceiling","margin","max_change",' +
+    '"rounding","EUR","USD","balanced","0.8","hold","demand","overstock","competitor","scarce","","0.00000",1,"2026-11-21T10:00:00.000Z",',
+);
 
 /** The cells of many prices, one after the other, as JSON: what publish.lua takes, and what a chunk holds. */
 export function encodeCells(prices: readonly PriceCells[]): string {
   return JSON.stringify(prices.flat());
 }
 
-/** The chunk of one publish. */
-export function encodeChunk(head: ChunkHead, cells: string): string {
-  return deflateRawSync(`${JSON.stringify(head)}\n${cells}`, DEFLATE).toString('base64');
+/** The chunk of one publish; `records` are the lines of its rows. */
+export function encodeChunk(head: ChunkHead, cells: string, records: readonly string[]): string {
+  const text = `${JSON.stringify(head)}\n${cells}\n${records.join('\n')}`;
+  return WITH_DICTIONARY + deflateRawSync(text, { ...DEFLATE, dictionary: DICTIONARY }).toString('base64');
 }
 
 /** The prices of one list entry that took effect. */
 export function decodeChunk(entry: string): Price[] {
+  const { mask, head, cells } = linesOf(entry);
+  return [...mask].flatMap((took, i) => (took === '1' ? [priceOf(head, cellsAt(cells, i))] : []));
+}
+
+/** A price of a list entry with as much as was kept of what it was made from. */
+export interface Decision {
+  readonly price: Price;
+  readonly promptVersion?: string;
+  readonly policyVersion?: string;
+  /** Absent where the entry is of a version that kept none. */
+  readonly inputs?: DecisionInputs;
+}
+
+/** The decision that made a revision of a SKU, if it is in this list entry and took effect. */
+export function decodeDecision(entry: string, sku: string, revision: number): Decision | undefined {
+  const { mask, head, cells, records } = linesOf(entry);
+  for (const [i, took] of [...mask].entries()) {
+    if (took !== '1' || cells[i * PRICE_CELLS + SKU_CELL] !== sku) continue;
+    const price = priceOf(head, cellsAt(cells, i));
+    if (price.revision !== revision) continue;
+    const policy = head.policies?.[price.strategy];
+    const inputs = decodeRecord(records[i], price, policy);
+    return {
+      price,
+      ...(head.promptVersion !== undefined && { promptVersion: head.promptVersion }),
+      ...(policy && { policyVersion: policy.version }),
+      ...(inputs && { inputs }),
+    };
+  }
+  return undefined;
+}
+
+function linesOf(entry: string): {
+  mask: string;
+  head: ChunkHead;
+  cells: PriceCells[number][];
+  records: readonly string[];
+} {
   const [mask = '', chunk = ''] = entry.split('\n');
-  const [headJson = '', cellsJson = ''] = inflateRawSync(Buffer.from(chunk, 'base64')).toString().split('\n');
-  const head = JSON.parse(headJson) as ChunkHead;
-  const cells = JSON.parse(cellsJson) as PriceCells[number][];
-  return [...mask].flatMap((took, i) => {
-    if (took !== '1') return [];
-    return [priceOf(head, cells.slice(i * PRICE_CELLS, (i + 1) * PRICE_CELLS))];
-  });
+  const text = chunk.startsWith(WITH_DICTIONARY)
+    ? inflateRawSync(Buffer.from(chunk.slice(WITH_DICTIONARY.length), 'base64'), { dictionary: DICTIONARY })
+    : inflateRawSync(Buffer.from(chunk, 'base64'));
+  const [head = '', cells = '', ...records] = text.toString().split('\n');
+  return { mask, head: JSON.parse(head) as ChunkHead, cells: JSON.parse(cells) as PriceCells[number][], records };
+}
+
+function cellsAt(cells: readonly PriceCells[number][], row: number): readonly PriceCells[number][] {
+  return cells.slice(row * PRICE_CELLS, (row + 1) * PRICE_CELLS);
 }
 
 function priceOf(head: ChunkHead, cells: readonly PriceCells[number][]): Price {

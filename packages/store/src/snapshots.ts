@@ -1,4 +1,4 @@
-import { parseMoney, type Snapshot } from '@reprice/pricing';
+import { decodePast, noPast, type PastPrices, parseMoney, type Snapshot, withReplaced } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
@@ -29,6 +29,8 @@ export type LoadedRow =
       readonly fence: number;
       /** The live price, in minor units of the snapshot's currency; absent when there is none or it is in another currency. */
       readonly liveMinor?: number;
+      /** What was live before that, in the snapshot's currency: all that may still count in a rolling limit. */
+      readonly past: readonly PastPrices[];
     };
 
 /** A pack as a run finds it. */
@@ -93,20 +95,33 @@ export class Snapshots {
       k.trial(batchId),
       ...skus.map(k.snapshot),
       ...skus.map(k.price),
+      ...skus.map(k.rolling),
     ];
     const args = [k.snapshot('').length, ...(ordinals ?? skus.map(() => 0))];
-    const reply = (await this.#load.run(this.#redis, keys, args)) as [string, string, string, string[], string[]];
-    const [status, mode, settled, snapshots, prices] = reply;
+    const reply = (await this.#load.run(this.#redis, keys, args)) as [string, string, string, ...string[][]];
+    const [status, mode, settled, snapshots = [], prices = [], rolling = []] = reply;
     const rows = skus.map((sku, i): LoadedRow => {
       if (ordinals && settled[i] === '1') return { settled: true };
-      const [revision = 0, price, currency] = prices[i] ? prices[i].split(' ') : [];
+      const [revision = 0, price, currency, previous, pricedAt] = prices[i] ? prices[i].split(' ') : [];
       const fence = Number(revision);
       const stored = snapshots[i];
-      if (!stored) return { settled: false, fence };
+      if (!stored) return { settled: false, fence, past: noPast };
       const snapshot = decodeSnapshot(sku, stored);
+      const past = rolling[i] ? pastIn(snapshot.currency, rolling[i]) : noPast;
       const live = price && currency === snapshot.currency ? parseMoney(price, currency) : undefined;
-      return { settled: false, snapshot, fence, ...(live?.ok && { liveMinor: live.minor }) };
+      if (!live?.ok) return { settled: false, snapshot, fence, past };
+      const { minor: liveMinor } = live;
+      const replaced = previous && pricedAt ? parseMoney(previous, snapshot.currency) : undefined;
+      if (!replaced?.ok || replaced.minor === liveMinor) return { settled: false, snapshot, fence, liveMinor, past };
+      const before = withReplaced(past, replaced.minor, Date.parse(pricedAt ?? ''));
+      return { settled: false, snapshot, fence, liveMinor, past: before };
     });
     return { status: status || undefined, mode: mode === 'dry-run' ? 'dry-run' : 'live', rows };
   }
+}
+
+/** What rolling:<sku> holds, if it is of this currency. */
+function pastIn(currency: string, rolling: string): readonly PastPrices[] {
+  const blank = rolling.indexOf(' ');
+  return rolling.slice(0, blank) === currency ? decodePast(rolling.slice(blank + 1)) : noPast;
 }

@@ -61,6 +61,7 @@ describe('publish', () => {
       revision: '1',
       snapshotAt: '2023-11-14T22:13:20.000Z',
       pricedAt: '2023-11-14T22:13:20.005Z',
+      decision: '0',
     });
     const price = await store.prices.get('a');
     expect(await all(store.batches.results(id))).toEqual([price]);
@@ -100,7 +101,7 @@ describe('publish', () => {
     await store.prices.publish(publication(first), [rowOf('a', 0, '11.00')]);
     await store.prices.publish(publication(second), [rowOf('a', 0, '12.00', 1)]);
     expect(await redis.lrange(store.keys.history('a'), 0, -1)).toEqual([
-      `1\t11.00\tEUR\tmodel\t2023-11-14T22:13:20.005Z\t${first}`,
+      `1\t11.00\tEUR\tmodel\t2023-11-14T22:13:20.005Z\t${first}\t0`,
     ]);
     expect((await all(store.batches.results(first))).map((p) => p.price)).toEqual(['11.00']);
     expect((await all(store.batches.results(second))).map((p) => p.price)).toEqual(['12.00']);

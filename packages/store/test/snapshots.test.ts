@@ -60,7 +60,7 @@ describe('observe and load', () => {
       skus,
       skus.map((_, i) => i),
     );
-    expect(rows).toEqual(full.map((snapshot) => ({ settled: false, snapshot, fence: 0 })));
+    expect(rows).toEqual(full.map((snapshot) => ({ settled: false, snapshot, fence: 0, past: [] })));
   });
 
   it('changes nothing for an observation that is older than what is stored', async () => {

@@ -15,13 +15,23 @@ function readyRow(ordinal: number, more: Partial<Snapshot> = {}): ReadyRow {
   if (!strategy) throw new Error('no balanced');
   const bounds = boundsFor(snapshot, strategy.guardrails);
   if ('conflict' in bounds) throw new Error(bounds.detail);
-  return { ordinal, sku: snapshot.sku, snapshot, fence: 0, currentMinor: 1000, liveMinor: undefined, bounds, strategy };
+  return {
+    ordinal,
+    sku: snapshot.sku,
+    snapshot,
+    fence: 0,
+    currentMinor: 1000,
+    liveMinor: undefined,
+    past: [],
+    bounds,
+    strategy,
+  };
 }
 
 function judge(rows: readonly ReadyRow[], answer: string) {
   const parser = new ReplyParser(rows.length);
   parser.push(answer);
-  return judgeAnswer(rows, parser.end(true), 100);
+  return judgeAnswer(rows, parser.end(true), 100, 1_700_000_000_000);
 }
 
 describe('judgeAnswer', () => {
@@ -48,14 +58,15 @@ describe('judgeAnswer', () => {
 });
 
 describe('selectRows', () => {
+  const tools = { strategies: builtInStrategies, nowMs: () => 1_700_000_000_000 };
   const pack = { batchId: 'b', strategy: 'balanced', asked: 0, skus: ['a', 'b', 'c', 'd', 'e'], ordinals: 7 };
 
   it('leaves out what is settled and finds what no model could price', () => {
     const row = (sku: string, more: Partial<Snapshot> = {}) =>
-      ({ settled: false, snapshot: snapshotOf(sku, more), fence: 3 }) as const;
-    const { ready, impossible } = selectRows({ strategies: builtInStrategies }, pack, [
+      ({ settled: false, snapshot: snapshotOf(sku, more), fence: 3, past: [] }) as const;
+    const { ready, impossible } = selectRows(tools, pack, [
       { settled: true },
-      { settled: false, fence: 0 },
+      { settled: false, fence: 0, past: [] },
       row('c', { strategy: 'gone' }),
       row('d', { floorMinor: 9, ceilingMinor: 8 }),
       { ...row('e'), liveMinor: 950 },
@@ -69,9 +80,10 @@ describe('selectRows', () => {
   });
 
   it('finds a live price too far below its floor before a call is paid for it', () => {
-    const row = { settled: false, snapshot: snapshotOf('a', { floorMinor: 5000 }), fence: 1, liveMinor: 1000 } as const;
+    const snapshot = snapshotOf('a', { floorMinor: 5000 });
+    const row = { settled: false, snapshot, fence: 1, liveMinor: 1000, past: [] } as const;
     const one = { ...pack, skus: ['a'] };
-    const { ready, impossible } = selectRows({ strategies: builtInStrategies }, one, [row]);
+    const { ready, impossible } = selectRows(tools, one, [row]);
     expect(ready).toEqual([]);
     expect(impossible).toMatchObject([{ reason: 'guardrail_conflict', detail: expect.stringContaining('10.00') }]);
   });

@@ -20,14 +20,19 @@ const problemWords: Readonly<Record<RowProblem, string>> = {
   absurd: 'the price in the answer is absurd',
 };
 
-/** Makes safe prices of the answer's valid rows. Each row that was asked ends in exactly one of the three lists. */
-export function judgeAnswer(rows: readonly ReadyRow[], reply: ReplyResult, costNanoUsd: number): Judgement {
+/** Makes safe prices of the answer's valid rows, as of `nowMs`. Each row that was asked ends in exactly one of the three lists. */
+export function judgeAnswer(
+  rows: readonly ReadyRow[],
+  reply: ReplyResult,
+  costNanoUsd: number,
+  nowMs: number,
+): Judgement {
   const priced: PublishRow[] = [];
   const open: Unpriced[] = [];
   const conflicting: Unpriced[] = [];
   const costs = splitCost(costNanoUsd, rows.length);
   for (const [i, row] of rows.entries()) {
-    const { ordinal, sku, snapshot } = row;
+    const { ordinal, sku, snapshot, past, strategy } = row;
     const answered = reply.rows.get(i + 1);
     const suggestion = answered && suggestionFrom(answered);
     if (!suggestion || isAbsurd(suggestion, snapshot)) {
@@ -36,7 +41,8 @@ export function judgeAnswer(rows: readonly ReadyRow[], reply: ReplyResult, costN
       open.push({ ordinal, sku, reason: 'invalid_answer', detail });
       continue;
     }
-    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, row.bounds, row.strategy.guardrails);
+    const recent = { past, nowMs };
+    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, row.bounds, strategy.guardrails, recent);
     if ('conflict' in safePrice) {
       conflicting.push({ ordinal, sku, reason: safePrice.conflict, detail: safePrice.detail });
       continue;
@@ -47,11 +53,12 @@ export function judgeAnswer(rows: readonly ReadyRow[], reply: ReplyResult, costN
       sku,
       safePrice,
       previousMinor: row.currentMinor,
-      strategy: row.strategy.name,
+      strategy: strategy.name,
       ...(suggestion.confidence !== undefined && { confidence: suggestion.confidence }),
       reason: suggestion.reason,
       costUsd: costs[i] ?? '',
       snapshotAtMs: snapshot.observedAtMs,
+      decision: { suggestion, snapshot, past, strategy },
     });
   }
   return { priced, open, conflicting };

@@ -1,4 +1,4 @@
-import { defaultStrategy } from '@reprice/pricing';
+import { defaultStrategy, promptVersion } from '@reprice/pricing';
 import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
 import { admitCall } from './admit-call.ts';
 import { callModel } from './call-model.ts';
@@ -48,7 +48,8 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     tools.rateLimits.end();
     tools.retries.earn();
   }
-  const { priced, open, conflicting } = judgeAnswer(ready, reply, booked.costNanoUsd);
+  const pricedAtMs = tools.nowMs();
+  const { priced, open, conflicting } = judgeAnswer(ready, reply, booked.costNanoUsd, pricedAtMs);
   const { live, held } = holdRows(ready, priced);
 
   const publication = {
@@ -57,7 +58,8 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     source: 'model',
     model: call.model,
     route: 'stable',
-    pricedAtMs: tools.nowMs(),
+    promptVersion,
+    pricedAtMs,
   } as const;
   const [settled, codes] = await store.together(() =>
     Promise.all([

@@ -5,6 +5,7 @@ import {
   type Conflict,
   defaultStrategy,
   formatMoney,
+  type RecentPrices,
   type Snapshot,
   type Strategy,
   suggestionFrom,
@@ -15,7 +16,7 @@ import type { ReadyRow, Tools, Unpriced } from './tools.ts';
 
 /** Leaves out what is settled, and finds what no model could price, before a call is paid for it. */
 export function selectRows(
-  tools: Pick<Tools, 'strategies'>,
+  tools: Pick<Tools, 'strategies' | 'nowMs'>,
   pack: PackJob,
   rows: readonly LoadedRow[],
 ): { ready: ReadyRow[]; impossible: Unpriced[] } {
@@ -26,7 +27,7 @@ export function selectRows(
     const row = rows[i];
     const ordinal = ordinals[i];
     if (!row || row.settled || ordinal === undefined) return;
-    const { snapshot, fence, liveMinor } = row;
+    const { snapshot, fence, liveMinor, past } = row;
     if (!snapshot) {
       impossible.push({
         ordinal,
@@ -53,7 +54,7 @@ export function selectRows(
       return;
     }
     const currentMinor = liveMinor ?? snapshot.priceMinor;
-    const conflict = changeConflict(snapshot, currentMinor, liveMinor, bounds, strategy);
+    const conflict = changeConflict(snapshot, liveMinor, bounds, strategy, { past, nowMs: tools.nowMs() });
     if (conflict) {
       impossible.push({ ordinal, sku, reason: conflict.conflict, detail: conflict.detail });
       return;
@@ -65,6 +66,7 @@ export function selectRows(
       fence,
       currentMinor,
       liveMinor,
+      past,
       bounds,
       strategy,
     });
@@ -72,16 +74,17 @@ export function selectRows(
   return { ready, impossible };
 }
 
-/** Why no price at all could pass: the current one lies so far outside its bounds that one run may not move it there. */
+/** Why no price at all could pass: the current one lies so far outside its bounds that no limit on change lets it get there. */
 function changeConflict(
   snapshot: Snapshot,
-  currentMinor: number,
   liveMinor: number | undefined,
   bounds: Bounds,
   strategy: Strategy,
+  recent: RecentPrices,
 ): Conflict | undefined {
+  const currentMinor = liveMinor ?? snapshot.priceMinor;
   if (currentMinor >= bounds.floorMinor && currentMinor <= bounds.ceilingMinor) return undefined;
   const unmoved = suggestionFrom({ price: formatMoney(currentMinor, snapshot.currency), reason: 'hold' });
-  const result = applyGuardrails(unmoved, snapshot, liveMinor, bounds, strategy.guardrails);
+  const result = applyGuardrails(unmoved, snapshot, liveMinor, bounds, strategy.guardrails, recent);
   return 'conflict' in result ? result : undefined;
 }

@@ -1,5 +1,5 @@
 import type { GatewayClient, ModelPrice } from '@reprice/gateway';
-import type { Bounds, Snapshot, Strategy } from '@reprice/pricing';
+import type { Bounds, PastPrices, Snapshot, Strategy } from '@reprice/pricing';
 import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
 import type { PackObserver } from './observer.ts';
@@ -21,6 +21,8 @@ export interface Tools {
   readonly retries: RetryBudget;
   /** Is told what happens, for counting. */
   readonly observe: PackObserver;
+  /** A call found no gateway key of this process that can be used. */
+  readonly keysLost: () => void;
   readonly alarm: (fields: Record<string, unknown>, message: string) => void;
   readonly nowMs: () => number;
   /** Aborted in the second phase of a shutdown: calls still in flight end, and their packs go back to their place. */
@@ -37,6 +39,8 @@ export interface ReadyRow {
   readonly currentMinor: number;
   /** The live price, if there is one in this currency. */
   readonly liveMinor: number | undefined;
+  /** What was live before it and may still count in a rolling limit. */
+  readonly past: readonly PastPrices[];
   readonly bounds: Bounds;
   /** The strategy that the snapshot names now: its guardrails hold, whatever prompt asks. */
   readonly strategy: Strategy;

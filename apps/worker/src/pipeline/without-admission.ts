@@ -58,10 +58,12 @@ async function priceByRules(
 ): Promise<Verdict> {
   const priced: PublishRow[] = [];
   const conflicting: Unpriced[] = [];
+  const nowMs = tools.nowMs();
   for (const row of rows) {
-    const { ordinal, sku, snapshot, bounds, strategy, fence } = row;
+    const { ordinal, sku, snapshot, bounds, strategy, fence, past } = row;
     const suggestion = rulesSuggestion(snapshot, bounds, strategy);
-    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, bounds, strategy.guardrails);
+    const recent = { past, nowMs };
+    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, bounds, strategy.guardrails, recent);
     if ('conflict' in safePrice) {
       conflicting.push({ ordinal, sku, reason: safePrice.conflict, detail: safePrice.detail });
       continue;
@@ -78,10 +80,11 @@ async function priceByRules(
       reason,
       costUsd: '0.00',
       snapshotAtMs: snapshot.observedAtMs,
+      decision: { suggestion, snapshot, past, strategy },
     });
   }
   const { batchId } = run.pack;
-  const publication = { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: tools.nowMs() } as const;
+  const publication = { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: nowMs } as const;
   const { live, held } = holdRows(rows, priced);
   const [codes] = await Promise.all([
     tools.store.prices.publish(publication, live),

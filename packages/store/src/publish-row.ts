@@ -1,0 +1,112 @@
+import { encodePast, formatMoney, noPast, type PriceSource, SafePrice, worthKeeping } from '@reprice/pricing';
+import { type DecisionBasis, encodeRecord, policiesOf } from './decision-record.ts';
+import { encodeCells, encodeChunk, type PriceCells } from './result-chunk.ts';
+
+/** What all rows of one publish have in common. */
+export interface Publication {
+  readonly batchId: string;
+  readonly jobId: string;
+  readonly source: PriceSource;
+  readonly model?: string;
+  readonly route?: string;
+  /** Version of the prompt that asked; absent where no model was asked. */
+  readonly promptVersion?: string;
+  /** When the guardrails made the prices, ms since 1970: the rolling windows end here. */
+  readonly pricedAtMs: number;
+}
+
+/** One row to publish. Only guardrails can make the SafePrice it needs. */
+export interface PublishRow {
+  /** Place of the row in its batch. */
+  readonly ordinal: number;
+  /** The fence that load() gave to this run. */
+  readonly fence: number;
+  readonly sku: string;
+  readonly safePrice: SafePrice;
+  /** The price it replaces, in minor units of the same currency. */
+  readonly previousMinor: number;
+  readonly strategy: string;
+  readonly confidence?: number;
+  readonly reason: string;
+  readonly costUsd: string;
+  readonly snapshotAtMs: number;
+  /** What it was made from; without it the price can't say why, and the rolling limits of the next one know less. */
+  readonly decision?: DecisionBasis;
+}
+
+/** The rows of one publish as a script takes them. */
+export interface EncodedRows {
+  readonly pricedAt: string;
+  /** JSON, see PriceCells. */
+  readonly cells: string;
+  /** The entry for the results, without its mask. */
+  readonly chunk: string;
+  /** What rolling:<sku> is to hold from now on, one a row; '' = leave it. Valid as long as the fence is. */
+  readonly rolling: readonly string[];
+}
+
+/** Encodes the rows of one publish. Throws a TypeError for a price that did not come out of the guardrails. */
+export function encodeRows(publication: Publication, rows: readonly PublishRow[]): EncodedRows {
+  const { batchId, jobId, source, model = '', route = '', promptVersion, pricedAtMs } = publication;
+  const pricedAt = new Date(pricedAtMs).toISOString();
+  let snapshotAt = { ms: Number.NaN, text: '' };
+  const records: string[] = [];
+  const table = rows.map((row) => {
+    // The rows of an upload mostly share their time.
+    if (snapshotAt.ms !== row.snapshotAtMs)
+      snapshotAt = { ms: row.snapshotAtMs, text: new Date(row.snapshotAtMs).toISOString() };
+    const cells = cellsOf(row, snapshotAt.text);
+    records.push(encodeRecord(row.decision, cells[PRICE_CELL], row.previousMinor));
+    return cells;
+  });
+  const cells = encodeCells(table);
+  const policies = policiesOf(rows);
+  const head = { source, model, route, batchId, jobId, pricedAt, ...(promptVersion && { promptVersion }), policies };
+  return {
+    pricedAt,
+    cells,
+    chunk: encodeChunk(head, cells, records),
+    rolling: rows.map((row) => rollingOf(row, pricedAtMs)),
+  };
+}
+
+const PRICE_CELL = 2;
+
+function cellsOf(row: PublishRow, snapshotAt: string): PriceCells {
+  const { sku, safePrice, previousMinor, strategy, confidence, reason, costUsd, fence } = row;
+  if (!SafePrice.is(safePrice) || safePrice.sku !== sku)
+    throw new TypeError(`SKU ${sku}: only a price that the guardrails made for it may be published`);
+  const { currency, minor } = safePrice;
+  const price = formatMoney(minor, currency);
+  const previous = formatMoney(previousMinor, currency);
+  const guardrails = safePrice.guardrails.join(',');
+  const change = String(changePercent(previousMinor, minor));
+  return [
+    row.ordinal,
+    sku,
+    price,
+    currency,
+    previous,
+    change,
+    strategy,
+    confidence === undefined ? '' : String(confidence),
+    reason,
+    guardrails,
+    costUsd,
+    fence + 1,
+    snapshotAt,
+  ];
+}
+
+function rollingOf({ decision, safePrice, previousMinor }: PublishRow, pricedAtMs: number): string {
+  const past = decision?.past ?? noPast;
+  if (past.length === 0) return '';
+  // The price that is replaced now counts from now; the price hash tells of it.
+  const kept = worthKeeping({ past, nowMs: pricedAtMs }, [previousMinor, safePrice.minor]);
+  return kept.length === 0 ? '' : `${safePrice.currency} ${encodePast(kept)}`;
+}
+
+/** The change in per cent of the old price, to two decimals. */
+export function changePercent(fromMinor: number, toMinor: number): number {
+  return Math.round(((toMinor - fromMinor) / fromMinor) * 10_000) / 100;
+}
