@@ -1,55 +1,42 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoreHealth } from '@reprice/store';
+/** Why a process takes no packs. */
+export type HeldBecause = 'redis' | 'keys';
 
-/** What a FetchGate works with. */
+/** What a FetchGate works with: both may be called again while the one before is under way. */
 export interface FetchGateOptions {
   readonly hold: () => Promise<void>;
   readonly release: () => Promise<void>;
-  /** Tries a write. */
-  readonly health: () => Promise<StoreHealth>;
-  readonly onHeld: (detail: string) => void;
-  readonly onReleased: () => void;
+  readonly onError: (error: Error) => void;
 }
 
-const LOOK_AGAIN_MS = 500;
-
-/**
- * Stops fetching packs while Redis answers with errors: out of memory, read-only, its disk full, a key of the wrong type. BullMQ would
- * fetch again at once, thousands of times a second. Fetching goes on when a write succeeds.
- */
+/** Stops the fetching of packs by this process alone, while there is a reason to. */
 export class FetchGate {
   readonly #options: FetchGateOptions;
-  #held = false;
-  #closed = false;
+  readonly #because = new Set<HeldBecause>();
+  #steps = Promise.resolve();
 
   constructor(options: FetchGateOptions) {
     this.#options = options;
   }
 
-  /** An error that the fetching or finishing of packs met. Those of the connection are no matter: it comes back by itself. */
-  tell(error: Error): void {
-    if (this.#held || this.#closed || error.name !== 'ReplyError') return;
-    this.#held = true;
-    void this.#untilWritable(error.message);
+  /** Why no packs are taken; empty = they are. */
+  get heldBecause(): ReadonlySet<HeldBecause> {
+    return this.#because;
   }
 
-  close(): void {
-    this.#closed = true;
+  hold(because: HeldBecause): void {
+    this.#because.add(because);
+    if (this.#because.size === 1) this.#follow();
   }
 
-  async #untilWritable(cause: string): Promise<void> {
-    const { hold, release, health, onHeld, onReleased } = this.#options;
-    await hold();
-    onHeld(cause);
-    for (;;) {
-      await sleep(LOOK_AGAIN_MS);
-      if (this.#closed) return;
-      const { writable, detail } = await health();
-      if (writable) break;
-      onHeld(detail);
-    }
-    this.#held = false;
-    await release();
-    onReleased();
+  /** Packs are taken again once no reason is left. */
+  letGo(because: HeldBecause): void {
+    if (this.#because.delete(because) && this.#because.size === 0) this.#follow();
+  }
+
+  /** One step after the other, so that the last one decides. */
+  #follow(): void {
+    const { hold, release, onError } = this.#options;
+    const step = this.#because.size > 0 ? hold : release;
+    this.#steps = this.#steps.then(step).catch(onError);
   }
 }

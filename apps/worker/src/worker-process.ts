@@ -1,5 +1,6 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
 import { createLogger } from '@reprice/telemetry';
+import { MetricsPortError } from './metrics-server.ts';
 import { UnfitRedisError } from './redis-fitness.ts';
 import type { StopSignal } from './stop-signal.ts';
 import { type ShutdownTimes, startWorker, type WorkerSeam } from './worker.ts';
@@ -35,10 +36,15 @@ export async function runWorker(
         },
       );
     });
-    log.info({ redis: 'ready', gateway: config.gateway.baseUrl, concurrency: config.workerConcurrency }, 'ready');
-    process.send?.({ ready: true });
+    const { metricsUrl } = worker;
+    log.info(
+      { redis: 'ready', gateway: config.gateway.baseUrl, concurrency: config.workerConcurrency, metrics: metricsUrl },
+      'ready',
+    );
+    process.send?.({ ready: true, url: metricsUrl });
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof UnfitRedisError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof UnfitRedisError || error instanceof MetricsPortError))
+      throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(configExitCode);
   }

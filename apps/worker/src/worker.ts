@@ -6,8 +6,12 @@ import { type Logger, onceEvery } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
 import { FetchGate } from './fetch-gate.ts';
+import { KeyHold } from './key-hold.ts';
 import { keySharing, watchKeys } from './key-watch.ts';
 import { ledgerWatch } from './ledger-watch.ts';
+import { WorkerLiveness } from './liveness.ts';
+import { WorkerMetrics } from './metrics.ts';
+import { metricsServer } from './metrics-server.ts';
 import { guardRun } from './pipeline/guard-run.ts';
 import { tellAll } from './pipeline/observer.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
@@ -17,7 +21,9 @@ import { Presence } from './presence.ts';
 import { type RunPack, withQuarantine } from './quarantine.ts';
 import { connectRedis } from './redis-connection.ts';
 import { evictionWatch, untilFit } from './redis-fitness.ts';
+import { RedisHold } from './redis-hold.ts';
 import { StagedRecovery } from './staged-recovery.ts';
+import { StatsFlush } from './stats-flush.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** A reservation outlives its call by this much before it counts as lost; one that is settled later still is corrected. */
@@ -42,6 +48,8 @@ export interface WorkerSeam {
 
 /** A running worker. */
 export interface RunningWorker {
+  /** Where its metrics are; absent without METRICS_PORT. */
+  readonly metricsUrl?: string;
   /** Takes no more packs, lets those in flight finish or go back, and resolves with the job ids of those that did neither. */
   stop(times: ShutdownTimes): Promise<readonly string[]>;
 }
@@ -95,6 +103,8 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   });
   const keyWatch = watchKeys(config.gateway, store.gatewayKeys, gateway, log, onError);
   await keyWatch.start();
+  const metrics = new WorkerMetrics(config.gateway.model);
+  const statsFlush = new StatsFlush(store.stats, () => Date.now());
   const stopping = new AbortController();
   const plainTools: Tools = {
     store,
@@ -106,7 +116,8 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     budgetExhausted: config.budget.exhausted,
     rateLimits: new RateLimitStreak(),
     retries: new RetryBudget(),
-    observe: tellAll([], onError),
+    observe: tellAll([statsFlush, metrics.observer], onError),
+    keysLost: () => keyHold.lost(),
     alarm,
     nowMs: () => Date.now(),
     stopping: stopping.signal,
@@ -115,28 +126,55 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   const { lockMs = LOCK_MS } = seam;
   const presence = new Presence(store, connect(), onError);
   // A sign of life counts for less time than a lock: the packs of a dead process run again when it is known to be dead.
-  const run = withQuarantine(seam.run?.(guardRun) ?? guardRun, presence.self.id, lockMs / 3);
+  const guarded = withQuarantine(seam.run?.(guardRun) ?? guardRun, presence.self.id, lockMs / 3);
   const worker: PackWorker = new PackWorker({
     connection: connect(),
     concurrency: config.workerConcurrency,
     rpm: ledger.rpm,
-    process: (pack) => run(tools, pack),
+    process: (pack) => {
+      liveness.started();
+      return run(tools, pack);
+    },
     rest: (ms) => queue.rest(ms),
     onError: (error) => {
       onError(error);
-      gate.tell(error);
+      redisHold.tell(error);
     },
     lockMs,
   });
-  const gate = new FetchGate({
-    hold: () => worker.hold(),
-    release: () => worker.release(),
+  const gate = new FetchGate({ hold: () => worker.hold(), release: () => worker.release(), onError });
+  const keyHold = new KeyHold({
+    gate,
+    keysLeft: () => gateway.keysLeft,
+    onHeld: () => log.error('no gateway key of this worker can be used: it takes no packs, others go on'),
+    onReleased: () => log.info('a gateway key may be used again: taking packs'),
+  });
+  const run = metrics.around(keyHold.around(guarded));
+  const redisHold = new RedisHold({
+    gate,
     health,
     onHeld: (detail) => alarm({ detail }, 'Redis refuses commands: taking no packs until it takes writes again'),
     onReleased: () => log.info('Redis takes writes again'),
   });
+  const liveness = new WorkerLiveness(async () => {
+    const { waiting, keptBack } = await queue.standing(worker.startsAtOnce);
+    const { closed } = await store.admission.budget();
+    const isFull = worker.running().length >= config.workerConcurrency;
+    return { waiting, keptBack: keptBack || isFull || gate.heldBecause.size > 0 || closed !== undefined };
+  });
+  metrics.watch({
+    concurrency: config.workerConcurrency,
+    running: () => worker.running().length,
+    heldBecause: () => gate.heldBecause,
+    keys: () => gateway.keys,
+    isRedisUp: () => redis.status === 'ready',
+    isAlive: () => liveness.state().ok,
+  });
+  const server = await metricsServer(config, metrics, liveness);
   const chores = [
+    liveness.chore(),
     presence.chore(),
+    statsFlush.chore(),
     ledgerWatch(store, { setRpm: (rpm) => worker.setRpm(rpm), endRest: () => queue.endRest() }, alarm),
     new StagedRecovery(store, queue, onError),
     evictionWatch(health, alarm),
@@ -147,8 +185,10 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   upkeep.start();
 
   return {
+    ...(server && { metricsUrl: `${server.url}/metrics` }),
     async stop({ finishMs, leaveMs }) {
-      gate.close();
+      keyHold.close();
+      redisHold.close();
       let drained = await worker.stop(finishMs);
       if (!drained) {
         log.warn({ jobIds: worker.running() }, 'ending the calls in flight, their packs go back to their place');
@@ -158,7 +198,9 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
       upkeep.stop();
       keyWatch.stop();
       if (drained) await gateway.close();
+      await statsFlush.last();
       await presence.leave();
+      await server?.close();
       for (const connection of connections) connection.disconnect();
       return drained ? [] : worker.running();
     },

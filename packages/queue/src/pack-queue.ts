@@ -101,6 +101,16 @@ export class PackQueue {
     if (restMs > 0 && (await this.bull.getRateLimitTtl()) < restMs) await this.bull.rateLimit(restMs);
   }
 
+  /** Whether jobs wait, and whether something keeps all workers from them: a rest, the gate (of so many starts a window), a pause. */
+  async standing(startsAtOnce: number): Promise<{ waiting: boolean; keptBack: boolean }> {
+    const [counts, ttlMs, paused] = await Promise.all([
+      this.bull.getJobCounts('prioritized', 'waiting'),
+      this.bull.getRateLimitTtl(startsAtOnce),
+      this.bull.isPaused(),
+    ]);
+    return { waiting: Object.values(counts).some((count) => count > 0), keptBack: ttlMs > 0 || paused };
+  }
+
   /** Ends a rest: within a second packs ask admission again, which rests everybody anew if it has to. */
   async endRest(): Promise<void> {
     await this.bull.removeRateLimitKey();

@@ -152,6 +152,11 @@ export class PackWorker {
     this.#worker.opts.limiter = limiterWindow(rpm);
   }
 
+  /** How many packs the gate lets all workers start in one window. */
+  get startsAtOnce(): number {
+    return this.#worker.opts.limiter?.max ?? Number.MAX_SAFE_INTEGER;
+  }
+
   /** The ids of the jobs whose packs run in this process now. */
   running(): readonly string[] {
     return [...this.#running];

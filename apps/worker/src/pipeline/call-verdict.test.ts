@@ -12,7 +12,7 @@ it.each<[GatewayOutcome, object]>([
     { kind: 'rest', restMs: 3000 },
   ],
   [{ kind: 'rate_limited' }, { kind: 'rest', restMs: undefined }],
-  [{ kind: 'unauthorized', status: 401, message: 'no' }, { kind: 'rest' }],
+  [{ kind: 'unauthorized', status: 401, message: 'no' }, { kind: 'no_key' }],
   [
     { kind: 'refused', status: 400, message: 'too long', tooLong: true },
     { kind: 'halve', detail: expect.stringContaining('too long') },

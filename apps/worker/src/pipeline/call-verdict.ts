@@ -7,13 +7,13 @@ export type CallVerdict =
   | { readonly kind: 'answered' }
   /** No calls by anybody for a while; no attempt is lost. */
   | { readonly kind: 'rest'; readonly restMs: number | undefined }
+  /** No key of this process can be used: others may have one that can. No attempt is lost. */
+  | { readonly kind: 'no_key' }
   /** The request is at fault: a smaller one may pass. */
   | { readonly kind: 'halve'; readonly detail: string }
   /** The pack runs again as it is and loses an attempt. */
   | { readonly kind: 'retry'; readonly detail: string; readonly retryAfterMs?: number };
 
-/** Keys that were refused rest for a minute; look every few seconds whether one is back or was replaced. */
-const KEY_CHECK_MS = 5000;
 /** A gateway that cannot be reached at all. */
 const UNREACHABLE_MS = 2000;
 
@@ -25,7 +25,7 @@ export function callVerdict(outcome: GatewayOutcome): CallVerdict {
     case 'rate_limited':
       return { kind: 'rest', restMs: outcome.retryAfterMs };
     case 'unauthorized':
-      return { kind: 'rest', restMs: KEY_CHECK_MS };
+      return { kind: 'no_key' };
     case 'refused':
       return { kind: 'halve', detail: `The gateway refused it: ${outcome.message}` };
     case 'overloaded':

@@ -31,6 +31,9 @@ export async function concludePack(
       const restMs = tools.rateLimits.restMs(call.restMs);
       return { kind: 'snooze', restMs: await tools.store.admission.rest(restMs) };
     }
+    case 'no_key':
+      tools.keysLost();
+      return { kind: 'return' };
     case 'halve':
       if (open.length > 1) return await splitPack(tools, run, open, Math.ceil(open.length / 2));
       return await failRows(tools, run, because('refused', call.detail));

@@ -1,0 +1,56 @@
+import type { KeyView } from '@reprice/gateway';
+import { Gauge, type Registry } from '@reprice/telemetry/metrics';
+import type { HeldBecause } from './fetch-gate.ts';
+
+/** Where the state of a worker process is read. */
+export interface WorkerState {
+  readonly concurrency: number;
+  /** Packs that run now. */
+  readonly running: () => number;
+  readonly heldBecause: () => ReadonlySet<HeldBecause>;
+  readonly keys: () => readonly Pick<KeyView, 'state'>[];
+  readonly isRedisUp: () => boolean;
+  readonly isAlive: () => boolean;
+}
+
+/** Gauges that are read at each scrape. */
+export function addStateGauges(registry: Registry, state: WorkerState): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge('reprice_worker_concurrency', 'Packs that this worker runs at once at most.', () => state.concurrency);
+  gauge('reprice_worker_running_packs', 'Packs that run now.', state.running);
+  gauge('reprice_worker_alive', '0 when packs wait, nothing keeps them back, and this worker takes none.', () =>
+    Number(state.isAlive()),
+  );
+  gauge('reprice_redis_up', 'Whether the connection to Redis stands.', () => Number(state.isRedisUp()));
+  new Gauge({
+    name: 'reprice_worker_held',
+    help: 'Whether this worker takes no packs, because Redis refuses writes or it has no usable gateway key.',
+    labelNames: ['because'],
+    registers,
+    collect() {
+      const held = state.heldBecause();
+      for (const because of ['redis', 'keys'] as const) this.set({ because }, Number(held.has(because)));
+    },
+  });
+  new Gauge({
+    name: 'reprice_gateway_keys',
+    help: 'Gateway keys of this worker by state.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const keys = state.keys();
+      for (const name of ['active', 'resting', 'revoked'] as const)
+        this.set({ state: name }, keys.filter((key) => key.state === name).length);
+    },
+  });
+}
