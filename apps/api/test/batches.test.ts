@@ -96,6 +96,27 @@ describe('POST /v1/batches', () => {
     expect((await full.store.batches.list({ limit: 10 })).items).toHaveLength(1);
   });
 
+  test('takes urgent work while the share of less urgent work is full, and says which is', async () => {
+    const full = await startApiUnderTest({ maxJobs: 10 });
+    const submit = (priority: string) =>
+      full.submit(text(skus('share', 175, {})), ndjson, `?priority=${priority}&force=true`);
+    expect((await submit('low')).status).toBe(202);
+    const { status, body, headers } = await submit('low');
+    expect([status, body.type, headers.get('retry-after')]).toEqual([503, '/problems/queue-full', '30']);
+    expect(body.detail).toMatch(/holds 7 jobs, and low work may fill 70 % of QUEUE_MAX_JOBS \(10\), which is 7\./);
+    expect(body.detail).toMatch(/or with priority critical or high or normal/);
+    expect((await submit('critical')).status).toBe(202);
+    const refused = await submit('critical');
+    expect(refused.body.detail).toMatch(/as many as QUEUE_MAX_JOBS \(10\) allows/);
+    const job = JSON.stringify({ priority: 'high', items: skus('share', 1) });
+    const door = await full.call('/v1/jobs', {
+      method: 'POST',
+      body: job,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([door.status, ((await door.json()) as { type: string }).type]).toEqual([503, '/problems/queue-full']);
+  });
+
   test('keeps the identity of its counters while it is received', async () => {
     const pieces = Array.from({ length: 20 }, (_, i) => text(skus(`poll${i}`, 500)));
     const stream = new ReadableStream({

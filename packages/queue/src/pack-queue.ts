@@ -3,7 +3,10 @@ import { type Priority, priorities } from '@reprice/pricing';
 import { type ConnectionOptions, Job, Queue } from 'bullmq';
 import { ATTEMPTS } from './backoff.ts';
 import { jobId, jobName, type PackJob, packJobSchema, priorityNumber, priorityOf } from './pack-job.ts';
+import { purge } from './purge.ts';
+import { type QueueDepth, queueDepth } from './queue-depth.ts';
 import { type Requeued, requeue } from './requeue.ts';
+import { type Room, roomFor } from './room.ts';
 
 /** The name of the queue, in Redis and in Bull Board. */
 export const QUEUE_NAME = 'reprice';
@@ -16,7 +19,7 @@ export interface PackQueueOptions {
   /** An ioredis connection, or how to make one. */
   readonly connection: ConnectionOptions;
   readonly namespace?: string;
-  /** Past this many waiting jobs there is no room; 1,000,000 unless stated. */
+  /** Past this many waiting jobs there is no room, for less urgent work past a part of it (room.ts); 1,000,000 unless stated. */
   readonly maxJobs?: number;
   /** Errors of the connection in the background; nobody hears them unless stated, since the connection's owner has them too. */
   readonly onError?: (error: Error) => void;
@@ -88,10 +91,32 @@ export class PackQueue {
     return Object.fromEntries(waiting) as Record<Priority, number>;
   }
 
-  /** Whether the queue takes more. */
-  async hasRoom(): Promise<boolean> {
+  /** How many jobs the queue takes. */
+  get maxJobs(): number {
+    return this.#maxJobs;
+  }
+
+  /** How deep the queue is, and since when its next jobs wait. */
+  async depth(): Promise<QueueDepth> {
+    return await queueDepth(this.bull);
+  }
+
+  /** How full the queue is for work of a priority. */
+  async room(priority: Priority): Promise<Room> {
     const counts = await this.bull.getJobCounts('prioritized', 'waiting', 'delayed');
-    return Object.values(counts).reduce((sum, n) => sum + n, 0) < this.#maxJobs;
+    const jobs = Object.values(counts).reduce((sum, n) => sum + n, 0);
+    return roomFor(priority, jobs, this.#maxJobs);
+  }
+
+  /** Whether the queue takes more work of a priority. */
+  async hasRoom(priority: Priority): Promise<boolean> {
+    const { jobs, most } = await this.room(priority);
+    return jobs < most;
+  }
+
+  /** Removes the waiting jobs of a batch; returns how many. */
+  async purge(batchId: string): Promise<number> {
+    return await purge(this.bull, batchId);
   }
 
   /** Lets no worker fetch anything for a while, a minute at most: then a pack asks again. A longer rest already there stands. */

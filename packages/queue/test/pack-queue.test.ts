@@ -1,3 +1,4 @@
+import { priorities } from '@reprice/pricing';
 import { freshNamespace, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -78,12 +79,32 @@ describe('PackQueue', () => {
     expect((await q.queue.waiting()).low).toBe(2500);
   });
 
-  it('has room until it is full', async () => {
-    const q = freshQueue(2);
-    await q.queue.enqueue([packOf('b', 0)], 'low');
-    expect(await q.queue.hasRoom()).toBe(true);
-    await q.queue.enqueue([packOf('b', 1)], 'low');
-    expect(await q.queue.hasRoom()).toBe(false);
+  it('has room for each priority until its share is full', async () => {
+    const q = freshQueue(20);
+    const roomFor = async () =>
+      (await Promise.all(priorities.map((p) => q.queue.hasRoom(p)))).map((has) => (has ? 1 : 0)).join('');
+    const seen: string[] = [];
+    for (let jobs = 0; jobs <= 20; jobs++) {
+      seen.push(await roomFor());
+      await q.queue.enqueue([packOf('b', jobs)], 'low');
+    }
+    const runs = (text: string) => seen.filter((one) => one === text).length;
+    // Of critical, high, normal, low: below 14 jobs all, below 17 not low, below 19 not normal, below 20 critical alone.
+    expect([runs('1111'), runs('1110'), runs('1100'), runs('1000'), runs('0000')]).toEqual([14, 3, 2, 1, 1]);
+    expect(await q.queue.room('low')).toEqual({ jobs: 21, most: 14, sharePercent: 70, maxJobs: 20 });
+  });
+
+  it('loses the waiting jobs of one batch when they are purged, also those that wait for a retry', async () => {
+    const q = freshQueue();
+    const packs = (batch: string) => Array.from({ length: 2300 }, (_, i) => packOf(batch, i));
+    await q.queue.enqueue(packs('b1'), 'high');
+    await q.queue.enqueue(packs('b10'), 'high');
+    await q.queue.bull.add('late', packOf('b1', 9999), { jobId: 'b1.9999', priority: 2, delay: 60_000 });
+    expect(await q.queue.purge('b1')).toBe(2301);
+    expect(await q.queue.waiting()).toEqual({ critical: 0, high: 2300, normal: 0, low: 0 });
+    expect(await q.queue.bull.getDelayedCount()).toBe(0);
+    expect(await q.queue.job('b10.0')).toBeDefined();
+    expect(await q.queue.purge('b1')).toBe(0);
   });
 
   it('shows a job, and knows none that is not there', async () => {

@@ -1,3 +1,4 @@
+import { type Priority, priorities } from '@reprice/pricing';
 import { requeueRevived } from '@reprice/queue';
 import { asRevived, type FailedJob, type FailedJobFilter } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
@@ -43,8 +44,8 @@ export class Replayer {
     const { store, queue } = this.#deps;
     let [replayed, gone, taken, worstCaseNanoUsd] = [0, 0, 0, 0];
     for (let from = 0; from < jobs.length; from += AT_ONCE) {
-      if (from > 0 && (stop() || !(await promptly(queue.hasRoom())))) break;
       const chunk = jobs.slice(from, from + AT_ONCE);
+      if (from > 0 && (stop() || !(await promptly(queue.hasRoom(leastUrgent(chunk)))))) break;
       const costs = await Promise.all(chunk.map((job) => this.#worstCase(job)));
       const rows = await Promise.all(chunk.map((job) => store.failedJobs.revive(job)));
       const revived = chunk.filter((_, i) => Number(rows[i]) > 0);
@@ -95,4 +96,9 @@ export class Replayer {
     if (status !== 'running' && status !== 'done') return undefined;
     return worstCallNanoUsd(this.#deps.callTerms, job.strategy, rows);
   }
+}
+
+/** The priority whose share of the queue must have room for all of these jobs. */
+function leastUrgent(jobs: readonly FailedJob[]): Priority {
+  return priorities.findLast((priority) => jobs.some((job) => job.priority === priority)) ?? 'critical';
 }

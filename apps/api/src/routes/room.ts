@@ -1,3 +1,5 @@
+import { type Priority, priorities } from '@reprice/pricing';
+import type { Room } from '@reprice/queue';
 import type { ApiDeps } from '../deps.ts';
 import { Problem, unavailable } from '../problem/problem.ts';
 import { within } from '../within.ts';
@@ -5,18 +7,29 @@ import { within } from '../within.ts';
 /** Longest that a call to the queue may take before Redis counts as away, in ms. BullMQ waits for ever for a connection that never came. */
 const queueMs = 1200;
 
-/** Throws before anything is stored: `queue-full` when the queue takes no more, `dependency-unavailable` when Redis might lose it. */
-export async function requireRoom(deps: Pick<ApiDeps, 'queue' | 'eviction'>): Promise<void> {
-  const [hasRoom, fault] = await Promise.all([promptly(deps.queue.hasRoom()), deps.eviction.fault()]);
+/** Seconds a client is asked to wait when the queue is full. */
+const fullRetryAfterS = '30';
+
+/**
+ * Throws before anything is stored: `queue-full` when the queue takes no more work of this priority, `dependency-unavailable` when Redis
+ * might lose it.
+ */
+export async function requireRoom(deps: Pick<ApiDeps, 'queue' | 'eviction'>, priority: Priority): Promise<void> {
+  const [room, fault] = await Promise.all([promptly(deps.queue.room(priority)), deps.eviction.fault()]);
   if (fault !== '') throw unavailable(`${fault}. Nothing of this request was accepted.`);
-  if (hasRoom) return;
-  throw new Problem(
-    'queue-full',
-    'The queue has as many jobs as QUEUE_MAX_JOBS allows; nothing of this request was accepted.',
-    {
-      headers: { 'retry-after': '30' },
-    },
-  );
+  if (room.jobs < room.most) return;
+  throw new Problem('queue-full', fullDetail(priority, room), { headers: { 'retry-after': fullRetryAfterS } });
+}
+
+/** Which share is full, and what may still go. */
+function fullDetail(priority: Priority, { jobs, most, sharePercent, maxJobs }: Room): string {
+  const nothing = 'Nothing of this request was accepted';
+  if (sharePercent === 100)
+    return `The queue holds ${jobs} jobs, as many as QUEUE_MAX_JOBS (${maxJobs}) allows. ${nothing}; send it again later.`;
+  const share = `${priority} work may fill ${sharePercent} % of QUEUE_MAX_JOBS (${maxJobs}), which is ${most}`;
+  const above =
+    jobs < maxJobs ? `, or with priority ${priorities.slice(0, priorities.indexOf(priority)).join(' or ')}` : '';
+  return `The queue holds ${jobs} jobs, and ${share}. ${nothing}; send it again later${above}.`;
 }
 
 /** The answer of the queue, or a `dependency-unavailable` problem when none comes in time. */
