@@ -2,14 +2,18 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { requireScope } from './auth/authenticate.ts';
 import { hostGuard } from './auth/host.ts';
+import { dashboardRoutes } from './dashboard/routes.ts';
+import { sendDashboard } from './dashboard/send.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound } from './http/path.ts';
 import { RequestLog } from './http/request-log.ts';
 import { byPath, pathHandler, type Route } from './http/route.ts';
+import { openapiRoutes } from './openapi/routes.ts';
 import { errorMiddleware } from './problem/respond.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { boardPath, boardRouter } from './routes/board.ts';
 import { budgetRoutes } from './routes/budget.ts';
+import { doctorRoutes } from './routes/doctor.ts';
 import { failedJobRoutes } from './routes/failed-jobs.ts';
 import { freezeRoutes } from './routes/freeze.ts';
 import { gatewayKeyRoutes } from './routes/gateway-keys.ts';
@@ -20,11 +24,12 @@ import { loginRoutes, sendLogin } from './routes/login.ts';
 import { priceRoutes } from './routes/prices.ts';
 import { replayRoutes } from './routes/replay.ts';
 
-/** Everything the API answers to, but for the board and the start page. */
+/** Everything the API answers to, but for the board and the dashboard's page. */
 export function apiRoutes(deps: ApiDeps): Route[] {
-  return [
+  const routes = [
     ...healthRoutes(deps),
     ...loginRoutes(deps),
+    ...dashboardRoutes(),
     ...batchRoutes(deps),
     ...failedJobRoutes(deps),
     // Before /v1/jobs/:id, which would take `replay` for an id.
@@ -35,7 +40,9 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...limitRoutes(deps),
     ...gatewayKeyRoutes(deps),
     ...freezeRoutes(deps),
+    ...doctorRoutes(deps),
   ];
+  return [...routes, ...openapiRoutes(routes)];
 }
 
 /** Builds the API. What no route takes is a 404, and without a key a 401, so that nobody can feel around. */
@@ -59,9 +66,10 @@ export function createApp(deps: ApiDeps): Express {
     }),
   );
   app.use(hostGuard(deps.host));
-  for (const [path, routes] of byPath(apiRoutes(deps))) app.all(path, pathHandler(routes, deps.keys, deps.clock));
+  for (const [path, routes] of byPath(apiRoutes(deps)))
+    app.all(path, pathHandler(routes, deps.keys, deps.clock, sendLogin));
   app.use(boardPath, boardRouter(deps));
-  app.get('/', requireScope(deps.keys, 'read', deps.clock, sendLogin), (_req, res) => res.redirect(302, boardPath));
+  app.get('/', requireScope(deps.keys, 'read', deps.clock, sendLogin), sendDashboard);
   app.use(requireScope(deps.keys, 'read', deps.clock), () => {
     throw notFound('page or call');
   });

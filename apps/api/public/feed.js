@@ -1,0 +1,143 @@
+/** @import { App, Batch, Freeze, Limits, Stats } from './shapes.d.ts' */
+import { ApiProblem, asProblem, call } from './api.js';
+
+/** No stats for this long means that something is wrong: they come every 2 s. */
+const silentMs = 7000;
+const checkMs = 1000;
+
+/** How often is asked for what does not come by itself: the series, the list of batches, what is held. */
+const refreshMs = 15_000;
+
+/** How long until the stream is opened anew after it was refused. */
+const reopenMs = 3000;
+
+/** Batches that the page keeps. */
+const batchesKept = 50;
+
+/**
+ * Keeps the state up to date: by server-sent events, and where they do not come by asking.
+ *
+ * @param {App} app
+ */
+export function feed({ state, changed }) {
+  let heardAt = Date.now();
+  let isAsking = false;
+  /** @type {EventSource | undefined} */
+  let source;
+
+  const heard = () => {
+    heardAt = Date.now();
+    state.silentSince = 0;
+    state.problem = null;
+  };
+
+  /** @param {Batch} batch */
+  const takeBatch = (batch) => {
+    if (!batch.id.startsWith('b')) return;
+    const others = state.batches.filter(({ id }) => id !== batch.id);
+    state.batches = [batch, ...others]
+      .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))
+      .slice(0, batchesKept);
+  };
+
+  /** @param {Stats} stats */
+  const takeStats = (stats) => {
+    state.stats = stats;
+    if (stats.series) state.series = stats.series;
+    if (stats.freeze) state.freeze = stats.freeze;
+    heard();
+  };
+
+  /** @type {Record<string, (data: any) => void>} */
+  const takes = {
+    stats: takeStats,
+    batch: takeBatch,
+    budget: (budget) => {
+      if (state.stats) state.stats.budget = { ...state.stats.budget, ...budget };
+    },
+    limits: (/** @type {Limits} */ limits) => {
+      state.limits = limits;
+    },
+    freeze: (/** @type {Freeze} */ freeze) => {
+      state.freeze = freeze;
+    },
+  };
+
+  function open() {
+    source = new EventSource(`/v1/events?types=${Object.keys(takes).join(',')}`);
+    for (const [type, take] of Object.entries(takes)) {
+      source.addEventListener(type, (event) => {
+        take(JSON.parse(event.data));
+        state.connection = 'live';
+        changed();
+      });
+    }
+    source.addEventListener('error', () => {
+      if (state.connection === 'live') state.connection = 'reconnecting';
+      changed();
+      if (source?.readyState !== EventSource.CLOSED) return;
+      // Refused with a status, which is not told here: asking tells why.
+      source = undefined;
+      void ask();
+      setTimeout(open, reopenMs);
+    });
+  }
+
+  /** Asks for the figures: all that does not come by itself, and what should have. */
+  async function ask() {
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      takeStats(await call('/v1/stats'));
+      const [list, held, freeze] = await Promise.all([
+        call('/v1/batches?limit=20'),
+        orNull(call('/v1/held?limit=20')),
+        orNull(call('/v1/freeze')),
+      ]);
+      for (const batch of list.items) takeBatch(batch);
+      state.held = held?.items ?? null;
+      state.freeze = freeze;
+      if (state.connection !== 'live') state.connection = source?.readyState === EventSource.OPEN ? 'live' : 'polling';
+    } catch (error) {
+      state.problem = asProblem(error);
+      state.connection = state.problem.status === 401 ? 'logged-out' : 'reconnecting';
+      state.silentSince ||= heardAt;
+    } finally {
+      isAsking = false;
+    }
+    changed();
+  }
+
+  function check() {
+    const silentForMs = Date.now() - heardAt;
+    if (silentForMs < silentMs || state.connection === 'logged-out') return;
+    state.silentSince = heardAt;
+    void ask();
+  }
+
+  return {
+    refresh: ask,
+    start() {
+      open();
+      void ask();
+      setInterval(check, checkMs);
+      setInterval(() => {
+        if (!document.hidden && state.connection !== 'logged-out') void ask();
+      }, refreshMs);
+    },
+  };
+}
+
+/**
+ * An answer, or null where this Reprice has no such call.
+ *
+ * @param {Promise<any>} answer
+ */
+async function orNull(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+/** @import { App, Section, Who } from './shapes.d.ts' */
+import { asProblem, call } from './api.js';
+import { batches } from './batches.js';
+import { budget } from './budget.js';
+import { changes } from './changes.js';
+import { connection, problemBanner } from './connection.js';
+import { byId } from './elements.js';
+import { failures } from './failures.js';
+import { feed } from './feed.js';
+import { freezeSwitch } from './freeze.js';
+import { gateway } from './gateway.js';
+import { guardrails } from './guardrails.js';
+import { headline } from './headline.js';
+import { held } from './held.js';
+import { hour } from './hour.js';
+import { pace } from './pace.js';
+import { rate } from './rate.js';
+import { say } from './say.js';
+import { search } from './search.js';
+import { skuPanel } from './sku-panel.js';
+import { upload } from './upload.js';
+import { waiting } from './waiting.js';
+import { who } from './who.js';
+import { workers } from './workers.js';
+
+/** @type {App['state']} */
+const state = {
+  connection: 'connecting',
+  silentSince: 0,
+  problem: null,
+  stats: null,
+  series: null,
+  batches: [],
+  held: null,
+  freeze: null,
+  limits: null,
+};
+
+/** @type {Section[]} */
+let sections = [connection(), problemBanner()];
+let isDrawing = false;
+
+function changed() {
+  if (isDrawing) return;
+  isDrawing = true;
+  requestAnimationFrame(() => {
+    isDrawing = false;
+    for (const draw of sections) draw(state);
+  });
+}
+
+/** Whose login this is; asked until somebody answers. */
+async function whoAmI() {
+  for (;;) {
+    try {
+      return /** @type {Who} */ (await call('/v1/whoami'));
+    } catch (error) {
+      state.problem = asProblem(error);
+      state.connection = state.problem.status === 401 ? 'logged-out' : 'reconnecting';
+      changed();
+      if (state.problem.status === 401) return new Promise(() => {});
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+}
+
+async function start() {
+  const me = await whoAmI();
+  /** @type {App} */
+  const app = {
+    who: me,
+    canWrite: me.scope !== 'read',
+    canAdmin: me.scope === 'admin',
+    state,
+    changed,
+    refresh: () => news.refresh(),
+    say,
+  };
+  const news = feed(app);
+  who(app);
+  search(app);
+  skuPanel(app);
+  sections = [
+    ...sections,
+    headline(),
+    pace(),
+    budget(app),
+    rate(),
+    gateway(),
+    hour(),
+    waiting(),
+    failures(app),
+    batches(app),
+    changes(),
+    held(app),
+    workers(),
+    guardrails(),
+    freezeSwitch(app),
+    upload(app),
+  ];
+  changed();
+  news.start();
+  byId('main').dataset.ready = 'true';
+}
+
+void start();
