@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit/processes';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type AppProcess, checkoutDir, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit/processes';
 import { type Answer, exchange, type Parts } from './raw-http.ts';
 
 /** A caller's scope; `none` sends no key. */
@@ -23,13 +26,33 @@ export function bearer(who: Who): Record<string, string> {
 export interface StandOptions {
   /** More environment of API and worker. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly redis?: Parameters<typeof startRedis>[0];
   /** Another gateway than the simulator. */
   readonly gatewayUrl?: string;
   readonly worker?: boolean;
-  /** User part of the Redis URL, e.g. `name:password@`. */
-  readonly redisUser?: string;
 }
+
+/** What a process saw of itself since the last look, see watch.ts. */
+export interface Watched {
+  /** How late the event loop was, ms. */
+  readonly late: { readonly p99Ms: number; readonly maxMs: number };
+  /** The part of it in which it computed: what else the machine was at does not count. */
+  readonly busy: { readonly p99Ms: number; readonly maxMs: number };
+  /** A prototype of the language has members that it had not at the start. */
+  readonly polluted: boolean;
+}
+
+/** As deploy/redis/users.acl has it, but that the tools of this suite may look in without a password. */
+function aclFile(): string {
+  const text = readFileSync(path.join(checkoutDir, 'deploy', 'redis', 'users.acl'), 'utf8');
+  const hash = createHash('sha256').update(redisPassword).digest('hex');
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-acl-')), 'users.acl');
+  const open = text.replace('user default off', 'user default on nopass ~* &* +@all');
+  writeFileSync(file, open.replace('PUT_HERE_THE_SHA256_OF_THE_PASSWORD', hash));
+  return file;
+}
+
+/** No `__proto__`, and the watcher within: what the product runs with while it is attacked. */
+const nodeOptions = `--disable-proto=throw --import=${path.join(import.meta.dirname, 'watch.ts')}`;
 
 /** The product as real processes on a Redis of its own: what the attacks go to. */
 export class Stand {
@@ -48,14 +71,15 @@ export class Stand {
   }
 
   static async open(options: StandOptions = {}): Promise<Stand> {
-    const redis = await startRedis({ appendFsync: 'everysec', ...options.redis });
+    const redis = await startRedis({ appendFsync: 'everysec', settings: { aclfile: aclFile() } });
     const simulator =
       options.gatewayUrl === undefined
         ? await spawnApp('simulator', { SIMULATOR_PORT: '0', GATEWAY_API_KEYS: gatewayKey }, { timeoutMs: 60_000 })
         : undefined;
     const env = {
+      NODE_OPTIONS: nodeOptions,
       PORT: '0',
-      REDIS_URL: `redis://${options.redisUser ?? ''}127.0.0.1:${redis.port}`,
+      REDIS_URL: `redis://reprice:${redisPassword}@127.0.0.1:${redis.port}`,
       GATEWAY_BASE_URL: options.gatewayUrl ?? (simulator?.url as string),
       GATEWAY_API_KEYS: gatewayKey,
       API_KEYS: Object.entries(secrets)
@@ -89,6 +113,14 @@ export class Stand {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { status: answer.status, body: JSON.parse(answer.body || '{}') as Json };
+  }
+
+  /** What the API saw of itself since the last look. */
+  async watched(process: AppProcess = this.api): Promise<Watched> {
+    const before = process.logs.filter(({ msg }) => msg === 'watched').length;
+    process.signal('SIGUSR2');
+    const line = await process.logged(({ watched }) => (watched as { n: number } | undefined)?.n === before + 1);
+    return line.watched as Watched;
   }
 
   /** Memory that the API holds, in MB; undefined where the system does not tell. */
