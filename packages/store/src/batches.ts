@@ -80,7 +80,7 @@ export class Batches {
         .multi()
         .hset(key, { kind, priority, mode, createdAtMs })
         .expire(key, RECEIVING_TTL_SECONDS);
-      if (kind === 'batch') steps.zadd(this.#keys.batches(), 0, id);
+      if (kind === 'batch') steps.zadd(this.#keys.batches(), 0, id).sadd(this.#keys.underWay(), id);
       await run(steps);
       return id;
     }
@@ -142,7 +142,9 @@ export class Batches {
     const k = this.#keys;
     const record = keyHash === undefined ? [] : [k.idempotency(keyHash)];
     const keys = [k.batches(), k.batch(id), ...k.partsOf(id), ...record];
-    return (await this.#abandon.run(this.#redis, keys, [id])) === 1;
+    const isForgotten = (await this.#abandon.run(this.#redis, keys, [id])) === 1;
+    if (isForgotten) await this.#redis.srem(k.underWay(), id);
+    return isForgotten;
   }
 
   /** Cancels a batch if it runs; resolves with the status that it had, undefined when there is none. */

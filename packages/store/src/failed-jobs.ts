@@ -106,8 +106,9 @@ export class FailedJobs {
   async revive(job: FailedJob): Promise<number | 'gone'> {
     const k = this.#keys;
     const again = asRevived(job);
-    const keys = [k.batch(job.batchId), ...k.partsOf(job.batchId), ...this.#index(), k.replaying()];
-    const args = [this.#now(), job.id, job.entry, fieldOf(again), JSON.stringify(again), ...ordinalsOf(job)];
+    const keys = [k.batch(job.batchId), ...k.partsOf(job.batchId), ...this.#index(), k.replaying(), k.underWay()];
+    const intent = [fieldOf(again), JSON.stringify(again)];
+    const args = [this.#now(), job.id, job.entry, ...intent, job.batchId, ...ordinalsOf(job)];
     const rows = Number(await this.#revive.run(this.#redis, keys, args));
     return rows < 0 ? 'gone' : rows;
   }

@@ -19,16 +19,21 @@ export class Keys {
   price = (sku: string): string => `${this.prefix}price:${sku}`;
   /**
    * list, newest first: past revisions `revision\tprice\tcurrency\tsource\tpricedAt\tbatchId\tdecision`. Written by publish.lua. No TTL,
-   * 100 entries. `decision`, also a field of the price: place of the decision in the results of its batch.
+   * 100 entries. `decision`, also a field of the price: place of the decision in the results of its batch, or of a price that a person made
+   * `date.place`, its place in manualDecisions.
    */
   history = (sku: string): string => `${this.prefix}history:${sku}`;
   /** string `currency past`: prices that were live in the last 7 days, as far as they may still limit the next (past-prices.ts). Written by publish.lua. TTL 8 days. */
   rolling = (sku: string): string => `${this.prefix}rolling:${sku}`;
+  /** list of result chunks (result-chunk.ts): what people published on a day (UTC, 2026-11-21). TTL 30 days. */
+  manualDecisions = (date: string): string => `${this.prefix}manual:${date}`;
   /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by publish.lua. The newest ~200: 5,000 prices. */
   changes = (): string => `${this.prefix}changes`;
 
   /** zset of batch ids, all scores 0: ids sort by time. Batches only, no jobs of the small door. Written by batches.ts. */
   batches = (): string => `${this.prefix}batches`;
+  /** set of batch ids (no jobs) that are received or run, and some that were a moment ago. Written by batches.ts, revive.lua, forget-under-way.lua. */
+  underWay = (): string => `${this.prefix}batches:under-way`;
   /** set of batch ids whose packs are not all in the queue yet. Written by commit.lua and batches.ts. */
   enqueueing = (): string => `${this.prefix}enqueueing`;
   /** set of ids of cancelled batches whose jobs may still be in the queue. Written by cancel.lua and batches.ts. */

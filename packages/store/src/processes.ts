@@ -23,6 +23,8 @@ export interface ProcessView extends ProcessIdentity {
 
 /** One that has given no sign of life for so long is gone. */
 const FORGET_AFTER_MS = 60_000;
+/** One that gave a sign of life so long ago lives. */
+const ALIVE_MS = 5000;
 
 /** Which processes live: each gives a sign of life every second or so. */
 export class Processes {
@@ -60,6 +62,13 @@ export class Processes {
       views.push({ id, kind, host, pid: Number(pid), sinceMs: Number(sinceMs), seenAtMs: Number(seenAtMs) });
     }
     return views.toSorted((a, b) => a.sinceMs - b.sinceMs);
+  }
+
+  /** Those of a kind that live: they gave a sign of life in the last five seconds, by Redis' clock. */
+  async alive(kind: ProcessKind): Promise<ProcessView[]> {
+    const [[seconds], all] = await Promise.all([this.#redis.time(), this.list()]);
+    const sinceMs = Number(seconds) * 1000 - ALIVE_MS;
+    return all.filter((view) => view.kind === kind && view.seenAtMs >= sinceMs);
   }
 
   /** The channel that the process must stay subscribed to: while the connection is open, it is not dead, however long it says nothing. */

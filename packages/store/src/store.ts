@@ -8,11 +8,14 @@ import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
 import { HeldPrices } from './held.ts';
 import { Idempotency } from './idempotency.ts';
 import { Keys } from './keys.ts';
+import { PriceHistory } from './price-history.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
+import { type RedisState, readRedisState } from './redis-state.ts';
 import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
 import { Stats } from './stats.ts';
+import { UnderWay } from './under-way.ts';
 
 /** How a Store is made. */
 export interface StoreOptions {
@@ -33,6 +36,7 @@ export class Store {
   readonly keys: Keys;
   readonly snapshots: Snapshots;
   readonly prices: Prices;
+  readonly history: PriceHistory;
   readonly batches: Batches;
   readonly failedJobs: FailedJobs;
   readonly idempotency: Idempotency;
@@ -43,6 +47,7 @@ export class Store {
   readonly processes: Processes;
   readonly runs: Runs;
   readonly stats: Stats;
+  readonly underWay: UnderWay;
   readonly #redis: Redis;
 
   constructor(redis: Redis, options: StoreOptions = {}) {
@@ -51,6 +56,7 @@ export class Store {
     this.keys = new Keys({ namespace, partition: 0 });
     this.snapshots = new Snapshots(redis, this.keys);
     this.prices = new Prices(redis, this.keys);
+    this.history = new PriceHistory(redis, this.keys);
     this.batches = new Batches(redis, this.keys, now);
     this.failedJobs = new FailedJobs(redis, this.keys, now);
     this.idempotency = new Idempotency(redis, this.keys);
@@ -66,6 +72,7 @@ export class Store {
     this.processes = new Processes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);
     this.stats = new Stats(redis, this.keys, timeZone);
+    this.underWay = new UnderWay(redis, this.keys, now);
   }
 
   /** Sends what `calls` asks of Redis in one write instead of one each; the calls stay independent of each other. */
@@ -79,6 +86,11 @@ export class Store {
   /** Whether Redis can be trusted with work right now. */
   async health(): Promise<StoreHealth> {
     return await checkHealth(this.#redis, this.keys);
+  }
+
+  /** What Redis tells of itself: version, memory, disk, clock. */
+  async redisState(): Promise<RedisState> {
+    return await readRedisState(this.#redis);
   }
 
   /** What Redis does when its memory is full; anything but `noeviction` may throw work away (see policyFault). */
