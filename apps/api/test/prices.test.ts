@@ -46,3 +46,37 @@ describe('GET /v1/prices', () => {
     expect(body).toMatchObject({ items: [{ sku: 'p2' }, { sku: '__proto__' }, { sku: 'p1' }], missing: ['nosuch'] });
   });
 });
+
+describe('the ETag of a price read', () => {
+  const reprice = async (price: string) => {
+    await api.submit(JSON.stringify({ sku: 'tag', price, currency: 'USD' }), 'application/x-ndjson', '?force=true');
+    await settleAll(api);
+  };
+
+  test.each(['/v1/prices/tag', '/v1/prices?skus=tag,none'])('of %s stays until the price changes', async (path) => {
+    await reprice('10.00');
+    const first = await api.call(path);
+    const etag = String(first.headers.get('etag'));
+    expect(etag).toMatch(/^"[\w-]{27}"$/);
+    expect(first.headers.get('cache-control')).toBe('private, no-cache');
+    const ask = (header: string, init: RequestInit = {}) =>
+      api.call(path, { ...init, headers: { 'if-none-match': header } });
+    for (const header of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const same = await ask(header);
+      expect([header, same.status, await same.text()]).toEqual([header, 304, '']);
+      expect(same.headers.get('etag')).toBe(etag);
+    }
+    expect((await ask(etag, { method: 'HEAD' })).status).toBe(304);
+    expect((await ask('"other"')).status).toBe(200);
+    await reprice('12.00');
+    const moved = await ask(etag);
+    expect(moved.status).toBe(200);
+    expect(moved.headers.get('etag')).not.toBe(etag);
+    expect(JSON.stringify(await moved.json())).toContain('"sku":"tag"');
+  });
+
+  test('is not there without a price', async () => {
+    const none = await api.call('/v1/prices/nosuch', { headers: { 'if-none-match': '*' } });
+    expect([none.status, none.headers.get('etag')]).toEqual([404, null]);
+  });
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
+import { sendTagged, tagged } from '../http/etag.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { Problem } from '../problem/problem.ts';
@@ -23,7 +24,7 @@ export function priceRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/v1/prices',
       scope: 'read',
-      about: {
+      about: tagged({
         id: 'findPrices',
         tag: 'prices',
         summary: 'The live prices of several SKUs',
@@ -34,7 +35,7 @@ export function priceRoutes(deps: ApiDeps): Route[] {
             content: { 'application/json': foundPricesSchema },
           },
         },
-      },
+      }),
       async handle(req, res) {
         const skus = [
           ...new Set(
@@ -47,9 +48,10 @@ export function priceRoutes(deps: ApiDeps): Route[] {
         if (skus.length > skusAtOnce)
           throw invalid(`"skus" may name ${skusAtOnce} SKUs at most; there are ${skus.length}.`);
         const found = await prices.getMany(skus);
-        res.json({
+        sendTagged(res, {
           items: found.filter((price) => price !== undefined),
           missing: skus.filter((_, i) => found[i] === undefined),
+          nextCursor: null,
         });
       },
     },
@@ -57,7 +59,7 @@ export function priceRoutes(deps: ApiDeps): Route[] {
       method: 'GET',
       path: '/v1/prices/:sku',
       scope: 'read',
-      about: {
+      about: tagged({
         id: 'getPrice',
         tag: 'prices',
         summary: 'The live price of a SKU',
@@ -65,12 +67,12 @@ export function priceRoutes(deps: ApiDeps): Route[] {
           200: { description: 'The price.', content: { 'application/json': priceSchema } },
           404: { description: 'This SKU has no price.' },
         },
-      },
+      }),
       async handle(req, res) {
         readQuery(req, {});
         const price = await prices.get(normalised(String(req.params.sku)));
         if (price === undefined) throw new Problem('not-found', 'This SKU has no price.');
-        res.json(price);
+        sendTagged(res, price);
       },
     },
   ];

@@ -59,5 +59,6 @@ export const foundPricesSchema = z
   .strictObject({
     items: z.array(priceSchema),
     missing: z.array(sku).meta({ description: 'SKUs that were asked for and have no price' }),
+    nextCursor: z.null(),
   })
-  .meta({ id: 'FoundPrices', example: { items: [examplePrice], missing: ['SHOE-43'] } });
+  .meta({ id: 'FoundPrices', example: { items: [examplePrice], missing: ['SHOE-43'], nextCursor: null } });
