@@ -6,6 +6,7 @@ import type { EvictionGuard } from './eviction.ts';
 import type { ApiLogger } from './http/request-log.ts';
 import type { Pace } from './intake/body.ts';
 import type { OpenBatches } from './intake/open-batches.ts';
+import type { ApiMetrics } from './metrics/api-metrics.ts';
 import type { CallTerms } from './replay/call-cost.ts';
 
 /** All that the API is made of; main.ts builds it from the configuration, tests build their own. */
@@ -17,6 +18,7 @@ export interface ApiDeps {
   readonly eviction: EvictionGuard;
   readonly keys: KeyRing;
   readonly logger: ApiLogger;
+  readonly metrics: ApiMetrics;
   /** ms since 1970. */
   readonly clock: () => number;
   /** Names of the configured strategies. */
@@ -27,7 +29,7 @@ export interface ApiDeps {
   /** The address the server listens on: on loopback, foreign Host names are refused. */
   readonly host: string;
   /** Whether the gateway answers and takes the key. */
-  readonly checkGateway: () => Promise<{ ok: boolean; detail: string }>;
+  readonly checkGateway: () => Promise<{ ok: boolean; detail: string; models?: readonly string[] }>;
   /** Fingerprints of the gateway's keys that this process is configured with by now, in order of use. */
   readonly gatewayKeys: () => readonly string[];
   /** Whether this process ends: then it is not ready, though it still answers. */

@@ -70,7 +70,8 @@ export class Readiness {
     this.#asking ??= this.#sources
       .gateway()
       .catch(() => ({ ok: false, detail: 'the gateway could not be asked' }))
-      .then((check) => {
+      .then(({ ok, detail }) => {
+        const check = { ok, detail };
         this.#kept = { check, untilMs: this.#now() + (check.ok ? gatewayKeptMs : 1000) };
         this.#asking = undefined;
         return check;

@@ -60,8 +60,10 @@ export class AnswerReader {
     if (whole === undefined)
       answer.unreadable = body.trim() === '' ? 'an empty reply' : 'the reply is not a JSON object';
     else if (whole.error != null) this.#error(whole);
-    else if (this.#expects === 'object') answer.done = true;
-    else if (!Array.isArray(whole.choices) || whole.choices.length === 0)
+    else if (this.#expects === 'object') {
+      answer.text = body;
+      answer.done = true;
+    } else if (!Array.isArray(whole.choices) || whole.choices.length === 0)
       answer.unreadable = 'the reply holds no choices';
     else {
       this.#chunk(whole, 'message');

@@ -4,6 +4,7 @@ import { type ExchangeRequest, exchange } from './exchange.ts';
 import { type KeyLoan, KeyRing } from './key-ring.ts';
 import type { KeyChange, KeyView, SharedKeyState } from './key-state.ts';
 import { MessageFilter } from './message.ts';
+import { modelNames } from './model-list.ts';
 import type { GatewayOutcome } from './outcome.ts';
 import { Reply } from './reply.ts';
 
@@ -126,9 +127,9 @@ export class GatewayClient {
 
   /**
    * Whether the gateway answers and takes the key: `GET {baseUrl}/models`, for readiness and at the start.
-   * `detail` is for a person, without keys. Costs nothing.
+   * `detail` is for a person, without keys; `models` are the models that it names, if it does. Costs nothing.
    */
-  async check(): Promise<{ ok: boolean; detail: string }> {
+  async check(): Promise<{ ok: boolean; detail: string; models?: readonly string[] }> {
     const outcome = await this.#withKeys({
       expects: 'object',
       method: 'GET',
@@ -139,8 +140,10 @@ export class GatewayClient {
       onText: undefined,
     });
     switch (outcome.kind) {
-      case 'complete':
-        return { ok: true, detail: 'the gateway answers and takes the key' };
+      case 'complete': {
+        const models = modelNames(outcome.text);
+        return { ok: true, detail: 'the gateway answers and takes the key', ...(models && { models }) };
+      }
       case 'rate_limited':
         // A busy gateway has read the key: not being served now is admission's affair.
         return { ok: true, detail: 'the gateway answers; it is rate limiting' };

@@ -44,6 +44,7 @@ export { type Buckets, percentile } from './latency-buckets.ts';
 export type { PublishCode } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
 export { changePercent, type Publication, type PublishRow } from './publish-row.ts';
+export type { RedisState } from './redis-state.ts';
 export type { Decision } from './result-chunk.ts';
 export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';

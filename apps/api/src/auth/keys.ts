@@ -45,6 +45,11 @@ export class KeyRing {
     return found;
   }
 
+  /** All keys, without their secrets. */
+  get all(): readonly KeyRecord[] {
+    return this.#records;
+  }
+
   /** The keys that bear this name (more than one while a key is being changed). */
   byName(name: string): readonly KeyRecord[] {
     return this.#records.filter((record) => record.name === name);

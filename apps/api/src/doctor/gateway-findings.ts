@@ -1,0 +1,48 @@
+import type { ApiDeps } from '../deps.ts';
+import { within } from '../within.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
+
+/** Longest wait for the gateway, in ms. */
+const waitMs = 6000;
+const slowMs = 3000;
+
+/** Whether the gateway answers, takes the key, and has the models that are configured, each with a price. */
+export async function gatewayFindings({ checkGateway, callTerms }: ApiDeps): Promise<Finding[]> {
+  const startedMs = performance.now();
+  const late = { ok: false, detail: `no answer within ${waitMs} ms` };
+  const found = await within(waitMs, checkGateway(), late).catch(() => ({ ...late, detail: 'it could not be asked' }));
+  const tookMs = performance.now() - startedMs;
+  const priced = modelFinding(callTerms, 'models' in found ? found.models : undefined);
+  if (!found.ok) {
+    const advice =
+      'Check GATEWAY_BASE_URL and GATEWAY_API_KEYS of API and worker, and the state of the gateway. Work waits; nothing is lost.';
+    return [failed('gateway', `The gateway cannot be used: ${found.detail}.`, advice), priced];
+  }
+  const said = `${found.detail.replace(/^the/, 'The')} (${tookMs.toFixed(0)} ms).`;
+  const slow = warning('gateway', said, 'It is slow even to list its models: look at the state of the gateway.');
+  return [tookMs > slowMs ? slow : ok('gateway', said), priced];
+}
+
+function modelFinding(
+  { model, models, strategies }: ApiDeps['callTerms'],
+  offered: readonly string[] | undefined,
+): Finding {
+  const id = 'gateway-model';
+  const wanted = [...new Set([model, ...Object.values(strategies).flatMap((strategy) => strategy.model ?? [])])];
+  const unpriced = wanted.filter((name) => !Object.hasOwn(models, name));
+  if (unpriced.length > 0) {
+    const advice = 'State its price in reprice.config.ts: models: { … }. A call without a price cannot be budgeted.';
+    return failed(id, `No price is known for ${unpriced.join(', ')}.`, advice);
+  }
+  const missing = offered === undefined ? [] : wanted.filter((name) => !offered.includes(name));
+  if (missing.length > 0) {
+    const there = offered?.slice(0, 8).join(', ');
+    return warning(
+      id,
+      `The gateway does not list ${missing.join(', ')}.`,
+      `Set GATEWAY_MODEL to one of its models: ${there}.`,
+    );
+  }
+  const listed = offered === undefined ? 'priced; the gateway lists no models' : 'priced, and listed by the gateway';
+  return ok(id, `${wanted.join(', ')}: ${listed}.`);
+}
