@@ -23,6 +23,9 @@ export interface Price {
   costUsd: string;
   batchId?: string;
   jobId?: string;
+  /** Name of the API key of the person who decided a `manual` price, and what they said. */
+  by?: string;
+  note?: string;
   /** Counts the SKU's published prices from 1. */
   revision: number;
   /** When the snapshot it was made from was observed (ISO 8601). */

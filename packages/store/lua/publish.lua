@@ -17,9 +17,10 @@
 
 --- @include "finish-batch"
 --- @include "settled-bits"
+--- @include "retire-price"
 
 local FIRST_PRICE, CELLS = 10, 13
-local HISTORY_CAP, CHANGES_CAP = 100, 200
+local CHANGES_CAP = 200
 local FIRST_ROLLING_ARG, ROLLING_TTL_SECONDS = 11, 8 * 24 * 3600
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
@@ -54,15 +55,6 @@ for i = 1, n do
   if codes[i] == 1 then published[#published + 1] = ordinals[i] end
 end
 if #published == 0 then return codes end
-
--- Moves the live price of a SKU to its history.
-local function retire(price_key, history_key)
-  local was = redis.call('HMGET', price_key, 'revision', 'price', 'currency', 'source', 'pricedAt', 'batchId', 'decision')
-  for f = 1, 7 do was[f] = was[f] or '' end
-  redis.call('LPUSH', history_key, table.concat(was, '\t'))
-  redis.call('LTRIM', history_key, 0, HISTORY_CAP - 1)
-  redis.call('DEL', price_key)
-end
 
 local chunk = table.concat(mask) .. '\n' .. ARGV[4]
 local decision = redis.call('RPUSH', KEYS[4], chunk) - 1

@@ -13,6 +13,8 @@ const storedHeld = z.object({
   changePercent: z.number(),
   source: z.enum(['model', 'rules']),
   strategy: z.string(),
+  /** What was suggested, before any guardrail: decimal text. */
+  suggested: z.string(),
   confidence: z.number().exactOptional(),
   reason: z.string(),
   guardrails: z.array(z.string()),
@@ -115,6 +117,7 @@ function heldOf({ source, model, route, batchId, jobId, pricedAtMs }: Publicatio
     changePercent: changePercent(previousMinor, minor),
     source: source === 'rules' ? 'rules' : 'model',
     strategy,
+    suggested: row.decision?.suggestion.priceText ?? formatMoney(minor, currency),
     ...(confidence !== undefined && { confidence }),
     reason,
     guardrails: [...guardrails],

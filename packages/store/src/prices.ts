@@ -1,6 +1,8 @@
 import type { Currency, Price, PriceSource } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
+import type { HeldPrice } from './held.ts';
 import type { Keys } from './keys.ts';
+import { encodeManual } from './manual-price.ts';
 import { encodeRows, type Publication, type PublishRow } from './publish-row.ts';
 import { Script } from './script.ts';
 
@@ -23,6 +25,7 @@ function publishCode(code: number): PublishCode {
 /** The live price of every SKU. */
 export class Prices {
   readonly #publish = new Script('publish');
+  readonly #publishManual = new Script('publish-manual');
   readonly #redis: Redis;
   readonly #keys: Keys;
 
@@ -55,6 +58,25 @@ export class Prices {
     const codes = (await this.#publish.run(this.#redis, keys, args)) as number[];
     if (codes.length === 0 && rows.length > 0) return undefined;
     return codes.map(publishCode);
+  }
+
+  /**
+   * Publishes the price that a person decided for one SKU, also while publishing is frozen; `held` is the price that they approved. `stale`:
+   * another price went live meanwhile; `changed`: another one is held by now; nothing was done in both.
+   */
+  async publishManual(
+    publication: Publication & { readonly by: string },
+    row: PublishRow,
+    held?: HeldPrice,
+  ): Promise<'published' | 'stale' | 'changed'> {
+    const { batchId } = publication;
+    const { chunk, fields, rolling } = encodeManual(publication, row);
+    const k = this.#keys;
+    const ofSku = [k.price(row.sku), k.history(row.sku), k.rolling(row.sku)];
+    const keys = [...ofSku, k.changes(), k.heldPrice(row.sku), k.held(), k.batch(batchId), k.results(batchId)];
+    const args = [row.sku, row.fence, held ? JSON.stringify(held) : '', chunk, rolling, ...fields];
+    const code = await this.#publishManual.run(this.#redis, keys, args);
+    return code === 1 ? 'published' : code === -1 ? 'stale' : 'changed';
   }
 
   /** The live price of a SKU, or undefined. */
@@ -92,6 +114,8 @@ export function readPrice(hash: Record<string, string>): Price | undefined {
     costUsd: costUsd ?? '',
     ...(hash.batchId && { batchId: hash.batchId }),
     ...(hash.jobId && { jobId: hash.jobId }),
+    ...(hash.by && { by: hash.by }),
+    ...(hash.note && { note: hash.note }),
     revision: Number(revision),
     snapshotAt,
     pricedAt,

@@ -11,6 +11,9 @@ export interface Publication {
   readonly route?: string;
   /** Version of the prompt that asked; absent where no model was asked. */
   readonly promptVersion?: string;
+  /** Name of the API key of the person that decided it, and what they said; of `manual` prices alone. */
+  readonly by?: string;
+  readonly note?: string;
   /** When the guardrails made the prices, ms since 1970: the rolling windows end here. */
   readonly pricedAtMs: number;
 }
@@ -47,7 +50,7 @@ export interface EncodedRows {
 
 /** Encodes the rows of one publish. Throws a TypeError for a price that did not come out of the guardrails. */
 export function encodeRows(publication: Publication, rows: readonly PublishRow[]): EncodedRows {
-  const { batchId, jobId, source, model = '', route = '', promptVersion, pricedAtMs } = publication;
+  const { batchId, jobId, source, model = '', route = '', promptVersion, by, note, pricedAtMs } = publication;
   const pricedAt = new Date(pricedAtMs).toISOString();
   let snapshotAt = { ms: Number.NaN, text: '' };
   const records: string[] = [];
@@ -61,7 +64,18 @@ export function encodeRows(publication: Publication, rows: readonly PublishRow[]
   });
   const cells = encodeCells(table);
   const policies = policiesOf(rows);
-  const head = { source, model, route, batchId, jobId, pricedAt, ...(promptVersion && { promptVersion }), policies };
+  const head = {
+    source,
+    model,
+    route,
+    batchId,
+    jobId,
+    pricedAt,
+    ...(promptVersion && { promptVersion }),
+    ...(by && { by }),
+    ...(note && { note }),
+    policies,
+  };
   return {
     pricedAt,
     cells,

@@ -18,6 +18,8 @@ export interface ChunkHead {
   readonly jobId: string;
   readonly pricedAt: string;
   readonly promptVersion?: string;
+  readonly by?: string;
+  readonly note?: string;
   /** By the name of a strategy. */
   readonly policies?: Readonly<Record<string, PolicyRecord>>;
 }
@@ -141,8 +143,10 @@ function priceOf(head: ChunkHead, cells: readonly PriceCells[number][]): Price {
     ...(head.model && { model: head.model }),
     ...(head.route && { route: head.route }),
     costUsd,
-    batchId: head.batchId,
-    jobId: head.jobId,
+    ...(head.batchId && { batchId: head.batchId }),
+    ...(head.jobId && { jobId: head.jobId }),
+    ...(head.by && { by: head.by }),
+    ...(head.note && { note: head.note }),
     revision: Number(revision),
     snapshotAt,
     pricedAt: head.pricedAt,

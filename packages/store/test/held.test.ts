@@ -46,6 +46,7 @@ describe('a held price', () => {
       changePercent: 40,
       source: 'model',
       strategy: 'balanced',
+      suggested: '14.00',
       confidence: 0.8,
       reason: 'market',
       guardrails: [],
