@@ -12,6 +12,7 @@ import type { ApiDeps } from './deps.ts';
 import { EvictionGuard } from './eviction.ts';
 import { OpenBatches } from './intake/open-batches.ts';
 import { watchKeys } from './key-watch.ts';
+import { ApiMetrics } from './metrics/api-metrics.ts';
 import { connectRedis } from './redis.ts';
 import { type ListeningServer, serve } from './server.ts';
 import { requireFitRedis } from './unfit-redis.ts';
@@ -90,6 +91,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     eviction: new EvictionGuard(store),
     keys: new KeyRing(config.apiKeys),
     logger,
+    metrics: new ApiMetrics(),
     clock: Date.now,
     strategies: new Set(Object.keys(config.strategies)),
     packSize: config.packSize,

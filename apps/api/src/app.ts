@@ -21,6 +21,7 @@ import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { loginRoutes, sendLogin } from './routes/login.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { priceRoutes } from './routes/prices.ts';
 import { replayRoutes } from './routes/replay.ts';
 
@@ -40,6 +41,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...limitRoutes(deps),
     ...gatewayKeyRoutes(deps),
     ...freezeRoutes(deps),
+    ...metricsRoutes(deps),
     ...doctorRoutes(deps),
   ];
   return [...routes, ...openapiRoutes(routes)];
@@ -51,6 +53,7 @@ export function createApp(deps: ApiDeps): Express {
   const app = express();
   // `production`: if ever an error got past our own middleware, Express would not tell the client where it came from.
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('env', 'production');
+  app.use(deps.metrics.http.middleware);
   app.use(log.middleware);
   app.use(
     helmet({

@@ -9,6 +9,7 @@ import { BatchDone } from '../src/batch-done.ts';
 import type { ApiDeps } from '../src/deps.ts';
 import { EvictionGuard } from '../src/eviction.ts';
 import { OpenBatches } from '../src/intake/open-batches.ts';
+import { ApiMetrics } from '../src/metrics/api-metrics.ts';
 import { connectRedis } from '../src/redis.ts';
 import { serve } from '../src/server.ts';
 
@@ -67,6 +68,7 @@ export async function startApiUnderTest(
       })),
     ),
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    metrics: new ApiMetrics(),
     clock: Date.now,
     strategies: new Set(Object.keys(builtInStrategies)),
     packSize: 25,

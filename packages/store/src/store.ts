@@ -8,6 +8,7 @@ import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
 import { HeldPrices } from './held.ts';
 import { Idempotency } from './idempotency.ts';
 import { Keys } from './keys.ts';
+import { PriceAges } from './price-ages.ts';
 import { PriceHistory } from './price-history.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
@@ -36,6 +37,7 @@ export class Store {
   readonly keys: Keys;
   readonly snapshots: Snapshots;
   readonly prices: Prices;
+  readonly priceAges: PriceAges;
   readonly history: PriceHistory;
   readonly batches: Batches;
   readonly failedJobs: FailedJobs;
@@ -56,6 +58,7 @@ export class Store {
     this.keys = new Keys({ namespace, partition: 0 });
     this.snapshots = new Snapshots(redis, this.keys);
     this.prices = new Prices(redis, this.keys);
+    this.priceAges = new PriceAges(redis, this.keys);
     this.history = new PriceHistory(redis, this.keys);
     this.batches = new Batches(redis, this.keys, now);
     this.failedJobs = new FailedJobs(redis, this.keys, now);
