@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { createServer, maxHeaderSize, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Connections } from './http/connections.ts';
+import { Problem } from './problem/problem.ts';
 
 /** A server that listens. */
 export interface ListeningServer {
@@ -45,10 +46,17 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const name = status === 431 ? 'headers-too-large' : status === 408 ? 'request-timeout' : 'malformed-request';
-  const body = JSON.stringify({ type: `/problems/${name}`, title: STATUS_CODES[status], status });
+  const problem = unreadable(error.code);
+  const { status } = problem;
+  const body = JSON.stringify(problem.toBody(undefined));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+function unreadable(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Problem('headers-too-large', `The headers may have ${maxHeaderSize} bytes at most.`);
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('request-timeout', 'The headers came too slowly.');
+  return new Problem('malformed-request', 'This is no HTTP that can be read.');
 }

@@ -21,6 +21,7 @@ export type ProblemName =
   | 'not-found'
   | 'method-not-allowed'
   | 'conflict'
+  | 'headers-too-large'
   | 'request-timeout'
   | 'upload-cut'
   | 'idempotency-key-invalid'
@@ -53,7 +54,8 @@ export interface ProblemExtras {
   readonly cause?: unknown;
 }
 
-const statuses: Readonly<Record<ProblemName, number>> = {
+/** The status that each problem is answered with. */
+export const problemStatuses: Readonly<Record<ProblemName, number>> = {
   'malformed-json': 400,
   'malformed-request': 400,
   validation: 400,
@@ -73,6 +75,7 @@ const statuses: Readonly<Record<ProblemName, number>> = {
   'not-found': 404,
   'method-not-allowed': 405,
   conflict: 409,
+  'headers-too-large': 431,
   'request-timeout': 408,
   'upload-cut': 400,
   'idempotency-key-invalid': 400,
@@ -84,7 +87,8 @@ const statuses: Readonly<Record<ProblemName, number>> = {
   internal: 500,
 };
 
-const titles: Readonly<Record<ProblemName, string>> = {
+/** Each problem in a few words. */
+export const problemTitles: Readonly<Record<ProblemName, string>> = {
   'malformed-json': 'The body is not valid JSON',
   'malformed-request': 'The request cannot be read',
   validation: 'Some values are not valid',
@@ -104,7 +108,8 @@ const titles: Readonly<Record<ProblemName, string>> = {
   'not-found': 'There is no such thing',
   'method-not-allowed': 'The method is not allowed here',
   conflict: 'The present state does not allow it',
-  'request-timeout': 'The body came too slowly',
+  'headers-too-large': 'The headers are too large',
+  'request-timeout': 'The request came too slowly',
   'upload-cut': 'The upload ended early',
   'idempotency-key-invalid': 'The Idempotency-Key cannot be used',
   'idempotency-key-reused': 'The Idempotency-Key stands for another request',
@@ -130,7 +135,7 @@ export class Problem extends Error {
     super(detail, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.name = 'Problem';
     this.code = code;
-    this.status = statuses[code];
+    this.status = problemStatuses[code];
     this.errors = extras.errors ?? [];
     this.headers = extras.headers ?? {};
     this.members = extras.members ?? {};
@@ -140,7 +145,7 @@ export class Problem extends Error {
   toBody(requestId: string | undefined): Record<string, unknown> {
     return {
       type: `/problems/${this.code}`,
-      title: titles[this.code],
+      title: problemTitles[this.code],
       status: this.status,
       detail: this.message,
       ...this.members,
