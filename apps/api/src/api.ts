@@ -15,6 +15,7 @@ import { watchKeys } from './key-watch.ts';
 import { ApiMetrics } from './metrics/api-metrics.ts';
 import { connectRedis } from './redis.ts';
 import { type ListeningServer, serve } from './server.ts';
+import { StatsSource } from './stats/stats-source.ts';
 import { requireFitRedis } from './unfit-redis.ts';
 import { within } from './within.ts';
 
@@ -88,8 +89,10 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     store,
     batchDone,
     openBatches,
+    stats: new StatsSource(store, () => queue),
     eviction: new EvictionGuard(store),
     keys: new KeyRing(config.apiKeys),
+    requestLimit: { rpm: config.apiRateLimitRpm, redis },
     logger,
     metrics: new ApiMetrics(),
     clock: Date.now,
@@ -104,8 +107,9 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
 
   // A queue looks at Redis once, when it is made; if that fails, it fails for ever, and another one is needed.
   let app: RequestListener;
+  let queue: PackQueue;
   const renewApp = (): void => {
-    const queue = new PackQueue({ connection: redis, maxJobs: config.queueMaxJobs, onError });
+    queue = new PackQueue({ connection: redis, maxJobs: config.queueMaxJobs, onError });
     app = createApp({ ...deps, queue });
     queue.bull.waitUntilReady().catch(async (error: Error) => {
       if (isStopping) return;

@@ -5,7 +5,9 @@ import { hostGuard } from './auth/host.ts';
 import { dashboardRoutes } from './dashboard/routes.ts';
 import { sendDashboard } from './dashboard/send.ts';
 import type { ApiDeps } from './deps.ts';
+import { docsRoutes } from './docs/routes.ts';
 import { notFound } from './http/path.ts';
+import { limitRequests } from './http/request-limit.ts';
 import { RequestLog } from './http/request-log.ts';
 import { byPath, pathHandler, type Route } from './http/route.ts';
 import { openapiRoutes } from './openapi/routes.ts';
@@ -22,8 +24,10 @@ import { jobRoutes } from './routes/jobs.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { loginRoutes, sendLogin } from './routes/login.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { priceHistoryRoutes } from './routes/price-history.ts';
 import { priceRoutes } from './routes/prices.ts';
 import { replayRoutes } from './routes/replay.ts';
+import { statsRoutes } from './stats/routes.ts';
 
 /** Everything the API answers to, but for the board and the dashboard's page. */
 export function apiRoutes(deps: ApiDeps): Route[] {
@@ -37,14 +41,16 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...replayRoutes(deps),
     ...jobRoutes(deps),
     ...priceRoutes(deps),
+    ...priceHistoryRoutes(deps),
     ...budgetRoutes(deps),
     ...limitRoutes(deps),
     ...gatewayKeyRoutes(deps),
     ...freezeRoutes(deps),
+    ...statsRoutes(deps),
     ...metricsRoutes(deps),
     ...doctorRoutes(deps),
   ];
-  return [...routes, ...openapiRoutes(routes)];
+  return [...routes, ...openapiRoutes(routes), ...docsRoutes()];
 }
 
 /** Builds the API. What no route takes is a 404, and without a key a 401, so that nobody can feel around. */
@@ -69,6 +75,7 @@ export function createApp(deps: ApiDeps): Express {
     }),
   );
   app.use(hostGuard(deps.host));
+  app.use(limitRequests(deps));
   for (const [path, routes] of byPath(apiRoutes(deps)))
     app.all(path, pathHandler(routes, deps.keys, deps.clock, sendLogin));
   app.use(boardPath, boardRouter(deps));

@@ -3,11 +3,13 @@ import type { Store } from '@reprice/store';
 import type { KeyRing } from './auth/keys.ts';
 import type { BatchDone } from './batch-done.ts';
 import type { EvictionGuard } from './eviction.ts';
+import type { RequestLimit } from './http/request-limit.ts';
 import type { ApiLogger } from './http/request-log.ts';
 import type { Pace } from './intake/body.ts';
 import type { OpenBatches } from './intake/open-batches.ts';
 import type { ApiMetrics } from './metrics/api-metrics.ts';
 import type { CallTerms } from './replay/call-cost.ts';
+import type { StatsSource } from './stats/stats-source.ts';
 
 /** All that the API is made of; main.ts builds it from the configuration, tests build their own. */
 export interface ApiDeps {
@@ -15,8 +17,11 @@ export interface ApiDeps {
   readonly queue: PackQueue;
   readonly batchDone: BatchDone;
   readonly openBatches: OpenBatches;
+  readonly stats: StatsSource;
   readonly eviction: EvictionGuard;
   readonly keys: KeyRing;
+  /** How many requests a minute each API key may make (0 = no limit), counted in this Redis for all API processes. */
+  readonly requestLimit: RequestLimit;
   readonly logger: ApiLogger;
   readonly metrics: ApiMetrics;
   /** ms since 1970. */

@@ -12,6 +12,7 @@ import { OpenBatches } from '../src/intake/open-batches.ts';
 import { ApiMetrics } from '../src/metrics/api-metrics.ts';
 import { connectRedis } from '../src/redis.ts';
 import { serve } from '../src/server.ts';
+import { StatsSource } from '../src/stats/stats-source.ts';
 
 /** The keys of the API under test, by scope. */
 export const secrets = { read: 'read-secret-1', write: 'write-secret-1', admin: 'admin-secret-1' } as const;
@@ -35,7 +36,7 @@ export interface ApiUnderTest {
 
 /** Starts an API on the Redis of the test run (or another), ended after the test file. */
 export async function startApiUnderTest(
-  options: Partial<ApiDeps> & { redisUrl?: string; maxJobs?: number } = {},
+  options: Partial<ApiDeps> & { redisUrl?: string; maxJobs?: number; requestRpm?: number } = {},
 ): Promise<ApiUnderTest> {
   const namespace = freshNamespace();
   const url = options.redisUrl ?? testRedis().url;
@@ -58,7 +59,9 @@ export async function startApiUnderTest(
     queue,
     batchDone,
     openBatches: new OpenBatches(store.batches),
+    stats: new StatsSource(store, () => queue),
     eviction: new EvictionGuard(store),
+    requestLimit: { rpm: options.requestRpm ?? 1_000_000, redis },
     isStopping: () => false,
     keys: new KeyRing(
       Object.entries(secrets).map(([scope, secret]) => ({

@@ -32,6 +32,7 @@ describe('defaults', () => {
       rateLimit: { rpm: 1000, tpm: 0, explicit: false },
       packSize: 25,
       workerConcurrency: 50,
+      apiRateLimitRpm: 12_000,
       queueMaxJobs: 1_000_000,
       logLevel: 'info',
       simulator: { port: 8090, rpm: 0 },

@@ -26,6 +26,8 @@ export interface Config {
   /** 0: take a free one. */
   readonly port: number;
   readonly apiKeys: readonly ApiKey[];
+  /** Requests a minute that each API key may make; 0 = no limit. */
+  readonly apiRateLimitRpm: number;
   readonly gateway: {
     readonly baseUrl: string;
     /** Those of GATEWAY_API_KEYS, or those that the file held when this was read. */
@@ -122,6 +124,7 @@ function assemble(
     host: values.HOST,
     port: values.PORT,
     apiKeys: values.API_KEYS ?? [],
+    apiRateLimitRpm: values.API_RATE_LIMIT_RPM,
     gateway: {
       baseUrl: values.GATEWAY_BASE_URL ?? `http://127.0.0.1:${values.SIMULATOR_PORT}/v1`,
       ...gatewayKeys,

@@ -54,6 +54,11 @@ export const environmentSchema = z.object({
     },
     apiKeys,
   ),
+  API_RATE_LIMIT_RPM: whole(0, rateLimitBounds.rpm, {
+    default: '12000',
+    meaning: 'requests a minute that each API key may make; past it 429 with `Retry-After`; 0 = no limit',
+    note: '0 = no limit',
+  }),
   GATEWAY_BASE_URL: setting(
     {
       takes: 'an http:// or https:// URL like https://host/v1, without user, password or query',

@@ -111,6 +111,9 @@ export class Keys {
   /** zset sku -> when its price was held, ms. Written as the held prices. */
   held = (): string => `${this.prefix}held`;
 
+  /** string: requests that an API key made in this minute, of its name. Written by rate-limit-redis. TTL 1 minute. */
+  apiRequests = (name: string): string => `${this.prefix}api-requests:${name}`;
+
   /** hash sinceMs, reason, by while publishing is frozen. Written by freeze.ts, read by admit.lua and publish.lua. No TTL. */
   freeze = (): string => `${this.prefix}freeze`;
 

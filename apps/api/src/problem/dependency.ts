@@ -66,6 +66,11 @@ function saysUnavailable(error: Error): boolean {
   return clientSigns.some((sign) => error.message.includes(sign));
 }
 
+/** Whether Redis let a command wait until its time was up. */
+export function isTimeout(error: unknown): boolean {
+  return [...errorsIn(error)].some(({ message }) => message.includes('Command timed out'));
+}
+
 /** Whether Redis refused because its memory is full. */
 export function isOutOfMemory(error: unknown): boolean {
   return [...errorsIn(error)].some(({ message }) => /\bOOM\b/.test(message));
