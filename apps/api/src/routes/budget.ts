@@ -1,12 +1,13 @@
 import { formatUsd } from '@reprice/pricing';
 import { type Budget, type ClosedReason, ReconcileConflict } from '@reprice/store';
+import type { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { readControl } from '../http/control-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { getBudget, listUnsettledCalls, reconcileBudget, setBudget } from '../operations/budget.ts';
 import { Problem } from '../problem/problem.ts';
-import { budgetBody, reconcileBody } from '../schemas/budget.ts';
+import { budgetBody, type budgetSchema, reconcileBody } from '../schemas/budget.ts';
 
 /** Seconds after which a call under way is likely to be settled. */
 const conflictRetryAfterS = 10;
@@ -22,7 +23,7 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
       about: getBudget,
       async handle(req, res) {
         readQuery(req, {});
-        res.json(shown(await admission.budget()));
+        res.json(shownBudget(await admission.budget()));
       },
     },
     {
@@ -33,7 +34,7 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
       async handle(req, res) {
         readQuery(req, {});
         const { limitUsd: limitNanoUsd } = await readControl(req, budgetBody);
-        res.json(shown(await admission.setDailyLimit(limitNanoUsd)));
+        res.json(shownBudget(await admission.setDailyLimit(limitNanoUsd)));
       },
     },
     {
@@ -63,7 +64,7 @@ export function budgetRoutes(deps: ApiDeps): Route[] {
         const budget = await admission.reconcile(spentNanoUsd).catch((error: unknown) => {
           throw error instanceof ReconcileConflict ? conflict(error) : error;
         });
-        res.json(shown(budget));
+        res.json(shownBudget(budget));
       },
     },
   ];
@@ -87,7 +88,8 @@ const whatToDo: Readonly<Record<ClosedReason, string>> = {
     "Redis was emptied or set back, so nobody here knows what was spent today. Wait for the calls under way, read the gateway's bill of the day, and state it: POST /v1/budget/reconcile, or reprice budget reconcile --spent USD.",
 };
 
-function shown(budget: Budget): Record<string, unknown> {
+/** The budget as replies show it. */
+export function shownBudget(budget: Budget): z.infer<typeof budgetSchema> {
   const { date, limitNanoUsd, spentNanoUsd, reservedNanoUsd, resetsAtMs, closed, unsettled } = budget;
   return {
     date,

@@ -1,4 +1,5 @@
 import type { RateLimits } from '@reprice/store';
+import type { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { readControl } from '../http/control-body.ts';
 import { readQuery } from '../http/query.ts';
@@ -22,7 +23,7 @@ export function limitRoutes(deps: ApiDeps): Route[] {
       },
       async handle(req, res) {
         readQuery(req, {});
-        res.json(shown(await admission.rateLimits()));
+        res.json(shownLimits(await admission.rateLimits()));
       },
     },
     {
@@ -41,7 +42,7 @@ export function limitRoutes(deps: ApiDeps): Route[] {
         const { rpm, tpm } = await readControl(req, limitsBody);
         if (rpm === undefined && tpm === undefined) throw nothingGiven();
         await admission.setLimits({ ...(rpm !== undefined && { rpm }), ...(tpm !== undefined && { tpm }) });
-        res.json(shown(await admission.rateLimits()));
+        res.json(shownLimits(await admission.rateLimits()));
       },
     },
   ];
@@ -52,7 +53,8 @@ function nothingGiven(): Problem {
   return new Problem('validation', detail, { errors: [{ pointer: '', code: 'required', detail }] });
 }
 
-function shown({ rpm, tpm, learnedRpm, learnedTpm }: RateLimits): Record<string, number> {
+/** The limits as replies show them. */
+export function shownLimits({ rpm, tpm, learnedRpm, learnedTpm }: RateLimits): z.infer<typeof limitsSchema> {
   return {
     rpm,
     tpm,
