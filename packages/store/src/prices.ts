@@ -69,12 +69,12 @@ export class Prices {
     row: PublishRow,
     held?: HeldPrice,
   ): Promise<'published' | 'stale' | 'changed'> {
-    const { batchId } = publication;
     const { chunk, fields, rolling } = encodeManual(publication, row);
+    const date = new Date(publication.pricedAtMs).toISOString().slice(0, 10);
     const k = this.#keys;
     const ofSku = [k.price(row.sku), k.history(row.sku), k.rolling(row.sku)];
-    const keys = [...ofSku, k.changes(), k.heldPrice(row.sku), k.held(), k.batch(batchId), k.results(batchId)];
-    const args = [row.sku, row.fence, held ? JSON.stringify(held) : '', chunk, rolling, ...fields];
+    const keys = [...ofSku, k.changes(), k.heldPrice(row.sku), k.held(), k.manualDecisions(date)];
+    const args = [row.sku, row.fence, held ? JSON.stringify(held) : '', chunk, rolling, date, ...fields];
     const code = await this.#publishManual.run(this.#redis, keys, args);
     return code === 1 ? 'published' : code === -1 ? 'stale' : 'changed';
   }
