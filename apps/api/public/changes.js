@@ -18,7 +18,7 @@ export function changes() {
       place,
       h(
         'div',
-        { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'changes-title' },
+        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Prices that changed most' },
         h(
           'table',
           { class: 'stacks' },
@@ -37,7 +37,7 @@ export function changes() {
 function row({ sku, previousPrice, price, currency, changePercent, reason, guardrails, pricedAt }) {
   const why =
     guardrails.length > 0
-      ? `${reasonWords(reason)}; held by ${guardrails.map(guardrailWords).join(', ')}`
+      ? `${reasonWords(reason)}; moved by ${guardrails.map(guardrailWords).join(', ')}`
       : reasonWords(reason);
   return h(
     'tr',

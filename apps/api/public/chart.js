@@ -1,4 +1,5 @@
 import { fill, h } from './elements.js';
+import { moment } from './format.js';
 
 /** @typedef {import('uplot')} Plot */
 /** @typedef {{ label: string, colour: string, area?: boolean, steps?: boolean, dashed?: boolean }} Line */
@@ -50,8 +51,9 @@ export function lineChart(place, { height, lines, format, describe, isTimeOnly =
           {
             ...axis,
             grid: { show: false },
-            space: 60,
-            ...(isTimeOnly && { values: (_, ticks) => ticks.map(hourAndMinute) }),
+            space: isTimeOnly ? 60 : 110,
+            size: 28,
+            values: (_, ticks) => ticks.map(isTimeOnly ? hourAndMinute : (seconds) => moment(seconds * 1000)),
           },
           { ...axis, size: 56, space: 32, values: (_, ticks) => ticks.map(format) },
         ],

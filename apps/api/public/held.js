@@ -55,7 +55,7 @@ function row(app, { sku, price, currency, previousPrice, changePercent, reason, 
     { type: 'button', class: 'quiet', 'aria-label': `Reject ${sku}`, onclick: () => decide('reject', reject) },
     'Reject',
   );
-  const by = guardrails.length > 0 ? `; held by ${guardrails.map(guardrailWords).join(', ')}` : '';
+  const by = guardrails.length > 0 ? `; moved by ${guardrails.map(guardrailWords).join(', ')}` : '';
   const element = h(
     'li',
     {},

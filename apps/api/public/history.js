@@ -71,7 +71,7 @@ function row(app, sku, { revision, price, currency, changePercent, source, reaso
     {
       type: 'button',
       class: 'quiet',
-      'aria-label': `Back to ${price} ${currency} of revision ${revision}`,
+      'aria-label': `Back to it… (${price} ${currency}, revision ${revision})`,
       onclick: ask,
     },
     'Back to it…',

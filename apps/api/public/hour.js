@@ -1,6 +1,6 @@
 /** @import { Section, Series } from './shapes.d.ts' */
 import { lineChart } from './chart.js';
-import { byId, fill, h, setText, whenChanged } from './elements.js';
+import { byId, fill, h, whenChanged } from './elements.js';
 import { clockTime, compact, latency, pace, usd } from './format.js';
 
 /**
@@ -138,8 +138,10 @@ export function hour() {
     const at = index ?? seconds.length - 1;
     const values = chosen.values(series);
     const when = index === null ? 'Now' : clockTime((seconds[at] ?? 0) * 1000);
-    const said = chosen.lines.map(({ label }, i) => `${label} ${shown(values[i]?.[at])}`);
-    setText(readout, `${when}: ${said.join(', ')}`);
+    const said = chosen.lines.map(({ label, colour }, i) =>
+      h('span', { class: `key ${colour.slice(2)}` }, `${label} ${shown(values[i]?.[at])}`),
+    );
+    fill(readout, `${when} `, ...said);
   }
 
   function drawTable() {

@@ -17,7 +17,7 @@ export function pace() {
     const failed = stats.failed > 0 ? `, ${compact(stats.failed)} failed` : '';
     const each = stats.priced > 0 ? ` ${usd((Number(stats.costUsd) / stats.priced) * 1000)} per 1,000.` : '';
     const wait = stats.gateway.waitMs;
-    const waited = wait ? ` Half waited under ${duration(wait.p50 / 1000)}.` : '';
+    const waited = wait && wait.p50 >= 1000 ? ` Half waited under ${duration(wait.p50 / 1000)}.` : '';
     setText(
       detail,
       `${counted(stats.priced, 'price', 'prices')}${failed} in ${duration(stats.windowSeconds)}.${each}${waited}`,

@@ -35,7 +35,7 @@ export function rate() {
 
 /** @param {{ limit: number, usedLastMinute: number }} use */
 function gauge({ limit, usedLastMinute }) {
-  return { value: usedLastMinute, limit, kind: limit > 0 && usedLastMinute >= limit * 0.98 ? 'full' : '' };
+  return { value: usedLastMinute, limit };
 }
 
 /**
