@@ -14,7 +14,7 @@ import type { ApiUnderTest } from './api-under-test.ts';
  * Settles every row that waits in the queue, as a worker would, with the rules engine in place of a model: rows are published, but those
  * whose SKU begins with `fail`, which fail. Jobs are removed. Returns how many rows were settled.
  */
-export async function settleAll(api: ApiUnderTest): Promise<number> {
+export async function settleAll(api: ApiUnderTest, nowMs = Date.now()): Promise<number> {
   let settled = 0;
   for (const job of await api.queue.bull.getJobs(['prioritized', 'waiting'])) {
     const pack = packJobSchema.parse(job.data);
@@ -44,7 +44,8 @@ export async function settleAll(api: ApiUnderTest): Promise<number> {
       const bounds = boundsFor(snapshot, strategy.guardrails);
       if ('conflict' in bounds) throw new Error(bounds.detail);
       const suggestion = rulesSuggestion(snapshot, bounds, strategy);
-      const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, bounds, strategy.guardrails);
+      const recent = { past: row.past, nowMs };
+      const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, bounds, strategy.guardrails, recent);
       if (!SafePrice.is(safePrice)) throw new Error(safePrice.detail);
       rows.push({
         ordinal,
@@ -56,9 +57,10 @@ export async function settleAll(api: ApiUnderTest): Promise<number> {
         reason: suggestion.reason,
         costUsd: '0.00',
         snapshotAtMs: snapshot.observedAtMs,
+        decision: { suggestion, snapshot, past: row.past, strategy },
       });
     }
-    const publication = { batchId: pack.batchId, jobId, source: 'rules', pricedAtMs: Date.now() } as const;
+    const publication = { batchId: pack.batchId, jobId, source: 'rules', pricedAtMs: nowMs } as const;
     if (rows.length > 0) await api.store.prices.publish(publication, rows);
     await job.remove();
   }

@@ -6,21 +6,18 @@
 --          3           batch:<id>:trial    hash sku -> snapshot of a dry run
 --          4..3+n      sku:<sku>           string
 --          4+n..3+2n   price:<sku>         hash
---          4+2n..3+3n  rolling:<sku>       string
 -- ARGV     1 length of the part of sku:<sku> before the SKU   then 1 a row: ordinal of the row in its batch (zero-based)
 -- RETURNS  status ('' = no such batch); mode; settled rows as a string of 0 and 1; snapshots ('' = none);
---          live prices as 'revision price currency previousPrice pricedAt' ('' = none), and what rolling:<sku> holds ('' = nothing); both {}
---          when no row has a price
+--          live prices as 'revision price currency previousPrice pricedAt' ('' = none), or {} when no row has one
 -- ATOMIC   snapshot and fence must be of one moment, or a stale run could pass the fence
 
 --- @include "settled-bits"
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
-local n = (#KEYS - 3) / 3
-local ordinals, sku_keys, price_keys, rolling_keys = {}, {}, {}, {}
+local n = (#KEYS - 3) / 2
+local ordinals, sku_keys, price_keys = {}, {}, {}
 for i = 1, n do
   ordinals[i], sku_keys[i], price_keys[i] = tonumber(ARGV[1 + i]), KEYS[3 + i], KEYS[3 + n + i]
-  rolling_keys[i] = KEYS[3 + 2 * n + i]
 end
 
 local snapshots
@@ -34,14 +31,12 @@ end
 for i = 1, n do snapshots[i] = snapshots[i] or '' end
 
 -- Most packs price SKUs for the first time: one command tells that none of them has a price yet.
-local prices, rolling = {}, {}
+local prices = {}
 if redis.call('EXISTS', unpack(price_keys)) > 0 then
   for i = 1, n do
     local price = redis.call('HMGET', price_keys[i], 'revision', 'price', 'currency', 'previousPrice', 'pricedAt')
     for f = 1, 5 do price[f] = price[f] or '' end
     prices[i] = price[1] ~= '' and table.concat(price, ' ') or ''
   end
-  rolling = redis.call('MGET', unpack(rolling_keys))
-  for i = 1, n do rolling[i] = rolling[i] or '' end
 end
-return { batch[1] or '', batch[2] or '', table.concat(read_settled(KEYS[2], ordinals)), snapshots, prices, rolling }
+return { batch[1] or '', batch[2] or '', table.concat(read_settled(KEYS[2], ordinals)), snapshots, prices }

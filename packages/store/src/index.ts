@@ -41,6 +41,7 @@ export type { HeldPrice } from './held.ts';
 export type { Claim, Claimed } from './idempotency.ts';
 export { Keys } from './keys.ts';
 export { type Buckets, percentile } from './latency-buckets.ts';
+export { PAST_REVISIONS, type PriceStory, type Revision } from './price-history.ts';
 export type { PublishCode } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
 export { changePercent, type Publication, type PublishRow } from './publish-row.ts';

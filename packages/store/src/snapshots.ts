@@ -95,11 +95,11 @@ export class Snapshots {
       k.trial(batchId),
       ...skus.map(k.snapshot),
       ...skus.map(k.price),
-      ...skus.map(k.rolling),
     ];
     const args = [k.snapshot('').length, ...(ordinals ?? skus.map(() => 0))];
-    const reply = (await this.#load.run(this.#redis, keys, args)) as [string, string, string, ...string[][]];
-    const [status, mode, settled, snapshots = [], prices = [], rolling = []] = reply;
+    const reply = (await this.#load.run(this.#redis, keys, args)) as [string, string, string, string[], string[]];
+    const [status, mode, settled, snapshots, prices] = reply;
+    const rolling = prices.length > 0 ? await this.#rolling(skus, prices) : [];
     const rows = skus.map((sku, i): LoadedRow => {
       if (ordinals && settled[i] === '1') return { settled: true };
       const [revision = 0, price, currency, previous, pricedAt] = prices[i] ? prices[i].split(' ') : [];
@@ -117,6 +117,18 @@ export class Snapshots {
       return { settled: false, snapshot, fence, liveMinor, past: before };
     });
     return { status: status || undefined, mode: mode === 'dry-run' ? 'dry-run' : 'live', rows };
+  }
+
+  /**
+   * What rolling:<sku> holds of SKUs that were repriced, and '' of the others. It changes with the revision alone, so that the fence covers it
+   * though it is read after the price.
+   */
+  async #rolling(skus: readonly string[], prices: readonly string[]): Promise<string[]> {
+    const repriced = skus.filter((_, i) => prices[i] && !prices[i].startsWith('1 '));
+    if (repriced.length === 0) return [];
+    const texts = await this.#redis.mget(repriced.map(this.#keys.rolling));
+    const bySku = new Map(repriced.map((sku, i) => [sku, texts[i] ?? '']));
+    return skus.map((sku) => bySku.get(sku) ?? '');
   }
 }
 

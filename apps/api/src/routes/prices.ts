@@ -79,7 +79,7 @@ export function priceRoutes(deps: ApiDeps): Route[] {
 }
 
 /** A SKU as it is stored: NFC, without blanks around it. */
-function normalised(sku: string): string {
+export function normalised(sku: string): string {
   const normal = sku.normalize('NFC').trim();
   if (normal === '' || normal.length > 256 || /[\p{Cc}\p{Cs}]/u.test(normal)) {
     throw invalid('A SKU has 1 to 256 characters, none of them control characters.');
