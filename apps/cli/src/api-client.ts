@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ApiTransport, type Connection } from './api-transport.ts';
 import type { ColumnMap } from './column-map.ts';
 import { formatColumnMap } from './column-map.ts';
@@ -40,7 +40,16 @@ import {
   type UnsettledCall,
   unsettledCallSchema,
 } from './responses.ts';
-import { type Doctor, doctorSchema, type Freeze, freezeSchema, type Stats, statsSchema } from './service-responses.ts';
+import {
+  type Doctor,
+  doctorSchema,
+  type Freeze,
+  freezeSchema,
+  type Stats,
+  statsSchema,
+  type WhoAmI,
+  whoAmISchema,
+} from './service-responses.ts';
 
 /** What `POST /v1/batches` is told in its query and headers. */
 export interface Submission {
@@ -75,12 +84,19 @@ export type BatchList = 'results' | 'rejections' | 'failures';
 
 const pricePath = (sku: string): string => `/v1/prices/${encodeURIComponent(sku)}`;
 
+const aliveSchema = z.looseObject({ status: z.literal('alive') });
+
 /** Speaks the HTTP contract. Every call may throw ApiUnreachable, ApiProblem or ApiNotUnderstood; an abort throws the signal's reason. */
 export class ApiClient {
   readonly #http: ApiTransport;
 
   constructor(connection: Connection) {
     this.#http = new ApiTransport(connection);
+  }
+
+  /** Where the API is. */
+  get url(): string {
+    return this.#http.connection.url;
   }
 
   /** Uploads a catalogue as it comes from `body`. */
@@ -156,6 +172,19 @@ export class ApiClient {
   async stats(signal?: AbortSignal): Promise<Stats> {
     const call = signal === undefined ? {} : { signal };
     return this.#http.read(await this.#http.fetch('/v1/stats', call), statsSchema);
+  }
+
+  /** Whether the API lives, and its clock (ms since 1970, exact to a second) where it tells it. */
+  async alive(signal: AbortSignal): Promise<{ clockMs: number | undefined }> {
+    const response = await this.#http.fetch('/healthz', { signal });
+    await this.#http.read(response, aliveSchema);
+    const clockMs = Date.parse(response.headers.get('date') ?? '');
+    return { clockMs: Number.isNaN(clockMs) ? undefined : clockMs };
+  }
+
+  /** Whose key this is. */
+  async whoAmI(signal: AbortSignal): Promise<WhoAmI> {
+    return this.#http.read(await this.#http.fetch('/v1/whoami', { signal }), whoAmISchema);
   }
 
   /** What the API finds when it looks at all that it needs. */

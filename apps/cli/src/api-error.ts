@@ -50,6 +50,13 @@ export class ApiNotUnderstood extends Error {
   }
 }
 
+/** Whether it is worth asking again: no answer came, or one that says `later`. */
+export function isPassing(error: unknown): boolean {
+  return (
+    error instanceof ApiUnreachable || (error instanceof ApiProblem && (error.status >= 500 || error.status === 429))
+  );
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was reset',

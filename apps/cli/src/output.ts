@@ -1,3 +1,4 @@
+import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
 
 /** A stream that the command writes to, such as `process.stdout`. */
@@ -35,6 +36,13 @@ export class Output {
     await new Promise<void>((resolve) => this.stdout.once('drain', resolve));
   }
 
+  /** Clears what `lines` lines of the terminal hold above the cursor, and goes to their beginning. */
+  takeBack(lines: number): void {
+    moveCursor(this.stdout, 0, -lines);
+    cursorTo(this.stdout, 0);
+    clearScreenDown(this.stdout);
+  }
+
   /** Says something to the person at the terminal, on standard error. */
   tell(text: string): void {
     this.stderr.write(`${text}\n`);
@@ -43,6 +51,11 @@ export class Output {
   /** Columns of the terminal, 80 if it does not tell; 160 where there is none, for nothing wraps there. */
   get width(): number {
     return Math.max(narrowest, this.stdout.columns || (this.stdout.isTTY ? 80 : 160));
+  }
+
+  /** Coloured on a terminal, plain text in a pipe or under NO_COLOR; FORCE_COLOR colours everywhere. */
+  paint(colour: 'green' | 'yellow' | 'red', text: string): string {
+    return styleText(colour, text, { stream: this.stdout });
   }
 
   /** Bold on a terminal, plain text in a pipe or under NO_COLOR. */

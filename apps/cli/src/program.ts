@@ -3,6 +3,7 @@ import { addBatches } from './commands/batches.ts';
 import { addBudget } from './commands/budget.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDecisions } from './commands/decisions.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addFailed } from './commands/failed.ts';
 import { addFreeze } from './commands/freeze.ts';
@@ -12,6 +13,7 @@ import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
 import { addPrice } from './commands/price.ts';
 import { addReplay } from './commands/replay.ts';
+import { addStats } from './commands/stats.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
 import { addHistory, addWhy } from './commands/why.ts';
@@ -65,6 +67,8 @@ export function createProgram(context: Context): Command {
     addHeld,
     addDecisions,
     addFreeze,
+    addStats,
+    addDoctor,
     addBudget,
     addLimits,
     addKeys,

@@ -77,7 +77,16 @@ export const checkSchema = z.looseObject({
 /** One finding: what it is about, how it stands, and what to do. */
 export type Check = z.infer<typeof checkSchema>;
 
+/** Whose key it is. */
+export const whoAmISchema = z.looseObject({ name: z.string(), scope: z.string() });
+/** Name and scope of the key that was sent. */
+export type WhoAmI = z.infer<typeof whoAmISchema>;
+
 /** All that the API found when it looked at itself. */
-export const doctorSchema = z.looseObject({ at: z.string(), checks: z.array(checkSchema) });
+export const doctorSchema = z.looseObject({
+  at: z.string(),
+  checks: z.array(checkSchema),
+  unseen: z.array(z.string()).default([]),
+});
 /** The API's findings, with its clock. */
 export type Doctor = z.infer<typeof doctorSchema>;

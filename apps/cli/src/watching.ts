@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
-import { ApiProblem, ApiUnreachable } from './api-error.ts';
+import { ApiProblem, isPassing } from './api-error.ts';
 import { budgetWait } from './budget-wait.ts';
 import { commandName } from './command-name.ts';
 import { duration } from './figures.ts';
@@ -26,12 +26,6 @@ export interface WatchOptions {
 
 /** Nothing got done for so long: time to ask whether the budget is the reason. */
 const stillForMs = 2500;
-
-function isPassing(error: unknown): boolean {
-  return (
-    error instanceof ApiUnreachable || (error instanceof ApiProblem && (error.status >= 500 || error.status === 429))
-  );
-}
 
 async function whyStill(api: ApiClient, batch: Batch): Promise<string | undefined> {
   try {

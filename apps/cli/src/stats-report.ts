@@ -1,0 +1,94 @@
+import { count, counted, dollars, duration, exactDollars, percent, rate, tally } from './figures.ts';
+import type { Output } from './output.ts';
+import type { Stats } from './service-responses.ts';
+import { facts } from './table.ts';
+
+const order = ['critical', 'high', 'normal', 'low'];
+
+function waitingText({ queue }: Stats): string {
+  const { waiting, oldestWaitingSeconds, active, delayed, restingMs } = queue;
+  const jobs = order.map((priority) => `${priority} ${count(waiting[priority] ?? 0)}`).join(', ');
+  const oldest = Math.max(0, ...Object.values(oldestWaitingSeconds).map((seconds) => seconds ?? 0));
+  return [
+    `${jobs} jobs`,
+    oldest > 0 ? `the oldest for ${duration(1000 * oldest)}` : '',
+    `${count(active)} in flight`,
+    delayed > 0 ? `${count(delayed)} put off` : '',
+    restingMs > 0 ? `all rest for ${duration(restingMs)}` : '',
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+function gatewayText({ gateway }: Stats): string {
+  const calls = Object.values(gateway.calls).reduce((sum, some) => sum + some, 0);
+  if (calls === 0) return 'no call';
+  const { latencyMs, waitMs } = gateway;
+  return [
+    `${counted(calls, 'call')} (${tally(gateway.calls)})`,
+    `${gateway.errorPercent.toFixed(1)} % errors`,
+    latencyMs ? `half within ${duration(latencyMs.p50)}, 99 % within ${duration(latencyMs.p99)}` : '',
+    waitMs ? `waited ${duration(waitMs.p50)} before` : '',
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+function minuteText(used: number, limit: number, what: string): string {
+  return `${count(used)} of ${limit === 0 ? 'unlimited' : count(limit)} ${what}`;
+}
+
+function budgetText({ budget }: Stats, nowMs: number): string {
+  const { forecast, closed } = budget;
+  if (closed) return `THE DAY IS CLOSED (${closed.reason}): no call is paid`;
+  const share = percent(Number(budget.spentUsd), Number(budget.limitUsd));
+  const runsOutMs = Date.parse(forecast?.exhaustedAt ?? '');
+  return [
+    `${exactDollars(budget.spentUsd)} of ${exactDollars(budget.limitUsd)} spent (${share} %)`,
+    forecast ? `${dollars(forecast.usdPerHour)} an hour, ${dollars(forecast.endOfDayUsd)} by the end of the day` : '',
+    Number.isNaN(runsOutMs) ? '' : `USED UP in ${duration(runsOutMs - nowMs)} at this pace`,
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+/** The figures of one moment, a line each. */
+export function statsReport(output: Output, stats: Stats, nowMs: number): string {
+  const { rate: used, freeze, failedJobs, workers } = stats;
+  const places = workers.slice(0, 4).map(({ host, pid }) => `${host}:${pid ?? '?'}`);
+  const lines = facts([
+    [
+      'speed',
+      `${rate(stats.skusPerSecond)} SKU/s; ${counted(stats.batches.running, 'batch').replace('batchs', 'batches')} under way`,
+    ],
+    [
+      'done',
+      `${count(stats.priced)} priced, ${count(stats.failed)} failed, ${count(stats.splits)} packs split, ${dollars(stats.costUsd)}, ${count(stats.tokens)} tokens`,
+    ],
+    ['waiting', waitingText(stats)],
+    ['gateway', gatewayText(stats)],
+    [
+      'last minute',
+      `${minuteText(used.rpm.usedLastMinute, used.rpm.limit, 'requests')}, ${minuteText(used.tpm.usedLastMinute, used.tpm.limit, 'tokens')}`,
+    ],
+    ['budget', budgetText(stats, nowMs)],
+    ['guardrails', tally(stats.guardrails)],
+    ['failed jobs', failedJobs.total === 0 ? 'none' : `${count(failedJobs.total)}: ${tally(failedJobs.byReason)}`],
+    [
+      'workers',
+      workers.length === 0
+        ? 'NONE: nothing is priced'
+        : `${count(workers.length)} (${places.join(', ')}${workers.length > places.length ? ', …' : ''})`,
+    ],
+    [
+      'FROZEN',
+      freeze.frozen
+        ? [freeze.by && `by ${freeze.by}`, freeze.reason].filter(Boolean).join(': ') || 'no call, no price'
+        : '',
+    ],
+  ]);
+  return [
+    output.bold(`${stats.at} (done and gateway: of the last ${duration(1000 * stats.windowSeconds)})`),
+    ...lines,
+  ].join('\n');
+}
