@@ -6,7 +6,6 @@ import { dashboardRoutes } from './dashboard/routes.ts';
 import { sendDashboard } from './dashboard/send.ts';
 import type { ApiDeps } from './deps.ts';
 import { docsRoutes } from './docs/routes.ts';
-import { docsRoutes } from './docs/routes.ts';
 import { notFound } from './http/path.ts';
 import { limitRequests } from './http/request-limit.ts';
 import { RequestLog } from './http/request-log.ts';
