@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { endLeftovers } from '@reprice/testkit/processes';
 import { verdictOf } from './checks/check.ts';
 import { checks } from './checks/checklist.ts';
+import { fuzz } from './fuzz/run.ts';
 import { runHostile } from './hostile/run.ts';
 import { families } from './hostile/table.ts';
 import { HELP, readOptions } from './options.ts';
@@ -22,7 +23,8 @@ if (typeof options === 'string') {
 else if (options.list) {
   for (const { name, cases } of families) say(`${name} (${cases.length})`);
   for (const { id, what, how } of checks) say(`${id.padEnd(4)}${what}\n    ${how}`);
-} else {
+} else if (options.fuzz !== undefined) await runFuzz(options.fuzz, options.seed ?? randomInt(1, 1_000_000));
+else {
   const { only, quick } = options;
   const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
   let broken = false;
@@ -45,4 +47,28 @@ else if (options.list) {
   await endLeftovers();
   process.exit(broken ? 1 : 0);
 }
-void randomInt;
+
+async function runFuzz(requests: number, seed: number): Promise<void> {
+  say(`seed ${seed}: npm run test:security -- --fuzz ${requests} --seed ${seed} gives the same requests again`);
+  const stand = await Stand.open({ worker: true });
+  const { faults, statuses, refusals, loop, health, seconds, requests: sent } = await fuzz(stand, seed, requests, say);
+  const figures = ({ p99Ms, maxMs }: { p99Ms: number; maxMs: number }): string =>
+    `p99 ${p99Ms.toFixed(1)} ms, max ${maxMs.toFixed(1)} ms`;
+  for (const fault of faults.slice(0, 20)) say(`✗ ${fault}\n`);
+  say(
+    `${sent.toLocaleString('en')} requests in ${Math.round(seconds)} s: ${Object.entries(statuses)
+      .map(([status, n]) => `${n} × ${status}`)
+      .join(', ')}`,
+  );
+  say(`${refusals} refusals, ${faults.length} faults`);
+  say(
+    `event loop of the API kept busy: ${figures(loop.busy)}; late, the machine's other work included: ${figures(loop.late)}`,
+  );
+  say(`/healthz beside it: ${figures(health)}`);
+  const steady = loop.busy.p99Ms <= 50 && loop.busy.maxMs <= 250;
+  if (!steady) say('✗ the event loop was kept busy for more than 50 ms (p99) or 250 ms (max)');
+  if (loop.polluted) say('✗ a prototype is polluted');
+  say(`seed ${seed}`);
+  await endLeftovers();
+  process.exit(faults.length > 0 || !steady || loop.polluted ? 1 : 0);
+}

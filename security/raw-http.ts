@@ -45,6 +45,8 @@ export function requestBytes({ method = 'GET', path, headers = {}, body }: Parts
 /** A connection on which requests are sent and answers read, one after the other. */
 export class Wire {
   readonly socket: Socket;
+  /** Requests sent so far. */
+  asked = 0;
   #unread = Buffer.alloc(0);
   #ended = false;
   #wake: () => void = () => {};
@@ -71,6 +73,7 @@ export class Wire {
   /** Sends and reads one answer; one of status 0 when none comes before the end or `timeoutMs`. */
   async ask(bytes: Bytes, { timeoutMs = 45_000, head = false } = {}): Promise<Answer> {
     const startedMs = performance.now();
+    this.asked++;
     const late = setTimeout(() => this.socket.destroy(), timeoutMs);
     void this.#send(bytes);
     try {
@@ -148,6 +151,11 @@ function readAnswer(unread: Buffer, ended: boolean, head: boolean): Found | unde
   if (status >= 100 && status < 200) {
     const rest = readAnswer(unread.subarray(from), ended, head);
     return rest && { ...rest, bytes: rest.bytes + from };
+  }
+  // What comes after the head has no end.
+  if (headers['content-type']?.startsWith('text/event-stream')) {
+    headers.connection = 'close';
+    return found(Buffer.alloc(0), unread.length);
   }
   if (head || status === 204 || status === 304) return found(Buffer.alloc(0), from);
   if (headers['transfer-encoding']?.includes('chunked')) {

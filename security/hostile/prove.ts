@@ -103,13 +103,15 @@ export class Prover {
 }
 
 /** What is wrong with any answer, whatever was asked. */
-export function faultsOfAnswer(answer: Answer): string[] {
+export function faultsOfAnswer(answer: Answer, board = false): string[] {
   const faults: string[] = [];
   const type = answer.headers['content-type'] ?? '';
   if (answer.status === 500) faults.push('500');
   if (telltale.test(answer.body)) faults.push(`tells of the source: ${telltale.exec(answer.body)?.[0]}`);
   const isPage = type.startsWith('text/html') && (answer.status === 401 || answer.status === 303);
-  if (answer.status >= 400 && !isPage && !type.startsWith('application/problem+json'))
+  // Bull Board's page reads refusals as plain JSON.
+  const isBoard = board && type.startsWith('application/json');
+  if (answer.status >= 400 && !isPage && !isBoard && !type.startsWith('application/problem+json'))
     faults.push(`${answer.status} as ${type || 'nothing'} instead of application/problem+json`);
   return faults;
 }
