@@ -26,6 +26,7 @@ export class Stage {
       GATEWAY_BASE_URL: simulator.url,
       GATEWAY_API_KEYS: GATEWAY_KEY,
       API_KEYS: `bench:admin:${API_SECRET}`,
+      API_RATE_LIMIT_RPM: '10000000',
       RATE_LIMIT_RPM: '0',
       DAILY_BUDGET_USD: '1000000',
       PORT: '0',

@@ -42,6 +42,7 @@ beforeAll(async () => {
     REDIS_URL: redis.url,
     PORT: '0',
     API_KEYS: `ops:admin:${secret}`,
+    API_RATE_LIMIT_RPM: '10000000',
     GATEWAY_BASE_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/v1`,
     GATEWAY_API_KEYS: 'gateway-secret-1',
   });

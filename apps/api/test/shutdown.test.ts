@@ -25,6 +25,7 @@ beforeAll(async () => {
     REDIS_URL: own.url,
     PORT: '0',
     API_KEYS: 'ops:admin:shutdown-secret-1',
+    API_RATE_LIMIT_RPM: '10000000',
     GATEWAY_BASE_URL: 'http://127.0.0.1:9/v1',
     GATEWAY_API_KEYS: 'gateway-secret-1',
   };
