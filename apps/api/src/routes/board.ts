@@ -6,6 +6,7 @@ import { requireScope } from '../auth/authenticate.ts';
 import type { ApiDeps } from '../deps.ts';
 import { Problem } from '../problem/problem.ts';
 import { problemOf } from '../problem/respond.ts';
+import { boardData, boardLink, boardReturned } from './board-words.ts';
 import { sendLogin } from './login.ts';
 
 /** Where Bull Board lives. */
@@ -24,21 +25,39 @@ const boardPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const accent = { light: '#5151cd', dark: '#8f8ff5' };
+
+const uiConfig = {
+  boardTitle: 'Reprice',
+  // Each poll would list all clients of Redis.
+  showWorkers: false,
+  hideRedisDetails: true,
+  hideDocsLink: true,
+  miscLinks: [
+    { text: 'Dashboard', url: '/' },
+    { text: 'Failed: why, and replay', url: '/#failures-title' },
+    { text: 'Log out', url: '/logout' },
+  ],
+  theme: {
+    light: { primary: accent.light, ring: accent.light, 'primary-foreground': '#ffffff' },
+    dark: { primary: accent.dark, ring: accent.dark, 'primary-foreground': '#0e0f11' },
+  },
+};
+
 /** Bull Board behind the login, to look at only: whatever is not a GET is refused before it gets there. */
 export function boardRouter(deps: ApiDeps): Router {
   const adapter = new ExpressAdapter();
   adapter.setBasePath(boardPath);
-  createBullBoard({
-    queues: [
-      new BullMQAdapter(deps.queue.bull, {
-        readOnlyMode: true,
-        allowRetries: false,
-        description: 'One job is one model call of up to PACK_SIZE SKUs.',
-      }),
-    ],
-    serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'Reprice', showWorkers: false, hideRedisDetails: true } },
+  const queue = new BullMQAdapter(deps.queue.bull, {
+    readOnlyMode: true,
+    allowRetries: false,
+    description:
+      'To look at only. One job is one model call; replay what failed from the dashboard, which keeps priority and budget.',
+    externalJobUrl: ({ data }) => boardLink(data),
   });
+  queue.setFormatter('data', boardData);
+  queue.setFormatter('returnValue', boardReturned);
+  createBullBoard({ queues: [queue], serverAdapter: adapter, options: { uiConfig } });
   // Its own handler would send the text of any error.
   adapter.setErrorHandler((error) => {
     const problem = problemOf(error);

@@ -12,6 +12,9 @@ import { loginPage, loginPolicy, safeNext } from './login-page.ts';
 /** Largest login form, in bytes. */
 const maxFormBytes = 16_384;
 
+const wrongKey =
+  'This key is not known here. Copy all of it, without quotes: npm start keeps its key in .data/api-key, elsewhere the keys stand in API_KEYS of the API.';
+
 /** Logging a browser in and out, with an API key. */
 export function loginRoutes(deps: ApiDeps): Route[] {
   return [
@@ -33,7 +36,7 @@ export function loginRoutes(deps: ApiDeps): Route[] {
         const next = safeNext(form.get('next'));
         const key = deps.keys.bySecret((form.get('key') ?? '').trim());
         if (key === undefined) {
-          sendLoginPage(res, 401, next, 'This key is not known here.');
+          sendLoginPage(res, 401, next, wrongKey);
           return;
         }
         res.setHeader(
