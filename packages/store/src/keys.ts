@@ -26,7 +26,7 @@ export class Keys {
   /** string `currency past`: prices that were live in the last 7 days, as far as they may still limit the next (past-prices.ts). Written by publish.lua. TTL 8 days. */
   rolling = (sku: string): string => `${this.prefix}rolling:${sku}`;
   /** list of result chunks (result-chunk.ts): what people published on a day (UTC, 2026-11-21). TTL 30 days. */
-  manualDecisions = (date: string): string => `${this.prefix}manual:${date}`;
+  manualDecisions = (date: string): string => `${this.prefix}manual-decisions:${date}`;
   /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by publish.lua. The newest ~200: 5,000 prices. */
   changes = (): string => `${this.prefix}changes`;
 
