@@ -19,11 +19,11 @@ function seeded(seed: number): () => number {
 }
 
 // CUT_UPLOADS=50x100000 is the run of the fault matrix (F10); it takes some minutes.
-const [rounds = 6, rows = 5000] = (process.env.CUT_UPLOADS ?? '')
+const [rounds = 5, rows = 5000] = (process.env.CUT_UPLOADS ?? '')
   .split('x')
   .flatMap((n) => (n === '' ? [] : [Number(n)]));
 
-test(`an API killed at ${rounds} random bytes of uploads of ${rows} rows: nothing half runs, and the same sent again is exactly all of it`, async () => {
+test(`an API killed at ${rounds} random bytes of uploads of ${rows} rows: nothing half runs, and the same sent again is exactly all of it, once`, async () => {
   const own = await startRedis({ appendFsync: 'everysec' });
   const redis = new Redis(own.url);
   endAfterTestFile(async () => redis.disconnect());
@@ -45,6 +45,9 @@ test(`an API killed at ${rounds} random bytes of uploads of ${rows} rows: nothin
     queue: new PackQueue({ connection: redis }),
     expires: async (key) => (await redis.ttl(key)) > 0,
   });
-  console.info(`seed ${seed}: ${report.unanswered.length} accepted whole and not told`);
-  expect(report).toEqual({ half: [], unanswered: report.unanswered, wrongRetries: [], everlasting: [] });
+  const { unanswered, longestConflictMs, ...faults } = report;
+  console.info(
+    `seed ${seed}: ${unanswered.length} accepted whole and not told; a retry waited ${Math.round(longestConflictMs)} ms at most`,
+  );
+  expect(faults).toEqual({ half: [], wrongRetries: [], twice: [], everlasting: [] });
 }, 1_800_000);

@@ -35,17 +35,28 @@ export interface CutUploadReport {
   readonly unanswered: string[];
   /** Retries that had not exactly all items. */
   readonly wrongRetries: string[];
+  /** Rounds after which more than one batch ran, or another than the one that was accepted before the kill. */
+  readonly twice: string[];
   /** What a cut upload left that would never go by itself. */
   readonly everlasting: string[];
+  /** How long the key of a killed request kept its retry waiting at most, ms. */
+  longestConflictMs: number;
 }
 
 /**
  * Kills the API with SIGKILL at a random byte of an upload, again and again; every fifth time after the last byte, while it is accepted.
- * Each time the whole is sent again to the next process.
+ * Each time the whole is sent again to the next process, with the same Idempotency-Key, until it is no longer taken to be under way.
  */
 export async function cutUploads(options: CutUploads): Promise<CutUploadReport> {
   const { rounds, rows, random, store } = options;
-  const report: CutUploadReport = { half: [], unanswered: [], wrongRetries: [], everlasting: [] };
+  const report: CutUploadReport = {
+    half: [],
+    unanswered: [],
+    wrongRetries: [],
+    twice: [],
+    everlasting: [],
+    longestConflictMs: 0,
+  };
   let api = await options.startApi();
   for (let round = 0; round < rounds; round++) {
     const skus = Array.from({ length: rows }, (_, i) => `cut${round}-${i}`);
@@ -54,10 +65,12 @@ export async function cutUploads(options: CutUploads): Promise<CutUploadReport> 
     );
     const before = new Set(await idsOf(store));
     const isWhole = round % 5 === 4;
-    const answered = upload(api.url, options.secret, body, isWhole ? body.length : Math.floor(random() * body.length));
+    const key = `round-${round}`;
+    const bytes = isWhole ? body.length : Math.floor(random() * body.length);
+    const answered = upload(api.url, options.secret, key, body, bytes);
     await answered.sent;
-    // Somewhere around the acceptance, whose moment grows with the upload.
-    if (isWhole) await sleep(random() * rows * 0.1);
+    // Of a whole one somewhere around the acceptance, whose moment grows with the upload; of a cut one with some of it stored.
+    await sleep(random() * rows * (isWhole ? 0.1 : 0.03));
     await api.kill('SIGKILL');
     const told = await answered.status;
     for (const id of (await idsOf(store)).filter((one) => !before.has(one))) {
@@ -68,14 +81,28 @@ export async function cutUploads(options: CutUploads): Promise<CutUploadReport> 
       else if (told !== 202) report.unanswered.push(id);
     }
     api = await options.startApi();
-    const retried = upload(api.url, options.secret, body, body.length);
-    await retried.sent;
+    const accepted = await newRunning(store, before);
+    const startedMs = performance.now();
+    let retried = upload(api.url, options.secret, key, body, body.length);
+    while ((await retried.status) === 409) {
+      report.longestConflictMs = Math.max(report.longestConflictMs, performance.now() - startedMs);
+      await sleep(100);
+      retried = upload(api.url, options.secret, key, body, body.length);
+    }
     const id = (await retried.status) === 202 ? await retried.id : '';
     if (id === '' || !(await holdsAll(options, id, skus))) report.wrongRetries.push(id || `round ${round}`);
+    const running = await newRunning(store, before);
+    if (running.join() !== id || (accepted.length > 0 && accepted.join() !== id)) report.twice.push(`round ${round}`);
     await options.queue.bull.obliterate({ force: true });
   }
   await api.kill('SIGKILL');
   return report;
+}
+
+/** The batches that run and are not among those before. */
+async function newRunning(store: Store, before: ReadonlySet<string>): Promise<string[]> {
+  const { items } = await store.batches.list({ limit: 1000 });
+  return items.filter(({ id, status }) => status === 'running' && !before.has(id)).map(({ id }) => id);
 }
 
 async function idsOf(store: Store): Promise<string[]> {
@@ -104,10 +131,11 @@ interface Upload {
 }
 
 /** Sends the first `bytes` of a body of its full announced length. */
-function upload(url: string, secret: string, body: Buffer, bytes: number): Upload {
+function upload(url: string, secret: string, key: string, body: Buffer, bytes: number): Upload {
   const headers = {
     authorization: `Bearer ${secret}`,
     'content-type': 'application/x-ndjson',
+    'idempotency-key': key,
     'content-length': body.length,
   };
   const req = request(`${url}/v1/batches`, { method: 'POST', headers });

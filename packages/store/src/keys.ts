@@ -39,7 +39,7 @@ export class Keys {
   /** set of ids of cancelled batches whose jobs may still be in the queue. Written by cancel.lua and batches.ts. */
   cancelling = (): string => `${this.prefix}cancelling`;
   /**
-   * string `claim\ttoken` while a request with this Idempotency-Key is under way (TTL 5 s, renewed), then `done\trequestHash\tbatchId` and
+   * string `claim\ttoken` while a request with this Idempotency-Key is under way (TTL 3 s, renewed), then `done\trequestHash\tbatchId` and
    * `\ttold` once a resend was told of it (24 h). Written by claim.lua, commit.lua, release-claim.lua, abandon.lua.
    */
   idempotency = (keyHash: string): string => `${this.prefix}idempotency:${keyHash}`;

@@ -7,8 +7,8 @@ import { Problem } from '../problem/problem.ts';
 import { idempotencyKeyOf, keyHashOf } from './idempotency-key.ts';
 
 /** A key is a process's own for so long after its last sign of life, ms: after a crash a resend is taken up within that time. */
-const leaseMs = 5000;
-const renewMs = 1500;
+const leaseMs = 3000;
+const renewMs = 1000;
 
 type Keys = Pick<Store, 'idempotency'>;
 
