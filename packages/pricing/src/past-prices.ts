@@ -83,7 +83,7 @@ export function decodePast(text: string): readonly PastPrices[] {
   if (text === '') return noPast;
   return text.split(' ').map((entry) => {
     const [hour = Number.NaN, lowestMinor = Number.NaN, highestMinor = lowestMinor] = entry.split(':').map(Number);
-    if (!Number.isSafeInteger(hour) || !Number.isSafeInteger(lowestMinor) || !Number.isSafeInteger(highestMinor))
+    if (![hour, lowestMinor, highestMinor].every((n) => Number.isSafeInteger(n) && n >= 1))
       throw new RangeError(`These are no past prices: ${JSON.stringify(text.slice(0, 80))}`);
     return { hour, lowestMinor, highestMinor };
   });
