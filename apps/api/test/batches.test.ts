@@ -185,7 +185,10 @@ describe('what came of a batch', () => {
 
   test('is an empty list where there is nothing', async () => {
     const { body } = await api.submit(text(skus('none', 1)), ndjson);
-    expect(await (await api.call(`/v1/batches/${body.id}/failures?format=json`)).json()).toEqual({ items: [] });
+    expect(await (await api.call(`/v1/batches/${body.id}/failures?format=json`)).json()).toEqual({
+      items: [],
+      nextCursor: null,
+    });
     expect(await (await api.call(`/v1/batches/${body.id}/failures`)).text()).toBe('');
     expect(await (await api.call(`/v1/batches/${body.id}/failures?format=csv`)).text()).toBe(
       'sku,reason,detail,jobId,failedAt\r\n',

@@ -50,7 +50,7 @@ export async function streamItems<T>(
   } finally {
     await source.return?.();
   }
-  res.end(format === 'json' ? ']}' : '');
+  res.end(format === 'json' ? '],"nextCursor":null}' : '');
 }
 
 function toCsv(rows: readonly (readonly unknown[])[]): string {

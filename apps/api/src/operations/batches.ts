@@ -98,7 +98,7 @@ function streamed(
   const content = {
     'application/x-ndjson': ndjsonOf(id, example),
     'text/csv': csv,
-    'application/json': z.strictObject({ items: z.array(schema) }),
+    'application/json': z.strictObject({ items: z.array(schema), nextCursor: z.null() }),
   };
   return { 200: { description, content } };
 }
