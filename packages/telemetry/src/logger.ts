@@ -6,6 +6,7 @@ import {
   stdSerializers,
   stdTimeFunctions,
 } from 'pino';
+import { LogPipe } from './log-pipe.ts';
 import { Scrubber } from './scrubber.ts';
 
 /** A logger that writes one line of JSON per entry. */
@@ -22,7 +23,7 @@ export interface LoggerOptions {
   readonly level?: Level | 'silent';
   /** Values that must never appear in a line; see {@link Scrubber}. */
   readonly secrets?: readonly string[];
-  /** Where lines go; default: standard output, synchronously, so that the last words of a process are not lost. */
+  /** Where lines go; default: standard output, by a {@link LogPipe}. */
   readonly destination?: DestinationStream;
 }
 
@@ -40,7 +41,12 @@ export function createLogger({ name, level = 'info', secrets = [], destination }
     serializers: { err: stdSerializers.errWithCause },
     hooks: { streamWrite: (line: string) => scrubber.scrub(line) },
   };
-  const logger = destination === undefined ? pino(options) : pino(options, destination);
+  // `process.stdout` itself must be touched: Node then lets a pipe say that it is full instead of waiting.
+  const stdout = (): LogPipe => new LogPipe(process.stdout.fd ?? 1, { onDropped });
+  const onDropped = (dropped: number): void => {
+    logger.warn({ dropped }, 'log lines were dropped: nobody read them');
+  };
+  const logger = pino(options, destination ?? stdout());
   return Object.assign(logger, { [scrubberOf]: scrubber });
 }
 

@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { endAfterTestFile } from '@reprice/testkit';
+import { expect, it } from 'vitest';
+
+/** A process that logs without a pause. */
+function chatty(linesAtOnce: number): ChildProcess {
+  const main = path.join(import.meta.dirname, 'chatty-process.ts');
+  const child = fork(main, [String(linesAtOnce)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  endAfterTestFile(async () => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Resolves once the child has said so many lines, which also says that its event loop turns. */
+async function hasSaid(child: ChildProcess, lines: number): Promise<void> {
+  for (;;) {
+    const [message] = (await once(child, 'message')) as [{ lines: number }];
+    if (message.lines >= lines) return;
+  }
+}
+
+async function endOf(child: ChildProcess): Promise<{ code: number; afterMs: number }> {
+  const askedMs = performance.now();
+  child.send('end');
+  const [code] = (await once(child, 'exit')) as [number];
+  return { code, afterMs: performance.now() - askedMs };
+}
+
+it('ends when its reader stalls, and meanwhile goes on working', async () => {
+  const child = chatty(100);
+  await hasSaid(child, 1000);
+  await hasSaid(child, 2000);
+  expect((await endOf(child)).code).toBe(0);
+});
+
+it('ends when its reader first stalls and then dies, and does not spin', async () => {
+  const child = chatty(100);
+  await hasSaid(child, 1000);
+  child.stdout?.destroy();
+  await hasSaid(child, 5000);
+  child.send('silence');
+  const cpuMs = async () => ((await once(child, 'message')) as [{ cpuMs: number }])[0].cpuMs;
+  await cpuMs();
+  const [before, , , , after] = [await cpuMs(), await cpuMs(), await cpuMs(), await cpuMs(), await cpuMs()];
+  expect(after - before).toBeLessThan(200);
+  expect((await endOf(child)).code).toBe(0);
+});
+
+it('loses no line to a reader that is slow, in order, up to the last', async () => {
+  const child = chatty(10);
+  const stdout = child.stdout;
+  if (!stdout) throw new Error('no pipe');
+  await hasSaid(child, 500);
+  let text = '';
+  stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await hasSaid(child, 1500);
+  child.send('silence');
+  const [{ lines: said }] = (await once(child, 'message')) as [{ lines: number }];
+  await expect.poll(() => text.includes(`"line":${said - 1},`), { timeout: 15_000 }).toBe(true);
+  child.send('end');
+  await once(stdout, 'end');
+  const lines = text.trimEnd().split('\n');
+  const entries = lines.map((line) => JSON.parse(line) as { msg: string; line?: number; dropped?: number });
+  expect(entries.at(-1)?.msg).toBe('last words');
+  expect(entries.filter(({ dropped }) => dropped)).toEqual([]);
+  const numbers = entries.flatMap(({ line }) => line ?? []);
+  expect(numbers).toEqual(numbers.map((_, i) => i));
+});
+
+it('says how many lines it dropped once somebody reads again', async () => {
+  const child = chatty(100);
+  await hasSaid(child, 12_000);
+  child.send('silence');
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await expect.poll(() => /"dropped":\d+.*log lines were dropped/.test(text), { timeout: 15_000 }).toBe(true);
+  expect((await endOf(child)).code).toBe(0);
+});
