@@ -160,7 +160,7 @@ describe('what came of a batch', () => {
     expect(asLines[0]).toMatchObject({ currency: 'USD', source: 'rules', strategy: 'balanced', batchId: id });
     const asJson = await api.call(`/v1/batches/${id}/results?format=json`);
     expect(asJson.headers.get('content-type')).toContain('application/json');
-    expect(await asJson.json()).toEqual({ items: asLines });
+    expect(await asJson.json()).toEqual({ items: asLines, nextCursor: null });
     const asCsv = await api.call(`/v1/batches/${id}/results?format=csv`);
     expect(asCsv.headers.get('content-type')).toContain('text/csv');
     const table = parse(await asCsv.text(), { columns: true }) as Record<string, string>[];
