@@ -6,6 +6,7 @@ import { dashboardRoutes } from './dashboard/routes.ts';
 import { sendDashboard } from './dashboard/send.ts';
 import type { ApiDeps } from './deps.ts';
 import { docsRoutes } from './docs/routes.ts';
+import { eventRoutes } from './events/routes.ts';
 import { notFound } from './http/path.ts';
 import { limitRequests } from './http/request-limit.ts';
 import { RequestLog } from './http/request-log.ts';
@@ -20,6 +21,7 @@ import { failedJobRoutes } from './routes/failed-jobs.ts';
 import { freezeRoutes } from './routes/freeze.ts';
 import { gatewayKeyRoutes } from './routes/gateway-keys.ts';
 import { healthRoutes } from './routes/health.ts';
+import { heldRoutes } from './routes/held.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { loginRoutes, sendLogin } from './routes/login.ts';
@@ -46,7 +48,9 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...limitRoutes(deps),
     ...gatewayKeyRoutes(deps),
     ...freezeRoutes(deps),
+    ...heldRoutes(deps),
     ...statsRoutes(deps),
+    ...eventRoutes(deps),
     ...metricsRoutes(deps),
     ...doctorRoutes(deps),
   ];

@@ -12,7 +12,7 @@ import type { ApiUnderTest } from './api-under-test.ts';
 
 /**
  * Settles every row that waits in the queue, as a worker would, with the rules engine in place of a model: rows are published, but those
- * whose SKU begins with `fail`, which fail. Jobs are removed. Returns how many rows were settled.
+ * whose SKU begins with `fail`, which fail, or with `held`, which are held. Jobs are removed. Returns how many rows were settled.
  */
 export async function settleAll(api: ApiUnderTest, nowMs = Date.now()): Promise<number> {
   let settled = 0;
@@ -61,7 +61,12 @@ export async function settleAll(api: ApiUnderTest, nowMs = Date.now()): Promise<
       });
     }
     const publication = { batchId: pack.batchId, jobId, source: 'rules', pricedAtMs: nowMs } as const;
-    if (rows.length > 0) await api.store.prices.publish(publication, rows);
+    const isHeld = ({ sku }: PublishRow): boolean => sku.startsWith('held');
+    await api.store.held.hold(publication, rows.filter(isHeld));
+    await api.store.prices.publish(
+      publication,
+      rows.filter((row) => !isHeld(row)),
+    );
     await job.remove();
   }
   return settled;

@@ -37,4 +37,5 @@ export {
   strategySchema,
 } from './strategy.ts';
 export { isAbsurd, type Suggestion, suggestionFrom } from './suggestion.ts';
+export { undoesOneRun } from './undo.ts';
 export { formatUsd, parseUsd } from './usd.ts';

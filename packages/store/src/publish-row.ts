@@ -1,4 +1,12 @@
-import { encodePast, formatMoney, noPast, type PriceSource, SafePrice, worthKeeping } from '@reprice/pricing';
+import {
+  encodePast,
+  formatMoney,
+  noPast,
+  type PastPrices,
+  type PriceSource,
+  SafePrice,
+  worthKeeping,
+} from '@reprice/pricing';
 import { type DecisionBasis, encodeRecord, policiesOf } from './decision-record.ts';
 import { encodeCells, encodeChunk, type PriceCells } from './result-chunk.ts';
 
@@ -33,8 +41,10 @@ export interface PublishRow {
   readonly reason: string;
   readonly costUsd: string;
   readonly snapshotAtMs: number;
-  /** What it was made from; without it the price can't say why, and the rolling limits of the next one know less. */
+  /** What it was made from; without it the price can't say why. */
   readonly decision?: DecisionBasis;
+  /** The prices that were live before the live one, of a row without a decision: else the rolling limits of the next one know less. */
+  readonly past?: readonly PastPrices[];
 }
 
 /** The rows of one publish as a script takes them. */
@@ -112,8 +122,10 @@ function cellsOf(row: PublishRow, snapshotAt: string): PriceCells {
   ];
 }
 
-function rollingOf({ decision, safePrice, previousMinor }: PublishRow, pricedAtMs: number): string {
-  const past = decision?.past ?? noPast;
+function rollingOf(
+  { decision, past = decision?.past ?? noPast, safePrice, previousMinor }: PublishRow,
+  pricedAtMs: number,
+): string {
   if (past.length === 0) return '';
   // The price that is replaced now counts from now; the price hash tells of it.
   const kept = worthKeeping({ past, nowMs: pricedAtMs }, [previousMinor, safePrice.minor]);

@@ -48,6 +48,8 @@ export const priceSchema = z
     costUsd: usd.meta({ description: 'This SKU’s share of the cost of the call, in US dollars' }),
     batchId: batchId.optional(),
     jobId: jobId.optional(),
+    by: z.string().optional().meta({ description: 'Who decided a `manual` price: the name of their API key' }),
+    note: z.string().optional().meta({ description: 'What they said' }),
     revision: z.int().positive().meta({ description: 'Counts the published prices of the SKU from 1' }),
     snapshotAt: instant.meta({ description: 'When the snapshot that it was made from was observed' }),
     pricedAt: instant.meta({ description: 'When it was published' }),
