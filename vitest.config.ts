@@ -39,7 +39,13 @@ export default defineConfig({
         root: at('.'),
         test: {
           name: 'root',
-          include: ['scripts/**/*.test.ts', 'bench/**/*.test.ts', 'faults/**/*.test.ts', 'security/**/*.test.ts'],
+          include: [
+            'scripts/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'faults/**/*.test.ts',
+            'security/**/*.test.ts',
+            'e2e/**/*.test.ts',
+          ],
           setupFiles,
           ...timeouts,
         },

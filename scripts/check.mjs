@@ -5,6 +5,7 @@ import { ensureInstalled } from './installation.mjs';
 const checks = [
   ['Format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']],
   ['Types', ['node_modules/typescript/bin/tsc']],
+  ['Types of the dashboard', ['node_modules/typescript/bin/tsc', '-p', 'apps/api/public']],
   ['Lock file', ['scripts/check-lock.mjs']],
   ['Tests', ['node_modules/vitest/vitest.mjs', 'run']],
 ];

@@ -33,7 +33,9 @@ const skipped = new Set(['node_modules', '.turbo', 'dist', 'coverage', 'results'
 
 /** All source files of ours: workspaces, scripts and benchmarks. */
 export function sourceFiles(): SourceFile[] {
-  return ['apps', 'packages', 'scripts', 'bench', 'faults', 'security'].flatMap((top) => walk(top)).map(describeFile);
+  return ['apps', 'packages', 'scripts', 'bench', 'faults', 'security', 'e2e']
+    .flatMap((top) => walk(top))
+    .map(describeFile);
 }
 
 /** The package.json of a workspace, or of the root by `.`. */

@@ -4,7 +4,6 @@ import { batches } from './batches.js';
 import { budget } from './budget.js';
 import { changes } from './changes.js';
 import { connection, problemBanner } from './connection.js';
-import { byId } from './elements.js';
 import { failures } from './failures.js';
 import { feed } from './feed.js';
 import { freezeSwitch } from './freeze.js';
@@ -39,6 +38,7 @@ const state = {
 /** @type {Section[]} */
 let sections = [connection(), problemBanner()];
 let isDrawing = false;
+let hasFigures = false;
 
 function changed() {
   if (isDrawing) return;
@@ -46,6 +46,8 @@ function changed() {
   requestAnimationFrame(() => {
     isDrawing = false;
     for (const draw of sections) draw(state);
+    if (state.stats && !hasFigures) performance.mark('figures');
+    hasFigures ||= state.stats !== null;
   });
 }
 
@@ -100,7 +102,7 @@ async function start() {
   ];
   changed();
   news.start();
-  byId('main').dataset.ready = 'true';
+  performance.mark('interactive');
 }
 
 void start();
