@@ -61,7 +61,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   const mayLog = (message: string) => turn(message.replace(/\S*\d\S*/g, '#'));
   const onError = (error: Error): void => {
     const mine = mayLog(error.message);
-    if (mine) log.error({ err: error, suppressed: mine.suppressed }, 'error');
+    if (mine) log.error({ err: error, suppressed: mine.suppressed }, 'an error of Redis or the queue');
   };
   const alarm: Tools['alarm'] = (fields, message) => {
     const mine = mayLog(`${message} ${fields.err instanceof Error ? fields.err.message : ''}`);

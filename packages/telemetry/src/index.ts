@@ -1,3 +1,4 @@
+export { logConsole } from './console-lines.ts';
 export { addSecrets, createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { onceEvery, type Turn } from './repetition.ts';
 export { minScrubbedLength, placeholder, Scrubber } from './scrubber.ts';
