@@ -72,7 +72,7 @@ export function requireSame(before: { readonly requestHash: string }, requestHas
   if (before.requestHash !== requestHash) {
     throw new Problem(
       'idempotency-key-reused',
-      'This Idempotency-Key stands for another request, accepted within the last 24 hours: the query, the content type or the body differs. Send a new request with a new key.',
+      'This Idempotency-Key stands for another request, accepted within the last 24 hours: path, query, content type or body differ. Send a new request with a new key.',
     );
   }
   res.setHeader('idempotency-replayed', 'true');
