@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
+import { DescribedApi } from './described-api.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -43,3 +44,50 @@ describe('GET /openapi.json', () => {
     ]);
   });
 });
+
+describe('the description', () => {
+  let described: DescribedApi;
+  beforeAll(async () => {
+    described = await DescribedApi.read(api);
+  });
+
+  test('gives examples that fit what they are examples of', () => {
+    const examples = [...examplesIn(described.document)];
+    expect(examples.length).toBeGreaterThan(50);
+    const wrong = examples.flatMap(({ pointer, example }) => {
+      const fault = described.faults(pointer, example);
+      return fault === '' ? [] : [`${pointer}: ${fault}: ${JSON.stringify(example)}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('says in one line what each operation does, and something of each parameter', () => {
+    for (const [id, { summary }] of described.operations)
+      expect([id, summary]).toEqual([id, expect.stringMatching(/^[A-Z][^\n]{5,99}[^.\s]$/)]);
+    const mute = [...described.operations].flatMap(([id, { parameters = [] }]) =>
+      parameters.flatMap(({ name, description }) => (description === undefined ? [`${id} ${name}`] : [])),
+    );
+    expect(mute).toEqual([]);
+  });
+
+  test('refers to nothing that it lacks, and holds no schema twice', () => {
+    const text = JSON.stringify(described.document);
+    const { schemas, responses, headers } = described.document.components as Record<string, object>;
+    const defined = Object.entries({ schemas, responses, headers }).flatMap(([kind, those = {}]) =>
+      Object.keys(those).map((name) => `#/components/${kind}/${name}`),
+    );
+    const used = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref));
+    expect([...used].sort()).toEqual(defined.sort());
+    expect(defined.filter((name) => /Output$|__schema/.test(name))).toEqual([]);
+  });
+});
+
+function* examplesIn(node: unknown, pointer = ''): Generator<{ pointer: string; example: unknown }> {
+  if (typeof node !== 'object' || node === null) return;
+  const { examples } = node as { examples?: unknown };
+  if (Array.isArray(examples)) for (const example of examples) yield { pointer, example };
+  for (const [name, child] of Object.entries(node)) {
+    if (name === 'examples') continue;
+    yield* examplesIn(child, `${pointer}/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`);
+  }
+}

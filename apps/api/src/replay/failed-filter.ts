@@ -13,27 +13,35 @@ const reason = z
 const priority = z.enum(priorities, `one of ${priorities.join(', ')}`);
 const batch = z.string('the id of a batch').regex(/^[bj][0-9a-z]{11}$/, 'the id of a batch');
 
+const filter = {
+  reason: reason.optional().meta({ description: 'Failed for this reason', example: 'gateway_failed' }),
+  priority: priority.optional().meta({ description: 'Of this priority' }),
+  batch: batch.optional().meta({ description: 'Of this batch', example: 'bmi8wzxq0a1f' }),
+};
+
 /** Which failed jobs, as query parameters. `state` is there because the contract names it; only failed jobs are kept in a list. */
 export const filterQuery = {
   state: z
     .literal('failed', 'failed: only failed jobs are listed; GET /v1/jobs/:id tells of any other')
-    .default('failed'),
-  reason: reason.optional(),
-  priority: priority.optional(),
-  batch: batch.optional(),
-  maxAge: z.string().regex(ageText, 'a length of time such as 90s, 30m, 2h or 7d').optional(),
+    .default('failed')
+    .meta({ description: 'Only failed jobs are listed' }),
+  ...filter,
+  maxAge: z
+    .string()
+    .regex(ageText, 'a length of time such as 90s, 30m, 2h or 7d')
+    .optional()
+    .meta({ description: 'Failed within this time: seconds, or with the unit `s`, `m`, `h` or `d`', example: '2h' }),
 };
 
 /** Which failed jobs, as members of a JSON object. */
 export const filterBody = {
-  reason: reason.optional(),
-  priority: priority.optional(),
-  batch: batch.optional(),
+  ...filter,
   maxAgeSeconds: z
     .number('seconds, more than 0')
     .positive('seconds, more than 0')
     .max(1e9, 'seconds, at most 1e9')
-    .optional(),
+    .optional()
+    .meta({ description: 'Failed within so many seconds', example: 7200 }),
 };
 
 /** Which failed jobs, read. */

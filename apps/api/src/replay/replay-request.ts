@@ -22,28 +22,35 @@ export interface ReplayRequest extends FilterInput {
 }
 
 const instant = 'the asOf of an earlier answer, e.g. 2026-11-21T10:00:00.000Z';
-const asOf = z.iso.datetime(instant);
+const asOf = z.iso
+  .datetime(instant)
+  .optional()
+  .meta({ description: 'The `asOf` of an earlier reply: what failed since then is left alone' });
+const dryRunMeta = { description: 'Tell what it would come to, and change nothing' };
+const limitMeta = { description: 'Jobs at most, the oldest first' };
 const limits = `a whole number from 1 to ${REPLAY_AT_MOST}`;
 
 const query = {
   ...filterQuery,
-  dryRun: z.enum(['true', 'false'], 'true or false').optional(),
+  dryRun: z.enum(['true', 'false'], 'true or false').optional().meta(dryRunMeta),
   limit: z
     .string()
     .regex(/^([1-9]\d{0,3}|10000)$/, limits)
-    .optional(),
-  asOf: asOf.optional(),
+    .optional()
+    .meta(limitMeta),
+  asOf,
 };
 
 const body = {
   ids: z
     .array(z.string('an array of ids of jobs'), 'an array of ids of jobs')
     .min(1, 'an array of ids of jobs')
-    .optional(),
+    .optional()
+    .meta({ description: 'These jobs, all or none; beside it only `dryRun` is taken', example: ['bmi8wzxq0a1f.25'] }),
   ...filterBody,
-  dryRun: z.boolean('true or false').optional(),
-  limit: z.int(limits).min(1, limits).max(REPLAY_AT_MOST, limits).optional(),
-  asOf: asOf.optional(),
+  dryRun: z.boolean('true or false').optional().meta(dryRunMeta),
+  limit: z.int(limits).min(1, limits).max(REPLAY_AT_MOST, limits).optional().meta(limitMeta),
+  asOf,
 };
 
 /** Query and body of a replay as OpenAPI tells of them, without the parameters that are not taken there. */

@@ -12,11 +12,13 @@ const listQuery = {
   limit: z
     .string()
     .regex(/^([1-9]\d?|1\d\d|200)$/, 'a whole number from 1 to 200')
-    .default('50'),
+    .default('50')
+    .meta({ description: 'Jobs at most' }),
   cursor: z
     .string()
     .regex(/^[1-9]\d{0,15}$/, 'the nextCursor of a page of this list')
-    .optional(),
+    .optional()
+    .meta({ description: 'The `nextCursor` of the page before' }),
 };
 
 /** The jobs that failed and were not replayed since, the newest first. */

@@ -134,7 +134,7 @@ const example = {
     resetsAt: '2026-11-22T00:00:00.000Z',
     closed: null,
     unsettled: { calls: 0, usd: '0.00' },
-    forecast: { usdPerHour: '1.31', endOfDayUsd: '31.4', exhaustedAt: null },
+    forecast: { usdPerHour: '1.31', endOfDayUsd: '31.40', exhaustedAt: null },
   },
   guardrails: { floor: 14, rounding: 903 },
   splits: 0,
