@@ -17,8 +17,13 @@ const listQuery = {
   limit: z
     .string()
     .regex(/^([1-9]\d?|1\d\d|200)$/, 'a whole number from 1 to 200')
-    .default('50'),
-  cursor: z.string().max(200, 'a nextCursor of this list').optional(),
+    .default('50')
+    .meta({ description: 'Prices at most' }),
+  cursor: z
+    .string()
+    .max(200, 'a nextCursor of this list')
+    .optional()
+    .meta({ description: 'The `nextCursor` of the page before' }),
 };
 
 const live = { 200: { description: 'The price that is live now.', content: { 'application/json': priceSchema } } };

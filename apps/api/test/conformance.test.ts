@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
+import { DescribedApi } from './described-api.ts';
+import { settleAll } from './priced-by-rules.ts';
+
+const gatewayKey = '0a1b2c3d4e5f';
+const item = (sku: string) => ({ sku, price: '10.00', currency: 'USD' });
+
+let api: ApiUnderTest;
+let described: DescribedApi;
+beforeAll(async () => {
+  api = await startApiUnderTest({ gatewayKeys: () => [gatewayKey] });
+  described = await DescribedApi.read(api);
+});
+
+/** Calls an operation and expects this status of those that are described. */
+async function expectStatus(status: number, ...call: Parameters<DescribedApi['call']>) {
+  const answer = await described.call(...call);
+  expect([call[0], answer.status, answer.status === status ? '' : answer.text]).toEqual([call[0], status, '']);
+  return answer;
+}
+
+describe('answers fit the description:', () => {
+  let batchId: string;
+
+  test('batches', async () => {
+    const headers = { 'idempotency-key': 'once' };
+    const items = [item('a'), item('b'), item('fail-1'), { ...item('fail-2'), colour: 'red' }];
+    const first = await expectStatus(202, 'submitBatch', { body: { items }, headers });
+    batchId = first.body.id as string;
+    await expectStatus(202, 'submitBatch', { body: { items }, headers });
+    await expectStatus(422, 'submitBatch', { body: { items: [item('c')] }, headers });
+    const csv = 'sku,price,colour\r\nc1,1.00,red\r\nc2,1,,\r\nc3,x,\r\nc4,2.00,red\r\n';
+    const query = { currency: 'EUR', priority: 'low', mode: 'dry-run', force: 'true', map: 'sku=sku' };
+    const rejecting = (await expectStatus(202, 'submitBatch', { body: csv, type: 'text/csv', query })).body
+      .id as string;
+    const ndjson = `${JSON.stringify(item('n1'))}\n{"sku":"n2"}\n`;
+    await expectStatus(202, 'submitBatch', { body: ndjson, type: 'application/x-ndjson' });
+    await settleAll(api);
+    await expectStatus(200, 'listBatches', { query: { limit: '1' } }).then(async ({ body }) => {
+      await expectStatus(200, 'listBatches', { query: { cursor: body.nextCursor as string } });
+    });
+    const path = { id: batchId };
+    const { body: batch } = await expectStatus(200, 'getBatch', { path });
+    expect(batch).toMatchObject({ status: 'done', priced: 2, failed: 2, ignoredFields: [{ field: 'colour' }] });
+    for (const format of ['json', 'ndjson', 'csv']) {
+      const results = await expectStatus(200, 'getBatchResults', { path, query: { format } });
+      expect(results.text).toContain('revision');
+      const failures = await expectStatus(200, 'getBatchFailures', { path, query: { format } });
+      expect(failures.text).toContain('fail-2');
+      const rejections = await expectStatus(200, 'getBatchRejections', { path: { id: rejecting }, query: { format } });
+      expect(rejections.text).toContain('c3');
+    }
+    const running = (await described.call('submitBatch', { body: { items: [item('x')] } })).body.id as string;
+    await expectStatus(200, 'cancelBatch', { path: { id: running } });
+    await expectStatus(409, 'cancelBatch', { path });
+    await settleAll(api);
+  });
+
+  test('jobs and replay', async () => {
+    const { body: page } = await expectStatus(200, 'listFailedJobs', {
+      query: { limit: '5', reason: 'invalid_answer' },
+    });
+    const id = page.items[0].id as string;
+    await expectStatus(200, 'getJob', { path: { id } });
+    await expectStatus(200, 'replayJobs', { query: { dryRun: 'true' } });
+    await expectStatus(404, 'replayJobs', { body: { ids: ['bnosuch.0'] } });
+    const { body: replayed } = await expectStatus(200, 'replayBatch', { path: { id: batchId }, body: { limit: 1 } });
+    expect(replayed.replayed).toBe(1);
+    await expectStatus(200, 'getJob', { path: { id } });
+    await expectStatus(409, 'replayJobs', { body: { ids: [id] } });
+    await settleAll(api);
+
+    const body = { priority: 'critical', items: [item('j1'), item('fail-j')] };
+    const { body: open } = await expectStatus(202, 'submitJob', { body });
+    await expectStatus(200, 'getJob', { path: { id: open.id as string } });
+    const twice = { items: [item('j1'), item('j1')] };
+    await expectStatus(422, 'submitJob', { body: twice });
+    const waiting = expectStatus(200, 'submitJob', { body, query: { wait: '20' } });
+    while (!(await isOver(waiting))) await settleAll(api);
+    expect((await waiting).body.items).toMatchObject([{ sku: 'j1', revision: 2 }, { failure: {} }]);
+    await expectStatus(200, 'getJob', { path: { id: open.id as string } });
+  });
+
+  test('prices', async () => {
+    const path = { sku: 'j1' };
+    const { headers } = await expectStatus(200, 'getPrice', { path });
+    const known = { 'if-none-match': headers.get('etag') ?? '' };
+    await expectStatus(304, 'getPrice', { path, headers: known });
+    await expectStatus(404, 'getPrice', { path: { sku: 'nosuch' } });
+    await expectStatus(200, 'findPrices', { query: { skus: 'j1,nosuch' } });
+    await expectStatus(200, 'getPriceHistory', { path });
+    await expectStatus(200, 'getPriceDecision', { path });
+  });
+
+  test('held prices', async () => {
+    const body = {
+      items: [1, 2].map((n) => ({ ...item(`held-${n}`), stock: 5, capacity: 100, competitors: ['12.00'] })),
+    };
+    await expectStatus(202, 'submitBatch', { body });
+    await settleAll(api);
+    const { body: page } = await expectStatus(200, 'listHeld', { query: { limit: '1' } });
+    await expectStatus(200, 'listHeld', { query: { cursor: page.nextCursor as string } });
+    const path = { sku: 'held-1' };
+    await expectStatus(409, 'approvePrice', { path, body: { price: '1.00' } });
+    await expectStatus(200, 'approvePrice', { path, body: { note: 'season' } });
+    await expectStatus(404, 'approvePrice', { path, body: {} });
+    await expectStatus(200, 'rejectPrice', { path: { sku: 'held-2' }, body: {} });
+    await expectStatus(200, 'rollBackPrice', { path: { sku: 'j1' }, body: { revision: 1 } });
+    await expectStatus(404, 'rollBackPrice', { path: { sku: 'j1' }, body: { revision: 99 } });
+    await expectStatus(200, 'getPriceHistory', { path: { sku: 'j1' } });
+    await expectStatus(200, 'getPriceDecision', { path: { sku: 'j1' } });
+  });
+
+  test('budget and limits', async () => {
+    await expectStatus(200, 'getBudget');
+    await expectStatus(200, 'setBudget', { body: { limitUsd: 12.5 } });
+    await expectStatus(200, 'listUnsettledCalls');
+    await expectStatus(200, 'reconcileBudget', { body: { spentUsd: '0.50' } });
+    await expectStatus(200, 'getLimits');
+    await expectStatus(200, 'setLimits', { body: { rpm: 600 } });
+  });
+
+  test('keys of the gateway', async () => {
+    const path = { id: gatewayKey };
+    await expectStatus(200, 'listGatewayKeys');
+    await expectStatus(200, 'revokeGatewayKey', { path });
+    await expectStatus(200, 'restoreGatewayKey', { path });
+  });
+
+  test('the freeze', async () => {
+    await expectStatus(200, 'setFreeze', { body: { frozen: true, reason: 'looks wrong' } });
+    expect((await expectStatus(200, 'getFreeze')).body).toMatchObject({ frozen: true });
+    await expectStatus(200, 'setFreeze', { body: { frozen: false } });
+    expect((await expectStatus(200, 'getFreeze')).body).toEqual({ frozen: false });
+  });
+
+  test('the service', async () => {
+    for (const id of ['getHealth', 'getReadiness', 'whoAmI', 'getOpenApi', 'getStats', 'getMetrics', 'getDoctor'])
+      await expectStatus(200, id);
+  });
+
+  test('no operation was left out', () => {
+    const successful = [...described.seen].flatMap((call) => (/ 2\d\d$/.test(call) ? [call.split(' ')[0]] : []));
+    const missing = [...described.operations.keys()].filter((id) => !successful.includes(id));
+    expect(missing).toEqual([]);
+  });
+});
+
+async function isOver(promise: Promise<unknown>): Promise<boolean> {
+  return await Promise.race([promise.then(() => true), new Promise<false>((resolve) => setImmediate(resolve, false))]);
+}
+
+describe('refusals fit the description:', () => {
+  const all = () => [...described.operations.values()];
+  const keyed = () => all().filter(({ scope }) => scope !== 'public');
+
+  test('without a key', async () => {
+    for (const { operationId } of keyed()) await expectStatus(401, operationId, { secret: 'unknown' });
+  });
+
+  test('of a key with too small a scope', async () => {
+    for (const { operationId, scope } of keyed()) {
+      if (scope !== 'read') await expectStatus(403, operationId, { secret: secrets.read });
+    }
+  });
+
+  test('of a parameter that there is not', async () => {
+    for (const { operationId } of keyed()) {
+      await expectStatus(400, operationId, { query: { nosuch: '1' }, isWrong: true });
+    }
+  });
+
+  test('of a body that is none', async () => {
+    for (const { operationId, requestBody } of keyed()) {
+      if (requestBody === undefined) continue;
+      await expectStatus(415, operationId, { body: 'x', type: 'text/plain', isWrong: true });
+      await expectStatus(400, operationId, { body: '{', isWrong: true });
+    }
+  });
+
+  test('of something that there is not', async () => {
+    for (const { operationId, path, requestBody } of keyed()) {
+      if (!path.includes('{')) continue;
+      await expectStatus(404, operationId, requestBody === undefined ? {} : { body: {} });
+    }
+  });
+});
