@@ -41,9 +41,18 @@ export class Process {
   }
 
   async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends a process that has nothing to finish. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     if (this.#child.exitCode !== null) return;
-    this.#child.kill('SIGTERM');
+    this.#child.kill(signal);
     await ended;
   }
 }

@@ -41,6 +41,11 @@ export class Stage {
     return new Stage(server, dataDir, await Process.start('apps/simulator/src/main.ts', simulatorEnv));
   }
 
+  /** The secret of the API key. */
+  get secret(): string {
+    return API_SECRET;
+  }
+
   /** Headers of a call to the API. */
   get headers(): Record<string, string> {
     return { authorization: `Bearer ${API_SECRET}` };
