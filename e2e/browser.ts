@@ -60,7 +60,8 @@ export async function visit(
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) outside.push(request.url());
   });
-  await page.goto(url + at);
+  // Only `next` brings a SKU's address, which is a fragment, through the login.
+  await page.goto(at.includes('#') ? `${url}/login?next=${encodeURIComponent(at)}` : url + at);
   await page.getByLabel('API key').fill(secrets[scope]);
   await page.getByRole('button', { name: 'Log in' }).click();
   return { page, context, dialogs, errors, outside };
@@ -68,7 +69,7 @@ export async function visit(
 
 /** Waits until the dashboard shows figures that come live. */
 export async function live(page: Page): Promise<void> {
-  await page.locator('#connection[data-state="live"]').waitFor({ timeout: 20_000 });
+  await page.locator('#connection:is([data-state="live"],[data-state="polling"])').waitFor({ timeout: 20_000 });
   await page.locator('.headline[data-kind]').waitFor();
 }
 

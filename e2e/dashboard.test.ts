@@ -169,7 +169,7 @@ describe.skipIf(browserFile === undefined)('the dashboard', () => {
     await page.locator('#hour-choice input:checked').focus();
     await page.keyboard.press('ArrowRight');
     await page.getByText('calls', { exact: false }).first().waitFor();
-    expect(await page.locator('.chart').first().getAttribute('aria-label')).toMatch(/^Calls over the last hour/);
+    expect(await page.locator('.chart').first().getAttribute('aria-label')).toMatch(/^Calls, minute by minute/);
   });
 
   test.each([

@@ -32,7 +32,7 @@ export const noAnswer = {
  */
 export async function call(path, { method = 'GET', body, signal } = {}) {
   /** @type {RequestInit} */
-  const init = { method, headers: { accept: 'application/json' }, cache: 'no-cache' };
+  const init = { method, headers: { accept: 'application/json' } };
   if (signal) init.signal = signal;
   if (body !== undefined) {
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };

@@ -1,6 +1,6 @@
 /** @import { Section, Series } from './shapes.d.ts' */
 import { lineChart } from './chart.js';
-import { byId, fill, h, whenChanged } from './elements.js';
+import { byId, fill, h, setText, whenChanged } from './elements.js';
 import { clockTime, compact, latency, pace, usd } from './format.js';
 
 /**
@@ -66,18 +66,12 @@ export function hour() {
   const readout = h('p', { class: 'detail readout' });
   const rows = h('tbody', {});
   const headings = h('tr', {});
-  const table = h(
-    'table',
-    {},
-    h('caption', { class: 'hidden' }, 'The last hour, minute by minute'),
-    h('thead', {}, headings),
-    rows,
-  );
+  const table = h('table', {}, h('caption', { class: 'hidden' }, 'Minute by minute'), h('thead', {}, headings), rows);
   const figures = h(
     'details',
     { class: 'figures' },
     h('summary', {}, 'As a table'),
-    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'The last hour as a table' }, table),
+    h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'The chart as a table' }, table),
   );
   fill(byId('hour'), place, readout, figures);
   figures.addEventListener('toggle', () => drawTable());
@@ -114,7 +108,7 @@ export function hour() {
   function draw() {
     if (!series) return;
     const values = chosen.values(series);
-    chart.show(minutes(series), values, `${chosen.name} over the last hour. ${summary(values)}`);
+    chart.show(minutes(series), values, `${chosen.name}, minute by minute. ${summary(values)}`);
     tell(null);
     drawTable();
   }
@@ -166,12 +160,44 @@ export function hour() {
   const shown = (n) => (n === null || n === undefined ? '–' : chosen.format(n));
 
   choose(chosen);
+  const title = byId('hour-title');
   const redraw = whenChanged((/** @type {Series} */ now) => {
-    series = now;
+    series = withoutSilence(now);
+    const length = series.priced.length;
+    setText(title, length < now.priced.length ? `Last ${length} minutes` : 'Last hour');
     draw();
   });
   return (state) => {
     if (state.series) redraw(state.series);
+  };
+}
+
+/** Of a Reprice that was started a while ago, only what came since: but at least this many steps. */
+const fewestSteps = 15;
+
+/**
+ * The series without the steps before anything happened.
+ *
+ * @param {Series} series
+ * @returns {Series}
+ */
+function withoutSilence(series) {
+  const { priced, failed, calls, errors, from, stepSeconds } = series;
+  const first = calls.findIndex(
+    (n, i) => n > 0 || (errors[i] ?? 0) > 0 || (priced[i] ?? 0) > 0 || (failed[i] ?? 0) > 0,
+  );
+  const cut = Math.min(first === -1 ? calls.length : Math.max(0, first - 1), calls.length - fewestSteps);
+  if (cut <= 0) return series;
+  return {
+    stepSeconds,
+    from: new Date(Date.parse(from) + cut * stepSeconds * 1000).toISOString(),
+    priced: priced.slice(cut),
+    failed: failed.slice(cut),
+    calls: calls.slice(cut),
+    errors: errors.slice(cut),
+    costUsd: series.costUsd.slice(cut),
+    latencyP50Ms: series.latencyP50Ms.slice(cut),
+    latencyP99Ms: series.latencyP99Ms.slice(cut),
   };
 }
 
