@@ -50,6 +50,7 @@ describe('GET /metrics', () => {
     expect((await api.submit(csv(60), 'text/csv', '?priority=low')).status).toBe(202);
     await shows('reprice_queue_waiting_jobs', { priority: 'low' }, 3);
     await shows('reprice_queue_waiting_jobs', { priority: 'critical' }, 0);
+    expect(figure(await scrape(), 'reprice_rows_received_total', { result: 'queued' })).toBe(60);
     const ageOfLow = async () => figure(await scrape(), 'reprice_queue_oldest_waiting_seconds', { priority: 'low' });
     await expect.poll(ageOfLow, { timeout: 5000 }).toBeGreaterThan(0);
 

@@ -101,6 +101,11 @@ export class WorkerMetrics {
     labelNames: ['reason'] as const,
     registers: this.#registers,
   });
+  readonly #held = new Counter({
+    name: 'reprice_skus_held_total',
+    help: 'SKUs whose price was held for a person.',
+    registers: this.#registers,
+  });
   readonly #clamps = new Counter({
     name: 'reprice_guardrail_clamps_total',
     help: 'Prices that a guardrail moved.',
@@ -156,6 +161,7 @@ export class WorkerMetrics {
       }
       this.#snapshotAge.observe((pricedAtMs - oldestMs) / 1000);
     },
+    held: (rows) => this.#held.inc(rows),
     failed: (reason, rows) => this.#failed.inc({ reason: this.#reason(reason) }, rows),
     split: () => this.#splits.inc(),
     refused: (because) => this.#refusals.inc({ because }),

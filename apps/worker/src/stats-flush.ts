@@ -57,6 +57,8 @@ export class StatsFlush implements PackObserver {
     if (pack.mode === 'live') this.#noteChanges(pack, rows);
   }
 
+  held(): void {}
+
   failed(_reason: string, rows: number): void {
     this.#counts.add('failed', rows);
   }

@@ -62,6 +62,11 @@ export class HeldPrices {
     return (await this.#read([sku]))[0];
   }
 
+  /** How many prices are held, those included that another price has overtaken. */
+  async count(): Promise<number> {
+    return await this.#redis.zcard(this.#keys.held());
+  }
+
   /** Held prices, the newest first: `limit` places of the list from `cursor` on. Throws a RangeError for a foreign cursor. */
   async list(page: { limit: number; cursor?: string }): Promise<{ items: HeldPrice[]; nextCursor?: string }> {
     const { limit, cursor = '+inf' } = page;

@@ -43,6 +43,7 @@ export class StateGauges {
     const rate = this.#gauge('reprice_rate_limit', 'The limit in force, a minute; 0 = none.', 'of');
     const used = this.#gauge('reprice_rate_used', 'What went to the gateway in the last minute.', 'of');
     const frozen = this.#gauge('reprice_frozen', 'Whether publishing is frozen.');
+    const held = this.#gauge('reprice_held_prices', 'Prices that wait for a person.');
     const keys = this.#gauge('reprice_gateway_keys_known', 'Gateway keys that a worker holds now, by state.', 'state');
     const newest = this.#gauge('reprice_last_price_timestamp_seconds', 'When a price was published last.');
     const ages = this.#gauge(
@@ -75,6 +76,7 @@ export class StateGauges {
       used.set({ of: 'requests' }, state.rate.requests.used);
       used.set({ of: 'tokens' }, state.rate.tokens.used);
       frozen.set(Number(state.isFrozen));
+      held.set(state.heldPrices);
       for (const name of ['active', 'resting', 'revoked'] as const) keys.set({ state: name }, state.gatewayKeys[name]);
       if (state.newestPriceAtMs !== undefined) newest.set(state.newestPriceAtMs / 1000);
       const sampled = state.pricedAtMs.toSorted((a, b) => b - a);

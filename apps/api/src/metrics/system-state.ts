@@ -15,6 +15,7 @@ export interface SystemState {
   /** A minute; a limit of 0 = none. */
   readonly rate: Readonly<Record<'requests' | 'tokens', { readonly limit: number; readonly used: number }>>;
   readonly isFrozen: boolean;
+  readonly heldPrices: number;
   readonly gatewayKeys: Readonly<Record<GatewayKeyState['state'], number>>;
   readonly newestPriceAtMs: number | undefined;
   /** When prices of a sample were published. */
@@ -40,23 +41,25 @@ export function stateReader(deps: Pick<ApiDeps, 'store' | 'queue'>): () => Promi
 }
 
 async function readState(store: Store, queue: PackQueue): Promise<SystemState> {
-  const { admission, stats, failedJobs, processes, freeze, gatewayKeys, priceAges } = store;
-  const [depth, failed, seen, budget, limits, frozen, keys, newestPriceAtMs, pricedAtMs, nowMs] = await Promise.all([
-    queue.depth(),
-    failedJobs.countByReason(),
-    processes.list(),
-    admission.budget(),
-    admission.rateLimits(),
-    freeze.get(),
-    gatewayKeys.read(),
-    priceAges.newestAtMs(),
-    priceAges.sample(),
-    stats.nowMs(),
-  ]);
+  const { admission, stats, failedJobs, processes, freeze, held, gatewayKeys, priceAges } = store;
+  const [depth, failed, seen, budget, limits, frozen, heldPrices, keys, newestPriceAtMs, pricedAtMs, nowMs] =
+    await Promise.all([
+      queue.depth(),
+      failedJobs.countByReason(),
+      processes.list(),
+      admission.budget(),
+      admission.rateLimits(),
+      freeze.get(),
+      held.count(),
+      gatewayKeys.read(),
+      priceAges.newestAtMs(),
+      priceAges.sample(),
+      stats.nowMs(),
+    ]);
   const pace = await stats.seconds(60, nowMs);
   const sum = (of: 'sent' | 'tokens'): number => pace.reduce((total, second) => total + second[of], 0);
-  const held = [...keys.uses].filter(([, { heldAtMs }]) => heldAtMs > nowMs - ALIVE_MS).map(([id]) => id);
-  const states = held.map((id) => keys.states.find((key) => key.id === id)?.state ?? 'active');
+  const ofWorkers = [...keys.uses].filter(([, { heldAtMs }]) => heldAtMs > nowMs - ALIVE_MS).map(([id]) => id);
+  const states = ofWorkers.map((id) => keys.states.find((key) => key.id === id)?.state ?? 'active');
   const inState = (state: GatewayKeyState['state']): number => states.filter((other) => other === state).length;
   return {
     nowMs,
@@ -70,6 +73,7 @@ async function readState(store: Store, queue: PackQueue): Promise<SystemState> {
       tokens: { limit: lower(limits.tpm, limits.learnedTpm), used: sum('tokens') },
     },
     isFrozen: frozen !== undefined,
+    heldPrices,
     gatewayKeys: { active: inState('active'), resting: inState('resting'), revoked: inState('revoked') },
     newestPriceAtMs,
     pricedAtMs,

@@ -99,6 +99,7 @@ async function accepted(
     }
     deps.openBatches.accepted(id);
     await enqueue(deps, id);
+    deps.metrics.received({ queued: snapshots.length, unchanged: 0, rejected: 0 });
     return id;
   } catch (error) {
     await key?.giveUp(error);

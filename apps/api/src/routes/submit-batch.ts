@@ -80,6 +80,10 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
     }
     deps.openBatches.accepted(batchId);
     const batch = await enqueue(deps, batchId);
+    if (batch !== undefined) {
+      const { total, unchanged, rejected } = batch;
+      deps.metrics.received({ queued: total - unchanged, unchanged, rejected });
+    }
     res.status(202).location(`/v1/batches/${batchId}`);
     res.json(batch === undefined ? { id: batchId, status: 'running' } : shownBatch(batch));
   } catch (error) {

@@ -7,6 +7,7 @@ const deaf: PackObserver = {
   called() {},
   admitted() {},
   priced() {},
+  held() {},
   failed() {},
   split() {},
   refused() {},

@@ -41,6 +41,8 @@ export interface PackObserver {
   admitted(call: { readonly priority: Priority; readonly waitMs: number }): void;
   /** These rows have a price that they had not before. */
   priced(pack: PricedPack, rows: readonly PublishRow[]): void;
+  /** So many rows have a price that waits for a person. */
+  held(rows: number): void;
   /** So many rows failed for good. */
   failed(reason: string, rows: number): void;
   /** A pack was cut into so many. */
@@ -64,6 +66,7 @@ export function tellAll(observers: readonly PackObserver[], onError: (error: Err
     called: (call) => tell((observer) => observer.called(call)),
     admitted: (call) => tell((observer) => observer.admitted(call)),
     priced: (pack, rows) => tell((observer) => observer.priced(pack, rows)),
+    held: (rows) => tell((observer) => observer.held(rows)),
     failed: (reason, rows) => tell((observer) => observer.failed(reason, rows)),
     split: (packs) => tell((observer) => observer.split(packs)),
     refused: (because) => tell((observer) => observer.refused(because)),

@@ -61,7 +61,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     promptVersion,
     pricedAtMs,
   } as const;
-  const [settled, codes] = await store.together(() =>
+  const [settled, codes, heldNow] = await store.together(() =>
     Promise.all([
       store.admission.settle(call.reservation, batchId, booked, health),
       store.prices.publish(publication, live),
@@ -75,6 +75,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     );
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode: loaded.mode }, live, codes);
+  if (heldNow > 0) tools.observe.held(heldNow);
   // Frozen between admission and now: the answer is lost, the call is booked, and the pack asks again when the freeze is lifted.
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
 

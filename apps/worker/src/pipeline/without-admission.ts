@@ -86,12 +86,13 @@ async function priceByRules(
   const { batchId } = run.pack;
   const publication = { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: nowMs } as const;
   const { live, held } = holdRows(rows, priced);
-  const [codes] = await Promise.all([
+  const [codes, heldNow] = await Promise.all([
     tools.store.prices.publish(publication, live),
     tools.store.held.hold(publication, held),
   ]);
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode }, live, codes);
+  if (heldNow > 0) tools.observe.held(heldNow);
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
   const stale = supersededRows(live, codes);
   const failed = await failAlone(tools, run, conflicting);
