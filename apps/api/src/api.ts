@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import { KeyRing } from './auth/keys.ts';
 import { BatchDone } from './batch-done.ts';
 import type { ApiDeps } from './deps.ts';
+import { EventHub } from './events/hub.ts';
 import { EvictionGuard } from './eviction.ts';
 import { OpenBatches } from './intake/open-batches.ts';
 import { watchKeys } from './key-watch.ts';
@@ -84,12 +85,17 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     if (redis.status === 'ready') store.admission.tick().catch(onError);
   }, tickMs);
 
+  const stats = new StatsSource(store, () => queue);
+  const connect = () => connectRedis(config.redisUrl, onError, { offlineQueue: true });
+  const events = new EventHub({ store, stats, connect });
+
   let isStopping = false;
   const deps: Omit<ApiDeps, 'queue'> = {
     store,
     batchDone,
     openBatches,
-    stats: new StatsSource(store, () => queue),
+    stats,
+    events,
     eviction: new EvictionGuard(store),
     keys: new KeyRing(config.apiKeys),
     requestLimit: { rpm: config.apiRateLimitRpm, redis },
@@ -139,6 +145,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     url: server.url,
     async stop() {
       isStopping = true;
+      events.close();
       const releasing = setTimeout(() => batchDone.release(), releaseMs);
       await server.stop(graceMs);
       clearTimeout(releasing);

@@ -2,6 +2,7 @@ import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
 import type { KeyRing } from './auth/keys.ts';
 import type { BatchDone } from './batch-done.ts';
+import type { EventHub } from './events/hub.ts';
 import type { EvictionGuard } from './eviction.ts';
 import type { RequestLimit } from './http/request-limit.ts';
 import type { ApiLogger } from './http/request-log.ts';
@@ -18,6 +19,7 @@ export interface ApiDeps {
   readonly batchDone: BatchDone;
   readonly openBatches: OpenBatches;
   readonly stats: StatsSource;
+  readonly events: EventHub;
   readonly eviction: EvictionGuard;
   readonly keys: KeyRing;
   /** How many requests a minute each API key may make (0 = no limit), counted in this Redis for all API processes. */

@@ -7,6 +7,7 @@ import { createApp } from '../src/app.ts';
 import { KeyRing } from '../src/auth/keys.ts';
 import { BatchDone } from '../src/batch-done.ts';
 import type { ApiDeps } from '../src/deps.ts';
+import { EventHub } from '../src/events/hub.ts';
 import { EvictionGuard } from '../src/eviction.ts';
 import { OpenBatches } from '../src/intake/open-batches.ts';
 import { ApiMetrics } from '../src/metrics/api-metrics.ts';
@@ -54,12 +55,15 @@ export async function startApiUnderTest(
     logged.push({ level, message, fields: { ...fields } });
   };
   if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
+  const stats = new StatsSource(store, () => queue);
+  const events = new EventHub({ store, stats, connect: () => connectRedis(url, () => {}, { offlineQueue: true }) });
   const app = createApp({
     store,
     queue,
     batchDone,
     openBatches: new OpenBatches(store.batches),
-    stats: new StatsSource(store, () => queue),
+    stats,
+    events,
     eviction: new EvictionGuard(store),
     requestLimit: { rpm: options.requestRpm ?? 1_000_000, redis },
     isStopping: () => false,
@@ -83,6 +87,7 @@ export async function startApiUnderTest(
   });
   const server = await serve(app, '127.0.0.1', 0);
   endAfterTestFile(async () => {
+    events.close();
     await server.stop(0);
     batchDone.close();
     redis.disconnect();

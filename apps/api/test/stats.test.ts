@@ -24,7 +24,7 @@ describe('GET /v1/stats', () => {
     expect(empty).toMatchObject({ priced: 0, skusPerSecond: 0, workers: [], batches: { running: 0 }, topChanges: [] });
     expect(empty.gateway).toEqual({ calls: {}, errorPercent: 0, latencyMs: null, firstByteMs: null, waitMs: null });
     expect(empty.budget.forecast).toMatchObject({ usdPerHour: '0.00', exhaustedAt: null });
-    expect(empty.budget).toMatchObject(await (await api.call('/v1/budget')).json());
+    expect(empty.budget).toMatchObject((await (await api.call('/v1/budget')).json()) as object);
 
     for (const priority of ['low', 'normal', 'normal'])
       await api.submit(item('a'), 'application/x-ndjson', `?priority=${priority}`);

@@ -18,6 +18,7 @@ export {
 export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } from './batch-record.ts';
 export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
+export { type ChangeEntry, type ChangePage, compareChangeIds } from './changes.ts';
 export type { DecisionBasis } from './decision-record.ts';
 export {
   asRevived,

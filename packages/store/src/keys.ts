@@ -32,7 +32,7 @@ export class Keys {
 
   /** zset of batch ids, all scores 0: ids sort by time. Batches only, no jobs of the small door. Written by batches.ts. */
   batches = (): string => `${this.prefix}batches`;
-  /** set of batch ids (no jobs) that are received or run, and some that were a moment ago. Written by batches.ts, revive.lua, forget-under-way.lua. */
+  /** set of batch ids (no jobs) that are received or run, or were a moment ago. Written by batches.ts, revive.lua, forget-under-way.lua. */
   underWay = (): string => `${this.prefix}batches:under-way`;
   /** set of batch ids whose packs are not all in the queue yet. Written by commit.lua and batches.ts. */
   enqueueing = (): string => `${this.prefix}enqueueing`;

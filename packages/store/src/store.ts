@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { AdmissionControl } from './admission.ts';
 import { Batches } from './batches.ts';
+import { Changes } from './changes.ts';
 import { FailedJobs } from './failed-jobs.ts';
 import { FreezeSwitch } from './freeze.ts';
 import { GatewayKeys } from './gateway-keys.ts';
@@ -40,6 +41,7 @@ export class Store {
   readonly priceAges: PriceAges;
   readonly history: PriceHistory;
   readonly batches: Batches;
+  readonly changes: Changes;
   readonly failedJobs: FailedJobs;
   readonly idempotency: Idempotency;
   readonly admission: AdmissionControl;
@@ -61,6 +63,7 @@ export class Store {
     this.priceAges = new PriceAges(redis, this.keys);
     this.history = new PriceHistory(redis, this.keys);
     this.batches = new Batches(redis, this.keys, now);
+    this.changes = new Changes(redis, this.keys);
     this.failedJobs = new FailedJobs(redis, this.keys, now);
     this.idempotency = new Idempotency(redis, this.keys);
     this.gatewayKeys = new GatewayKeys(redis, this.keys);

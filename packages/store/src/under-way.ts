@@ -3,7 +3,10 @@ import { type BatchRecord, readBatch } from './batch-record.ts';
 import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
 
-/** The batches that are being received or run. */
+/** A batch that ended stays on the list so long, ms, that whoever looks at it each second sees how. */
+const SEEN_FOR_MS = 10_000;
+
+/** The batches that are being received or run, and those that ended a moment ago. */
 export class UnderWay {
   readonly #forget = new Script('forget-under-way');
   readonly #redis: Redis;
@@ -16,7 +19,7 @@ export class UnderWay {
     this.#now = now;
   }
 
-  /** Each of them, the oldest first; no jobs of the small door. */
+  /** Each of them, the oldest first, by its status; no jobs of the small door. */
   async list(): Promise<BatchRecord[]> {
     const k = this.#keys;
     // Ids sort by time.
@@ -26,7 +29,8 @@ export class UnderWay {
     const ended: string[] = [];
     for (const [i, id] of ids.entries()) {
       const hash = hashes[i] ?? {};
-      if (hash.status !== 'receiving' && hash.status !== 'running') ended.push(id);
+      const isOver = hash.status !== 'receiving' && hash.status !== 'running';
+      if (isOver && !(this.#now() - Number(hash.finishedAtMs) < SEEN_FOR_MS)) ended.push(id);
       else if (hash.kind) found.push(readBatch(id, hash, this.#now()));
     }
     if (ended.length > 0) await this.#forget.run(this.#redis, [k.underWay(), ...ended.map(k.batch)], ended);

@@ -5,8 +5,9 @@ const open = (store: ReturnType<typeof freshStore>['store'], kind: 'batch' | 'jo
   store.batches.open({ kind, priority: 'normal', mode: 'live' });
 
 describe('batches under way', () => {
-  it('are those that are received or run, and no jobs', async () => {
-    const { store, redis } = freshStore();
+  it('are those that are received or run, no jobs, and for a moment those that ended', async () => {
+    let nowMs = Date.now();
+    const { store, redis } = freshStore({ now: () => nowMs });
     const receiving = await open(store);
     const running = await open(store);
     await store.batches.stage(running, { packs: [{ first: 0, strategy: 'balanced', skus: ['a'] }] });
@@ -16,19 +17,22 @@ describe('batches under way', () => {
     await store.batches.commit(empty);
     await store.batches.abandon(await open(store));
     const ids = async () => (await store.underWay.list()).map(({ id, status }) => [id, status]);
-    expect((await ids()).sort()).toEqual(
-      [
-        [receiving, 'receiving'],
-        [running, 'running'],
-      ].sort(),
-    );
+    const open2 = [
+      [receiving, 'receiving'],
+      [running, 'running'],
+    ];
+    expect((await ids()).sort()).toEqual([...open2, [empty, 'done']].sort());
+    nowMs += 11_000;
+    expect((await ids()).sort()).toEqual(open2.sort());
     expect((await redis.smembers(store.keys.underWay())).sort()).toEqual([receiving, running].sort());
     await store.batches.cancel(running);
+    nowMs += 11_000;
     expect(await ids()).toEqual([[receiving, 'receiving']]);
   });
 
   it('hold a batch that a replay took up again', async () => {
-    const { store } = freshStore();
+    let nowMs = Date.now();
+    const { store } = freshStore({ now: () => nowMs });
     const id = await open(store);
     await store.batches.stage(id, { packs: [{ first: 0, strategy: 'balanced', skus: ['a'] }] });
     await store.batches.commit(id);
@@ -43,6 +47,7 @@ describe('batches under way', () => {
     } as const;
     const failure = { sku: 'a', reason: 'refused', detail: 'no', jobId: job.id, failedAt: new Date().toISOString() };
     await store.failedJobs.fail(job, [{ ordinal: 0, failure }]);
+    nowMs += 11_000;
     expect(await store.underWay.list()).toEqual([]);
     const [failed] = await store.failedJobs.get([job.id]);
     if (!failed) throw new Error('the job is not listed');

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { batchSchema } from './batch.ts';
+import { priceSchema } from './price.ts';
+
+/** What can be listened to. */
+export const eventTypes = ['prices', 'batch', 'budget', 'limits', 'stats', 'freeze'] as const;
+
+/** One of them. */
+export type EventType = (typeof eventTypes)[number];
+
+const takes = `one or more of ${eventTypes.join(', ')}, separated by commas`;
+
+/** The id of an event `prices`. */
+export const eventId = /^\d{1,15}-\d{1,15}$/;
+
+/** What GET /v1/events takes. */
+export const eventsQuery = {
+  types: z
+    .string()
+    .refine((text) => text.split(',').every((type) => (eventTypes as readonly string[]).includes(type)), takes)
+    .optional()
+    .meta({ description: `Which events: ${takes}; all unless stated`, example: 'batch,budget' }),
+  batch: z
+    .string()
+    .regex(/^b[0-9a-z]{11}$/, 'the id of a batch')
+    .optional()
+    .meta({ description: 'Of `prices` and `batch` only those of this batch' }),
+  lastEventId: z
+    .string()
+    .regex(eventId, 'the id of an event')
+    .optional()
+    .meta({ description: 'Go on after this event, where the header `Last-Event-ID` cannot be sent' }),
+};
+
+/** Data of an event `prices`: one publish. */
+export const pricesEvent = z.strictObject({ items: z.array(priceSchema) }).meta({ id: 'PricesEvent' });
+
+/** Data of an event `gap`. */
+export const gapEvent = z
+  .strictObject({
+    missedFrom: z.string().meta({
+      description: 'Prices that were published after this event are kept no more',
+      example: '1795253401412-0',
+    }),
+  })
+  .meta({ id: 'GapEvent' });
+
+/** Data of an event `batch`. */
+export const batchEvent = batchSchema;
