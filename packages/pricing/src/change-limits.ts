@@ -76,9 +76,11 @@ function within(
   };
 }
 
-/** Why a limit on change leaves no price within the bounds, and from when on it would. */
+/**
+ * Why the limits on change leave no price within the bounds, from which the live price is too far: of those that do not reach it, the one that
+ * lasts longest, and when it ends.
+ */
 export function changeConflict(
-  guardrail: ChangeLimit['guardrail'],
   liveMinor: number,
   bounds: Bounds,
   policy: GuardrailPolicy,
@@ -89,26 +91,33 @@ export function changeConflict(
   const [end, endMinor] = isBelow ? ['floor', bounds.floorMinor] : ['ceiling', bounds.ceilingMinor];
   const money = (minor: number): string => `${formatMoney(minor, currency)} ${currency}`;
   const far = `The live price, ${money(liveMinor)}, is so far ${isBelow ? 'below' : 'above'} the ${end}, ${money(endMinor)}, that a change of at most`;
-  if (guardrail === 'max_change' || recent === undefined)
+  const reaches = (percent: number, fromMinor: number): boolean => {
+    const { lowestMinor, highestMinor } = within('max_change', percent, fromMinor, fromMinor, fromMinor);
+    return isBelow ? highestMinor >= endMinor : lowestMinor <= endMinor;
+  };
+  if (!reaches(policy.maxChangePercent, liveMinor))
     return conflict(`${far} ${policy.maxChangePercent} % a run can't reach it.`);
 
   const { dayPercent, weekPercent } = rollingPercents(policy);
-  const [percent, windowHours, words] =
-    guardrail === 'max_change_24h' ? [dayPercent, dayHours, '24 hours'] : [weekPercent, weekHours, '7 days'];
-  const past = withinWindow(recent, windowHours);
-  const reaches = (seenMinor: number): boolean => {
-    const { lowestMinor, highestMinor } = within(guardrail, percent, seenMinor, seenMinor, seenMinor);
-    return isBelow ? highestMinor >= endMinor : lowestMinor <= endMinor;
-  };
   const seen = (prices: PastPrices): number => (isBelow ? prices.lowestMinor : prices.highestMinor);
-  const extremeMinor = past.map(seen).reduce((a, b) => (isBelow ? Math.min(a, b) : Math.max(a, b)), liveMinor);
-  const detail = `${far} ${percent} % in ${words} (from the ${isBelow ? 'lowest' : 'highest'} price in them, ${money(extremeMinor)}) can't reach it`;
-  // The live price stays in the window for as long as it is live.
-  if (!reaches(liveMinor)) return conflict(`${detail}.`);
-  const untilMs = Math.max(
-    ...past.filter((prices) => !reaches(seen(prices))).map((prices) => leavesWindowAtMs(prices, windowHours)),
-  );
-  return conflict(`${detail} before ${new Date(untilMs).toISOString()}.`);
+  const windows = [
+    { words: '24 hours', percent: dayPercent, hours: dayHours },
+    { words: '7 days', percent: weekPercent, hours: weekHours },
+  ].map(({ words, percent, hours }) => {
+    const past = recent ? withinWindow(recent, hours) : [];
+    const blocking = past.filter((prices) => !reaches(percent, seen(prices)));
+    // The live price stays in the window for as long as it is live.
+    const untilMs = reaches(percent, liveMinor)
+      ? Math.max(0, ...blocking.map((prices) => leavesWindowAtMs(prices, hours)))
+      : Number.POSITIVE_INFINITY;
+    const extremeMinor = past.map(seen).reduce((a, b) => (isBelow ? Math.min(a, b) : Math.max(a, b)), liveMinor);
+    const from = `from the ${isBelow ? 'lowest' : 'highest'} price in them, ${money(extremeMinor)}`;
+    return { untilMs, detail: `${far} ${percent} % in ${words} (${from}) can't reach it` };
+  });
+  const [longest] = windows.sort((a, b) => (a.untilMs < b.untilMs ? 1 : -1));
+  const { untilMs = Number.POSITIVE_INFINITY, detail = far } = longest ?? {};
+  const until = untilMs === Number.POSITIVE_INFINITY ? '' : ` before ${new Date(untilMs).toISOString()}`;
+  return conflict(`${detail}${until}.`);
 }
 
 function conflict(detail: string): Conflict {

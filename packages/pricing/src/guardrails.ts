@@ -119,7 +119,7 @@ export function guardSuggestion(
     const { guardrail } = limit;
     lowestMinor = Math.max(lowestMinor, limit.lowestMinor);
     highestMinor = Math.min(highestMinor, limit.highestMinor);
-    if (!(lowestMinor <= highestMinor)) return changeConflict(guardrail, liveMinor, bounds, policy, recent, currency);
+    if (!(lowestMinor <= highestMinor)) return changeConflict(liveMinor, bounds, policy, recent, currency);
     const limited = clamp(minor, lowestMinor, highestMinor);
     if (limited !== minor) steps.push({ guardrail, fromMinor: minor, toMinor: limited });
     minor = limited;
