@@ -1,6 +1,7 @@
 import { createServer, maxHeaderSize, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Connections } from './http/connections.ts';
+import { inTurn } from './http/in-turn.ts';
 import { Problem } from './problem/problem.ts';
 
 /** A server that listens. */
@@ -23,7 +24,7 @@ export async function serve(app: RequestListener, host: string, port: number): P
     requireHostHeader: false,
   });
   const connections = new Connections(server);
-  server.on('request', app);
+  server.on('request', inTurn(app));
   server.on('clientError', refuseUnreadable);
   // Other expectations than 100-continue may be ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', (req, res) => server.emit('request', req, res));

@@ -12,7 +12,7 @@ export function hostGuard(listensOn: string): RequestHandler {
   const localOnly = isLoopback(listensOn);
   return (req, _res, next) => {
     if (req.headers.host === undefined && req.httpVersion === '1.1') {
-      next(new Problem('malformed-request', 'The Host header is missing.'));
+      next(new Problem('malformed-request', 'The Host header is missing.', { headers: { connection: 'close' } }));
       return;
     }
     if (!localOnly) {
