@@ -43,7 +43,7 @@ export const oddTexts: readonly string[] = [
   '1,5',
   "' OR 1=1 --",
   '"; DROP TABLE x',
-  '${7*7}',
+  '#{7*7}',
   '{{7*7}}',
   '<img src=x onerror=alert(1)>',
   '=1+1',
