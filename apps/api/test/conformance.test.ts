@@ -128,6 +128,19 @@ describe('answers fit the description:', () => {
     await expectStatus(200, 'restoreGatewayKey', { path });
   });
 
+  test('events', async () => {
+    const states = ['batch', 'budget', 'limits', 'freeze', 'stats'];
+    const body = { items: [item('e1')] };
+    const listening = expectStatus(200, 'listen', { untilEvents: [...states, 'prices'] });
+    while (!(await isOver(listening))) {
+      await expectStatus(202, 'submitBatch', { body, query: { force: 'true' } });
+      await settleAll(api);
+    }
+    const { text } = await listening;
+    expect([...states, 'prices'].filter((name) => !text.includes(`event: ${name}\n`))).toEqual([]);
+    await expectStatus(404, 'listen', { query: { batch: 'b00000000000' } });
+  });
+
   test('the freeze', async () => {
     await expectStatus(200, 'setFreeze', { body: { frozen: true, reason: 'looks wrong' } });
     expect((await expectStatus(200, 'getFreeze')).body).toMatchObject({ frozen: true });

@@ -1,12 +1,19 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { type ApiUnderTest, secrets } from './api-under-test.ts';
+
+/** What a schema of text tells of its lines, columns or events. */
+interface TextSchema {
+  readonly 'x-lines'?: { readonly $ref: string };
+  readonly 'x-columns'?: readonly string[];
+  readonly 'x-events'?: Readonly<Record<string, { readonly $ref: string }>>;
+}
 
 interface Described {
   readonly $ref?: string;
   readonly description: string;
   readonly headers?: Record<string, unknown>;
-  readonly content?: Record<string, { schema: { 'x-lines'?: { $ref: string }; 'x-columns'?: string[] } }>;
+  readonly content?: Record<string, { schema: TextSchema }>;
 }
 
 /** An operation of the document, with the place it stands at. */
@@ -33,6 +40,8 @@ export interface Given {
   readonly secret?: string;
   /** Whether the request itself may break its description. */
   readonly isWrong?: boolean;
+  /** Of a stream: read on until each of these events came. */
+  readonly untilEvents?: readonly string[];
 }
 
 /** What an operation answered. */
@@ -45,8 +54,8 @@ export interface Answered {
   readonly body: any;
 }
 
-/** Longest that the first event of a stream is waited for, in ms. */
-const firstEventMs = 5000;
+/** Longest that the events of a stream are waited for, in ms. */
+const eventsMs = 20_000;
 
 /** The API as its own description tells of it: every call and every answer is held to the document. */
 export class DescribedApi {
@@ -56,6 +65,7 @@ export class DescribedApi {
   readonly seen = new Set<string>();
   readonly #api: ApiUnderTest;
   readonly #ajv: Ajv2020;
+  readonly #checks = new Map<string, ValidateFunction>();
 
   private constructor(api: ApiUnderTest, document: Record<string, unknown>) {
     this.#api = api;
@@ -72,7 +82,8 @@ export class DescribedApi {
 
   /** What is wrong with a value, by the schema at a JSON pointer into the document; empty if it fits. */
   faults(pointer: string, value: unknown): string {
-    const check = this.#ajv.compile({ $ref: `api#${pointer}` });
+    const check = this.#checks.get(pointer) ?? this.#ajv.compile({ $ref: `api#${pointer}` });
+    this.#checks.set(pointer, check);
     return check(value) ? '' : this.#ajv.errorsText(check.errors, { dataVar: 'value' });
   }
 
@@ -91,7 +102,7 @@ export class DescribedApi {
     if (given.body !== undefined) headers['content-type'] = given.type ?? 'application/json';
     const body = given.body === undefined ? {} : { body: isText ? String(given.body) : JSON.stringify(given.body) };
     const response = await this.#api.call(urlOf(operation, given), { method, headers, ...body });
-    const answered = await this.#read(response);
+    const answered = await this.#read(response, given.untilEvents ?? []);
     const where = `${id} ${answered.status}`;
     this.seen.add(where);
     const wrong = this.#wrongAnswer(operation, answered);
@@ -136,34 +147,43 @@ export class DescribedApi {
     const schema = `${pointer}/content/${token(type)}/schema`;
     const wrong = this.faults(schema, body ?? text);
     if (wrong !== '') return wrong;
-    const { 'x-lines': lines, 'x-columns': columns } = content.schema;
-    if (columns !== undefined && text.split('\r\n')[0] !== columns.join(',')) return 'other columns than described';
-    if (lines === undefined) return '';
-    const items = text.split('\n').filter((line) => line !== '');
-    return items.map((line) => this.faults(lines.$ref.slice(1), JSON.parse(line))).find((fault) => fault !== '') ?? '';
+    return this.#wrongText(content.schema, text);
   }
 
-  async #read(response: Response): Promise<Answered> {
+  #wrongText(schema: TextSchema, text: string): string {
+    const { 'x-lines': lines, 'x-columns': columns, 'x-events': events } = schema;
+    if (columns !== undefined && text.split('\r\n')[0] !== columns.join(',')) return 'other columns than described';
+    const faultOf = ({ $ref }: { $ref: string }, json: string) => this.faults($ref.slice(1), JSON.parse(json));
+    const faults: string[] = [];
+    if (lines !== undefined) for (const line of text.split('\n')) if (line !== '') faults.push(faultOf(lines, line));
+    if (events !== undefined) {
+      for (const [, name = '', data = ''] of text.matchAll(/^event: (.+)\n(?:id: .+\n)?data: (.+)$/gm))
+        faults.push(events[name] === undefined ? `the event ${name} is not described` : faultOf(events[name], data));
+    }
+    return faults.find((fault) => fault !== '') ?? '';
+  }
+
+  async #read(response: Response, events: readonly string[]): Promise<Answered> {
     const { status, headers } = response;
     const type = headers.get('content-type') ?? '';
-    const text = type.startsWith('text/event-stream') ? await firstEvent(response) : await response.text();
+    const text = type.startsWith('text/event-stream') ? await readEvents(response, events) : await response.text();
     const body: unknown = /^application\/(problem\+)?json\b/.test(type) ? JSON.parse(text) : undefined;
     return { status, headers, text, body };
   }
 }
 
-async function firstEvent(response: Response): Promise<string> {
+async function readEvents(response: Response, names: readonly string[]): Promise<string> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  const late = setTimeout(() => void reader?.cancel(), firstEventMs);
+  const late = setTimeout(() => void reader?.cancel(), eventsMs);
   let text = '';
-  while (reader !== undefined && !/^data:.*\n\n/ms.test(text)) {
+  while (reader !== undefined && !names.every((name) => text.includes(`event: ${name}\n`))) {
     const { done, value } = await reader.read();
     if (done) break;
     text += value;
   }
   clearTimeout(late);
   await reader?.cancel();
-  return text;
+  return text.slice(0, text.lastIndexOf('\n\n') + 2);
 }
 
 function operationsOf(document: Record<string, unknown>): Map<string, DescribedOperation> {

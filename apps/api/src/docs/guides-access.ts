@@ -63,13 +63,13 @@ export const accessGuides = {
     means: 'This API key made more requests within a minute than `API_RATE_LIMIT_RPM` allows.',
     why: ['A program asks in a loop without a pause.', 'Many programs share one key.'],
     todo: [
-      'Wait for the seconds in `Retry-After`, then go on; the `RateLimit` headers of every reply tell what is left.',
+      'Wait for the seconds in `Retry-After`, then go on; the header `RateLimit` of every reply tells what is left.',
       'Follow `GET /v1/events` instead of asking again and again.',
       'Send many SKUs in one batch instead of many jobs.',
       'Give each program a key of its own, or raise `API_RATE_LIMIT_RPM`.',
     ],
     example: {
-      detail: 'This key made 12000 requests within the last minute, as many as it may.',
+      detail: 'This key may make 12000 requests a minute (API_RATE_LIMIT_RPM), and made them. Try again in 17 s.',
       headers: { 'retry-after': '17' },
     },
   },

@@ -5,7 +5,8 @@ import { notFound } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { Problem } from '../problem/problem.ts';
-import { type EventType, eventId, eventsQuery, eventTypes } from '../schemas/events.ts';
+import { type EventType, eventId, eventSchemas, eventsQuery, eventTypes } from '../schemas/events.ts';
+import { eventsOf } from '../schemas/text.ts';
 import { Listener } from './listener.ts';
 
 const headers = {
@@ -55,11 +56,15 @@ export function eventRoutes(deps: ApiDeps): Route[] {
           200: {
             description: 'Events, until the client leaves.',
             content: {
-              'text/event-stream': z.string().meta({
-                example: 'retry: 2000\n\nevent: freeze\ndata: {"frozen":false}\n\n',
-              }),
+              'text/event-stream': eventsOf(eventSchemas, 'retry: 2000\n\nevent: freeze\ndata: {"frozen":false}\n\n'),
             },
           },
+          404: { description: 'There is no such batch.' },
+        },
+        schemas: {
+          PricesEvent: eventSchemas.prices,
+          GapEvent: eventSchemas.gap,
+          StatsOverview: eventSchemas.stats,
         },
       },
       async handle(req, res) {

@@ -32,4 +32,6 @@ export interface Operation {
   /** Whether the request may come without a body. */
   readonly bodyOptional?: boolean;
   readonly replies: Readonly<Record<number, OperationReply>>;
+  /** Schemas that only a body of text refers to, by their ids. */
+  readonly schemas?: Readonly<Record<string, z.ZodType>>;
 }

@@ -43,8 +43,14 @@ export function commonReplies(route: Route): Record<number, ZodOpenApiResponseOb
   return {
     400: invalid,
     500: internal,
-    ...(route.scope !== 'public' && { 401: unauthenticated, 403: forbidden, 429: tooManyRequests, 503: unavailable }),
+    ...(route.scope !== 'public' && { 401: unauthenticated, 403: forbidden, 503: unavailable }),
+    ...(isCounted(route) && { 429: tooManyRequests }),
     ...(route.path.includes(':') && { 404: notFound }),
     ...(route.about?.body !== undefined && { 408: tooSlow, 413: tooLarge, 415: wrongFormat }),
   };
+}
+
+/** Whether requests of it count against API_RATE_LIMIT_RPM. */
+export function isCounted({ path, scope }: Route): boolean {
+  return scope !== 'public' && path.startsWith('/v1/');
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
 import type { Operation } from '../http/operation.ts';
 import type { Route } from '../http/route.ts';
-import { commonReplies } from './common-replies.ts';
+import { commonReplies, isCounted } from './common-replies.ts';
 import { pathParameters } from './path-parameters.ts';
 import { contentObject, replyObject } from './reply-object.ts';
 
@@ -12,7 +12,11 @@ export function operationObject(route: Route, about: Operation): ZodOpenApiOpera
   const path = pathParameters(route.path);
   const isPublic = route.scope === 'public';
   const needs = isPublic ? 'Needs no key.' : `Needs a key of scope \`${route.scope}\`.`;
-  const own = Object.entries(about.replies).map(([status, reply]) => [status, replyObject(Number(status), reply)]);
+  const counted = isCounted(route);
+  const own = Object.entries(about.replies).map(([status, reply]) => [
+    status,
+    replyObject(Number(status), reply, counted),
+  ]);
   return {
     operationId: id,
     tags: [tag],

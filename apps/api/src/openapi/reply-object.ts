@@ -3,10 +3,18 @@ import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import type { OperationReply } from '../http/operation.ts';
 import { problemSchema } from '../schemas/problem.ts';
 
-/** What OpenAPI says of one reply; from 400 on it is a problem unless the reply says otherwise. */
+const everywhere = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
+const whereCounted = {
+  ...everywhere,
+  ratelimit: { $ref: '#/components/headers/RateLimit' },
+  'ratelimit-policy': { $ref: '#/components/headers/RateLimitPolicy' },
+};
+
+/** What OpenAPI says of one reply; from 400 on it is a problem unless the reply says otherwise. `isCounted`: against the limit of requests. */
 export function replyObject(
   status: number,
   { description, content, headers }: OperationReply,
+  isCounted = false,
 ): ZodOpenApiResponseObject {
   const shown = content ?? (status >= 400 ? { 'application/problem+json': problemSchema } : undefined);
   const own = Object.entries(headers ?? {}).map(([name, tells]) => [
@@ -15,7 +23,7 @@ export function replyObject(
   ]);
   return {
     description,
-    headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' }, ...Object.fromEntries(own) },
+    headers: { ...(isCounted ? whereCounted : everywhere), ...Object.fromEntries(own) },
     ...(shown && { content: contentObject(shown) }),
   };
 }

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { batchSchema } from './batch.ts';
+import { budgetSchema } from './budget.ts';
+import { freezeState } from './freeze.ts';
+import { limitsSchema } from './limits.ts';
 import { priceSchema } from './price.ts';
+import { overviewSchema } from './stats.ts';
 
 /** What can be listened to. */
 export const eventTypes = ['prices', 'batch', 'budget', 'limits', 'stats', 'freeze'] as const;
@@ -32,11 +36,9 @@ export const eventsQuery = {
     .meta({ description: 'Go on after this event, where the header `Last-Event-ID` cannot be sent' }),
 };
 
-/** Data of an event `prices`: one publish. */
-export const pricesEvent = z.strictObject({ items: z.array(priceSchema) }).meta({ id: 'PricesEvent' });
+const pricesEvent = z.strictObject({ items: z.array(priceSchema) }).meta({ id: 'PricesEvent' });
 
-/** Data of an event `gap`. */
-export const gapEvent = z
+const gapEvent = z
   .strictObject({
     missedFrom: z.string().meta({
       description: 'Prices that were published after this event are kept no more',
@@ -45,5 +47,13 @@ export const gapEvent = z
   })
   .meta({ id: 'GapEvent' });
 
-/** Data of an event `batch`. */
-export const batchEvent = batchSchema;
+/** The data of each event. */
+export const eventSchemas = {
+  prices: pricesEvent,
+  gap: gapEvent,
+  batch: batchSchema,
+  budget: budgetSchema,
+  limits: limitsSchema,
+  freeze: freezeState,
+  stats: overviewSchema,
+};

@@ -16,3 +16,20 @@ export function ndjsonOf(itemId: string, example: object) {
 export function csvOf(description: string, columns: readonly string[] | undefined, example: string) {
   return z.string().meta({ description, example, ...(columns && { override: { 'x-columns': [...columns] } }) });
 }
+
+/**
+ * A stream of server-sent events, by the name of the event the schema of its data, each with an id. The extension `x-events` refers to
+ * them; the operation must name them in its `schemas` where no other refers to them.
+ */
+export function eventsOf(events: Readonly<Record<string, z.ZodType>>, example: string) {
+  const refs = Object.entries(events).map(([name, schema]) => {
+    const id = schema.meta()?.id;
+    if (id === undefined) throw new Error(`The schema of the event ${name} has no id.`);
+    return [name, { $ref: `#/components/schemas/${id}` }];
+  });
+  return z.string().meta({
+    description: 'Server-sent events; `x-events` names the schema of the data of each',
+    example,
+    override: { 'x-events': Object.fromEntries(refs) },
+  });
+}
