@@ -86,7 +86,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   }, tickMs);
 
   const stats = new StatsSource(store, () => queue);
-  const connect = () => connectRedis(config.redisUrl, onError, { offlineQueue: true });
+  const connect = (commandTimeoutMs: number) => connectRedis(config.redisUrl, onError, { commandTimeoutMs });
   const events = new EventHub({ store, stats, connect });
 
   let isStopping = false;

@@ -13,6 +13,8 @@ const silenceMs = 5000;
 export interface RedisConnectionOptions {
   /** Commands wait while Redis is away instead of failing: for a connection that only subscribes. */
   readonly offlineQueue?: boolean;
+  /** Longest that a command may take, ms: for a connection whose commands wait for something. */
+  readonly commandTimeoutMs?: number;
   /** As `silenceMs` and `pingEveryMs`; the defaults suit but for tests. */
   readonly silenceMs?: number;
   readonly pingEveryMs?: number;
@@ -32,7 +34,7 @@ export function connectRedis(
     enableOfflineQueue: options.offlineQueue ?? false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: options.offlineQueue ? null : 0,
-    ...(!options.offlineQueue && { commandTimeout: commandTimeoutMs }),
+    ...(!options.offlineQueue && { commandTimeout: options.commandTimeoutMs ?? commandTimeoutMs }),
     connectTimeout: 2000,
     socketTimeout: options.silenceMs ?? silenceMs,
     retryStrategy: (times) => Math.min(times * 200, 2000),

@@ -56,7 +56,8 @@ export async function startApiUnderTest(
   };
   if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
   const stats = new StatsSource(store, () => queue);
-  const events = new EventHub({ store, stats, connect: () => connectRedis(url, () => {}, { offlineQueue: true }) });
+  const connect = (commandTimeoutMs: number) => connectRedis(url, () => {}, { commandTimeoutMs });
+  const events = new EventHub({ store, stats, connect });
   const app = createApp({
     store,
     queue,

@@ -22,8 +22,8 @@ const READER_BEHIND_MS = 20;
 export interface EventHubOptions {
   readonly store: Store;
   readonly stats: StatsSource;
-  /** Makes a connection for one use alone, whose commands wait while Redis is away. */
-  readonly connect: () => Redis;
+  /** Makes a connection for one use alone, whose commands may take so long, and fail while Redis is away. */
+  readonly connect: (commandTimeoutMs: number) => Redis;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface EventHubOptions {
  */
 export class EventHub {
   readonly #store: Store;
-  readonly #connect: () => Redis;
+  readonly #connect: EventHubOptions['connect'];
   readonly #states: States;
   readonly #listeners = new Set<Listener>();
   #reader: PriceReader | undefined;
@@ -121,7 +121,7 @@ export class EventHub {
   }
 
   #read(): PriceReader {
-    const reader = new PriceReader(this.#store.changes, this.#connect(), {
+    const reader = new PriceReader(this.#store.changes, this.#connect, {
       onPrices: (entries) => this.#tellPrices(entries),
       onGap: (missedFrom) => this.#tellGap(missedFrom),
     });

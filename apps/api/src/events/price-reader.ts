@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 const READ_AT_ONCE = 50;
 /** Shorter than a connection may stay silent (redis.ts). */
 const WAIT_MS = 2000;
+const COMMAND_TIMEOUT_MS = 4000;
 const RETRY_MS = 300;
 
 /** Whom the reader tells. */
@@ -26,10 +27,10 @@ export class PriceReader {
   readonly #hearer: PriceHearer;
   readonly #stopping = new AbortController();
 
-  /** @param connection for this alone; ended by stop() */
-  constructor(changes: Store['changes'], connection: Redis, hearer: PriceHearer) {
+  /** @param connect makes a connection for this alone, whose commands may take so long */
+  constructor(changes: Store['changes'], connect: (commandTimeoutMs: number) => Redis, hearer: PriceHearer) {
     this.#changes = changes;
-    this.#connection = connection;
+    this.#connection = connect(COMMAND_TIMEOUT_MS);
     this.#hearer = hearer;
     this.ready = changes.newest().then((id) => {
       this.lastId = id;
