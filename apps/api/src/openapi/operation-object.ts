@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
 import type { Operation } from '../http/operation.ts';
 import type { Route } from '../http/route.ts';
-import { commonReplies, isCounted } from './common-replies.ts';
+import { generalReplies, isCounted } from './general-replies.ts';
 import { pathParameters } from './path-parameters.ts';
 import { contentObject, replyObject } from './reply-object.ts';
 
@@ -30,6 +30,6 @@ export function operationObject(route: Route, about: Operation): ZodOpenApiOpera
       ...(headers && { header: z.object(headers) }),
     },
     ...(body && { requestBody: { required: about.bodyOptional !== true, content: contentObject(body) } }),
-    responses: { ...commonReplies(route), ...Object.fromEntries(own) },
+    responses: { ...generalReplies(route), ...Object.fromEntries(own) },
   };
 }

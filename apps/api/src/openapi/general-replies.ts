@@ -39,7 +39,7 @@ const unavailable = shared('Unavailable', 503, {
 });
 
 /** The replies that an operation may give whatever it does: they follow from its scope, its path and its body. */
-export function commonReplies(route: Route): Record<number, ZodOpenApiResponseObject> {
+export function generalReplies(route: Route): Record<number, ZodOpenApiResponseObject> {
   return {
     400: invalid,
     500: internal,
