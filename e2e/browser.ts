@@ -69,7 +69,7 @@ export async function visit(
 
 /** Waits until the dashboard shows figures that come live. */
 export async function live(page: Page): Promise<void> {
-  await page.locator('#connection:is([data-state="live"],[data-state="polling"])').waitFor({ timeout: 20_000 });
+  await page.locator('#connection[data-state="live"]').waitFor({ timeout: 20_000 });
   await page.locator('.headline[data-kind]').waitFor();
 }
 

@@ -34,7 +34,10 @@ export async function startStand(env: Readonly<Record<string, string>> = {}): Pr
     LOG_LEVEL: 'warn',
     ...env,
   };
-  const keys = Object.entries(secrets).map(([scope, secret]) => `${scope}er:${scope}:${secret}`);
+  const names = { read: 'guest', write: 'shop', admin: 'ops' };
+  const keys = Object.entries(secrets).map(
+    ([scope, secret]) => `${names[scope as keyof typeof names]}:${scope}:${secret}`,
+  );
   const [api, worker] = await Promise.all([
     spawnApp('api', { ...common, PORT: '0', API_KEYS: keys.join(',') }, { timeoutMs: 60_000 }),
     spawnApp('worker', common, { timeoutMs: 60_000 }),

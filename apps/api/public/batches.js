@@ -61,10 +61,19 @@ function row(app, { id, priority, mode, createdAt }) {
     done,
     bad,
   );
-  const cancel = h('button', { type: 'button', class: 'quiet', onclick: () => cancelDialog(app, id) }, 'Cancel…');
+  const cancel = h(
+    'button',
+    { type: 'button', class: 'quiet', 'aria-label': `Cancel… ${id}`, onclick: () => cancelDialog(app, id) },
+    'Cancel…',
+  );
   const replay = h(
     'button',
-    { type: 'button', class: 'quiet', onclick: () => replayDialog(app, { batch: id }, `what failed of ${id}`) },
+    {
+      type: 'button',
+      class: 'quiet',
+      'aria-label': `Replay… ${id}`,
+      onclick: () => replayDialog(app, { batch: id }, `what failed of ${id}`),
+    },
     'Replay…',
   );
   const results = h('a', { href: `/v1/batches/${id}/results?format=csv`, download: `${id}.csv` }, 'Results');

@@ -46,7 +46,11 @@ function group(app, reason) {
   const jobs = h('div', {});
   const replay = h(
     'button',
-    { type: 'button', onclick: () => replayDialog(app, { reason }, `what failed as “${title}”`) },
+    {
+      type: 'button',
+      'aria-label': `Replay… ${title}`,
+      onclick: () => replayDialog(app, { reason }, `what failed as “${title}”`),
+    },
     'Replay…',
   );
   const details = h(
@@ -55,7 +59,6 @@ function group(app, reason) {
     h('summary', {}, h('span', { class: 'grow' }, title), number),
     h('p', { class: 'detail' }, advice),
     jobs,
-    app.canWrite && replay,
   );
   const load = async () => {
     if (!details.open) return;
@@ -69,7 +72,7 @@ function group(app, reason) {
   details.addEventListener('toggle', load);
   let shown = -1;
   return {
-    element: details,
+    element: h('div', {}, details, app.canWrite && replay),
     /** @param {[string, number]} entry */
     update([, n]) {
       setText(number, compact(n));

@@ -89,14 +89,16 @@ export function feed({ state, changed }) {
     isAsking = true;
     try {
       takeStats(await call('/v1/stats'));
-      const [list, held, freeze] = await Promise.all([
+      const [list, held, freeze, fault] = await Promise.all([
         call('/v1/batches?limit=20'),
         orNull(call('/v1/held?limit=20')),
         orNull(call('/v1/freeze')),
+        gatewayFault(),
       ]);
       for (const batch of list.items) takeBatch(batch);
       state.held = held?.items ?? null;
       state.freeze = freeze;
+      state.gatewayFault = fault;
       if (state.connection !== 'live') state.connection = source?.readyState === EventSource.OPEN ? 'live' : 'polling';
     } catch (error) {
       state.problem = asProblem(error);
@@ -126,6 +128,13 @@ export function feed({ state, changed }) {
       }, refreshMs);
     },
   };
+}
+
+/** Why the gateway cannot be used; null if it can, or nobody can tell. */
+async function gatewayFault() {
+  const response = await fetch('/readyz');
+  const { checks } = await response.json();
+  return checks?.gateway?.ok === false ? String(checks.gateway.detail) : null;
 }
 
 /**

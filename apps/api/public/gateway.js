@@ -9,7 +9,9 @@ import { outcomeWords } from './words.js';
  * @returns {Section}
  */
 export function gateway() {
-  const figure = h('p', { class: 'figure' });
+  const number = h('span', {});
+  const unit = h('small', {});
+  const figure = h('p', { class: 'figure' }, number, ' ', unit);
   const detail = h('p', { class: 'detail' });
   const kinds = h('ul', { class: 'facts' });
   fill(byId('gateway'), figure, detail, kinds);
@@ -23,13 +25,14 @@ export function gateway() {
     if (!stats) return;
     const { calls, errorPercent, latencyMs, firstByteMs } = stats.gateway;
     const total = Object.values(calls).reduce((sum, n) => sum + n, 0);
-    setText(figure, latencyMs ? latency(latencyMs.p50) : '–');
+    setText(number, latencyMs ? latency(latencyMs.p50) : '–');
+    setText(unit, latencyMs ? 'p50' : '');
     if (!latencyMs) setText(detail, 'No call in the last minutes.');
     else {
       const first = firstByteMs ? `, first byte ${latency(firstByteMs.p50)}` : '';
       setText(
         detail,
-        `p50; p99 ${latency(latencyMs.p99)}${first}. ${counted(total, 'call')}, ${percent(errorPercent)} failed.`,
+        `p99 ${latency(latencyMs.p99)}${first}. ${counted(total, 'call')}, ${percent(errorPercent)} failed.`,
       );
     }
     drawKinds(

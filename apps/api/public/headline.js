@@ -27,6 +27,11 @@ export function headline() {
   };
 }
 
+/** A detail as a sentence of its own. @param {string} text */
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
 /** Packs that wait, of all priorities. @param {Stats} stats */
 export function waitingPacks({ queue }) {
   return priorities.reduce((sum, priority) => sum + queue.waiting[priority], 0);
@@ -65,10 +70,9 @@ export function verdict(state, stats) {
       more: `${waits} They go on at ${moment(budget.resetsAt)}, or at once when an admin raises the limit (Change limit, below).`,
     };
   }
-  const refused = gateway.calls.unauthorized ?? 0;
-  if (refused > 0 && (gateway.calls.complete ?? 0) === 0) {
-    const more = `Check GATEWAY_API_KEYS of the workers, or wait if the account is only short of credit. ${waits}`;
-    return { kind: 'bad', words: 'The gateway refuses the key', more };
+  if (state.gatewayFault !== null) {
+    const more = `${sentence(state.gatewayFault)} Check GATEWAY_BASE_URL and GATEWAY_API_KEYS of API and workers. ${waits}`;
+    return { kind: waiting > 0 ? 'bad' : 'warn', words: 'The gateway cannot be used', more };
   }
   if (gateway.errorPercent >= manyErrorsPercent) {
     const more = `${percent(gateway.errorPercent)} of the calls of the last minutes failed; packs are tried again by themselves. Gateway, below, says how. ${waits}`;

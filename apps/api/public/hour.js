@@ -173,7 +173,7 @@ export function hour() {
 }
 
 /** Of a Reprice that was started a while ago, only what came since: but at least this many steps. */
-const fewestSteps = 15;
+const fewestSteps = 10;
 
 /**
  * The series without the steps before anything happened.

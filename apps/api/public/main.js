@@ -4,6 +4,7 @@ import { batches } from './batches.js';
 import { budget } from './budget.js';
 import { changes } from './changes.js';
 import { connection, problemBanner } from './connection.js';
+import { doctor } from './doctor.js';
 import { failures } from './failures.js';
 import { feed } from './feed.js';
 import { freezeSwitch } from './freeze.js';
@@ -33,6 +34,7 @@ const state = {
   held: null,
   freeze: null,
   limits: null,
+  gatewayFault: null,
 };
 
 /** @type {Section[]} */
@@ -82,6 +84,7 @@ async function start() {
   who(app);
   search(app);
   skuPanel(app);
+  doctor(app);
   sections = [
     ...sections,
     headline(),

@@ -20,13 +20,15 @@ export function rate() {
     requests.show({
       ...gauge(rpm),
       head: `${compact(rpm.usedLastMinute)}${rpm.limit > 0 ? ` of ${compact(rpm.limit)}` : ''}`,
-      detail: said(rpm, 'requests'),
+      unit: 'requests/min',
+      detail: said(rpm),
     });
     tokens.element.hidden = tpm.limit === 0;
     tokens.show({
       ...gauge(tpm),
       head: `${compact(tpm.usedLastMinute)} of ${compact(tpm.limit)}`,
-      detail: said(tpm, 'tokens'),
+      unit: 'tokens/min',
+      detail: said(tpm),
     });
     const rest = stats.queue.restingMs > 1000 ? `The queue rests for ${duration(stats.queue.restingMs / 1000)}. ` : '';
     setText(learned, rest + told(limits));
@@ -40,11 +42,10 @@ function gauge({ limit, usedLastMinute }) {
 
 /**
  * @param {{ limit: number, usedLastMinute: number }} use
- * @param {string} what
  */
-function said({ limit, usedLastMinute }, what) {
-  if (limit === 0) return `${what} in the last minute; there is no limit.`;
-  return `${what} in the last minute, ${percent((usedLastMinute / limit) * 100)} of the limit.`;
+function said({ limit, usedLastMinute }) {
+  if (limit === 0) return 'In the last minute; there is no limit.';
+  return `${percent((usedLastMinute / limit) * 100)} of the limit in the last minute.`;
 }
 
 /** @param {Limits | null} limits */

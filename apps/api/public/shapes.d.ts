@@ -257,6 +257,8 @@ export interface State {
   held: HeldPrice[] | null;
   freeze: Freeze | null;
   limits: Limits | null;
+  /** Why the gateway cannot be used, in its own words. */
+  gatewayFault: string | null;
 }
 
 /** What sections share. */

@@ -51,8 +51,7 @@ export function boardRouter(deps: ApiDeps): Router {
   const queue = new BullMQAdapter(deps.queue.bull, {
     readOnlyMode: true,
     allowRetries: false,
-    description:
-      'To look at only. One job is one model call; replay what failed from the dashboard, which keeps priority and budget.',
+    description: 'To look at only. Replay from the dashboard: it keeps priority and budget.',
     externalJobUrl: ({ data }) => boardLink(data),
   });
   queue.setFormatter('data', boardData);

@@ -1,0 +1,120 @@
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { checkoutDir, endLeftovers } from '@reprice/testkit/processes';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launch, live, visit } from './browser.ts';
+import { type Stand, sampleCatalogue, startStand, until } from './stand.ts';
+
+/*
+ * npm run screenshots: remakes docs/images/*.png from the sample catalogue, priced by a real worker against the simulator. Takes a few
+ * minutes, since the chart shall have some.
+ */
+
+const folder = path.join(checkoutDir, 'docs', 'images');
+
+/** How long the catalogue is priced over and over before the first picture, in ms. */
+const warmUpMs = Number(process.env.SCREENSHOTS_WARM_UP_MS ?? 240_000);
+
+const desktop = { viewport: { width: 1280, height: 860 } } as const;
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 } as const;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  mkdirSync(folder, { recursive: true });
+  const [stand, browser] = await Promise.all([
+    // Small packs and a low rate: a catalogue of 2,000 SKUs then takes a while.
+    startStand({ RATE_LIMIT_RPM: '900', DAILY_BUDGET_USD: '50', PACK_SIZE: '10' }),
+    launch(),
+  ]);
+  try {
+    await work(stand);
+    await picture(browser, stand, 'dashboard-light', { ...desktop, colorScheme: 'light' });
+    await picture(browser, stand, 'dashboard-dark', { ...desktop, colorScheme: 'dark' });
+    await picture(browser, stand, 'dashboard-phone', phone);
+    await picture(browser, stand, 'why', { ...desktop, colorScheme: 'light' }, openChangedMost);
+    await picture(browser, stand, 'bull-board', { ...desktop, colorScheme: 'light' }, openBoard);
+    return 0;
+  } finally {
+    await browser.close();
+    await stand.stop();
+    await endLeftovers();
+  }
+}
+
+/** Prices the catalogue, and again with prices and stock that moved, with a gateway that is not always well. */
+async function work(stand: Stand): Promise<void> {
+  const endMs = performance.now() + warmUpMs;
+  await stand.faults({
+    latency: { p50Ms: 700, p99Ms: 2600 },
+    rate429: { probability: 0.004 },
+    nan: { probability: 0.4, rowShare: 0.02 },
+    status5xx: { probability: 0.01 },
+  });
+  for (let round = 0; performance.now() < endMs; round++) {
+    const priority = ['normal', 'low', 'high'][round % 3];
+    const id = await submit(stand, `priority=${priority}&force=true`, round);
+    await until('the batch is done or the time is over', async () => {
+      const { status } = await stand.call(`/v1/batches/${id}`);
+      return status === 'done' || performance.now() > endMs;
+    });
+  }
+  await stand.faults({ latency: { p50Ms: 700, p99Ms: 2600 }, nan: { probability: 1, rowShare: 1 } });
+  const broken = await stand.call('/v1/batches?priority=critical', {
+    method: 'POST',
+    body: 'sku,price,currency\nGIFT-CARD-50,50.00,EUR\nGIFT-CARD-100,100.00,EUR\n',
+    headers: { 'content-type': 'text/csv' },
+  });
+  await until('what cannot be priced has failed', async () => {
+    return (await stand.call(`/v1/batches/${broken.id}`)).status === 'done';
+  });
+  await stand.faults({ latency: { p50Ms: 700, p99Ms: 2600 }, rate429: { probability: 0.004 } });
+  await submit(stand, 'priority=low&force=true');
+  await submit(stand, 'priority=normal&force=true');
+}
+
+/** Submits the catalogue, in which the competitors' prices drift from round to round. */
+async function submit(stand: Stand, query: string, round = 0): Promise<string> {
+  const factor = 1 + ([0, -0.06, 0.05, -0.03, 0.08, 0.02][round % 6] ?? 0);
+  const body = sampleCatalogue().replaceAll(/\d+(?:\.\d+)?(?:\|\d+(?:\.\d+)?)+/g, (prices) =>
+    prices.replaceAll(/\d+(?:\.(\d+))?/g, (price, decimals = '') => (Number(price) * factor).toFixed(decimals.length)),
+  );
+  const { id } = await stand.call(`/v1/batches?${query}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'text/csv' },
+  });
+  return String(id);
+}
+
+async function picture(
+  browser: Browser,
+  stand: Stand,
+  name: string,
+  options: BrowserContextOptions,
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<void> {
+  const { page, context } = await visit(browser, stand.url, 'admin', options);
+  await live(page);
+  await page.locator('#changes .sku').first().waitFor();
+  await prepare(page);
+  // Charts draw themselves in the frame after their data.
+  await page.waitForTimeout(500);
+  const file = path.join(folder, `${name}.png`);
+  await page.screenshot({ path: file });
+  console.info(`${path.relative(checkoutDir, file)}  ${Math.round(statSync(file).size / 1000)} kB`);
+  await context.close();
+}
+
+async function openChangedMost(page: Page): Promise<void> {
+  await page.locator('#changes .sku').first().click();
+  await page.locator('dialog.drawer .steps .published').waitFor();
+}
+
+async function openBoard(page: Page): Promise<void> {
+  await page.goto(new URL('/admin/queues/queue/reprice?status=completed', page.url()).href);
+  await page
+    .getByText(/(normal|low|high|critical): /)
+    .first()
+    .waitFor();
+}
