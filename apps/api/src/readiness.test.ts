@@ -21,13 +21,14 @@ function readiness(
     redis: async () => ({ ...healthy, ...parts.redis }),
     gateway: parts.gateway ?? (async () => ({ ok: true, detail: 'there' })),
     budget: async () => ({ ...open, ...parts.budget }),
+    workers: async () => 2,
   };
   return new Readiness(sources, now);
 }
 
 describe('readiness', () => {
   test('needs Redis and the gateway', async () => {
-    expect((await readiness({}).report()).status).toBe('ready');
+    expect(await readiness({}).report()).toMatchObject({ status: 'ready', workers: 2 });
     const away = await readiness({ redis: { writable: false, detail: 'out of memory' } }).report();
     expect(away).toMatchObject({ status: 'not-ready', checks: { redis: { ok: false, detail: 'out of memory' } } });
     const refused = await readiness({ gateway: async () => ({ ok: false, detail: 'unauthorized' }) }).report();
@@ -64,8 +65,9 @@ describe('readiness', () => {
 
   test('answers within two seconds though nothing else does', async () => {
     const startedMs = performance.now();
-    const report = await new Readiness({ redis: never, gateway: never, budget: never }).report();
+    const report = await new Readiness({ redis: never, gateway: never, budget: never, workers: never }).report();
     expect(performance.now() - startedMs).toBeLessThan(2000);
+    expect(report.workers).toBeNull();
     expect(report.checks).toMatchObject({
       redis: { ok: false },
       budget: { ok: false },

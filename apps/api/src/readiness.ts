@@ -13,6 +13,8 @@ export interface Check {
  */
 export interface ReadinessReport {
   readonly status: 'ready' | 'not-ready';
+  /** Worker processes that live; null = nobody can tell now. Without any the API is ready all the same: it takes work and keeps it. */
+  readonly workers: number | null;
   readonly checks: { readonly redis: Check; readonly gateway: Check; readonly budget: Check };
 }
 
@@ -21,6 +23,7 @@ export interface ReadinessSources {
   readonly redis: () => Promise<StoreHealth>;
   readonly gateway: () => Promise<Check>;
   readonly budget: () => Promise<Budget>;
+  readonly workers: () => Promise<number>;
 }
 
 /** Longest wait for one check, in ms. */
@@ -42,8 +45,17 @@ export class Readiness {
   }
 
   async report(): Promise<ReadinessReport> {
-    const [redis, gateway, budget] = await Promise.all([this.#checkRedis(), this.#checkGateway(), this.#checkBudget()]);
-    return { status: redis.ok && gateway.ok ? 'ready' : 'not-ready', checks: { redis, gateway, budget } };
+    const [redis, gateway, budget, workers] = await Promise.all([
+      this.#checkRedis(),
+      this.#checkGateway(),
+      this.#checkBudget(),
+      within(
+        checkMs,
+        this.#sources.workers().catch(() => null),
+        null,
+      ),
+    ]);
+    return { status: redis.ok && gateway.ok ? 'ready' : 'not-ready', workers, checks: { redis, gateway, budget } };
   }
 
   async #checkRedis(): Promise<Check> {

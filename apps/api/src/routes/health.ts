@@ -9,6 +9,7 @@ export function healthRoutes(deps: ApiDeps): Route[] {
     redis: () => deps.store.health(),
     gateway: deps.checkGateway,
     budget: () => deps.store.admission.budget(),
+    workers: async () => (await deps.store.processes.alive('worker')).length,
   });
   return [
     {
