@@ -1,3 +1,4 @@
+import { startRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 import { DescribedApi } from './described-api.ts';
@@ -197,5 +198,43 @@ describe('refusals fit the description:', () => {
       if (!path.includes('{')) continue;
       await expectStatus(404, operationId, requestBody === undefined ? {} : { body: {} });
     }
+  });
+});
+
+describe('while Redis is away', () => {
+  /** Calls that need no Redis, and what each answers. */
+  const without: Readonly<Record<string, number>> = {
+    whoAmI: 200,
+    getOpenApi: 200,
+    getHealth: 200,
+    getMetrics: 200,
+    getDoctor: 200,
+  };
+  const bodies: Readonly<Record<string, unknown>> = {
+    submitBatch: { items: [item('a')] },
+    submitJob: { items: [item('a')] },
+    setBudget: { limitUsd: '1' },
+    reconcileBudget: { spentUsd: '1' },
+    setLimits: { rpm: 1 },
+    setFreeze: { frozen: true },
+    approvePrice: {},
+    rejectPrice: {},
+    rollBackPrice: {},
+  };
+
+  test('every operation says so as it is described', async () => {
+    const redis = await startRedis();
+    const cut = await startApiUnderTest({ redisUrl: redis.url });
+    const away = await DescribedApi.read(cut);
+    await redis.stop();
+    const answers = await Promise.all(
+      [...away.operations.keys()].map(async (id) => {
+        const query = id === 'findPrices' ? { query: { skus: 'a' } } : {};
+        const body = bodies[id] === undefined ? {} : { body: bodies[id] };
+        return [id, (await away.call(id, { path: { id: 'b00000000000.0', sku: 'a' }, ...query, ...body })).status];
+      }),
+    );
+    const expected = [...away.operations.keys()].map((id) => [id, without[id] ?? 503]);
+    expect(answers).toEqual(expected);
   });
 });
