@@ -44,7 +44,7 @@ export interface CutUploadReport {
 }
 
 /**
- * Kills the API with SIGKILL at a random byte of an upload, again and again; every fifth time after the last byte, while it is accepted.
+ * Kills the API with SIGKILL at a random byte of an upload, again and again; two times of five after the last byte, while it is accepted.
  * Each time the whole is sent again to the next process, with the same Idempotency-Key, until it is no longer taken to be under way.
  */
 export async function cutUploads(options: CutUploads): Promise<CutUploadReport> {
@@ -64,13 +64,14 @@ export async function cutUploads(options: CutUploads): Promise<CutUploadReport> 
       skus.map((sku) => `${JSON.stringify({ sku, price: '1.00', currency: 'USD' })}\n`).join(''),
     );
     const before = new Set(await idsOf(store));
-    const isWhole = round % 5 === 4;
+    const isWhole = round % 5 === 2 || round % 5 === 4;
     const key = `round-${round}`;
     const bytes = isWhole ? body.length : Math.floor(random() * body.length);
     const answered = upload(api.url, options.secret, key, body, bytes);
     await answered.sent;
-    // Of a whole one somewhere around the acceptance, whose moment grows with the upload; of a cut one with some of it stored.
-    await sleep(random() * rows * (isWhole ? 0.1 : 0.03));
+    // A whole one as soon as it is accepted, or somewhere around that moment; a cut one with some of it stored.
+    if (round % 5 === 4) while ((await newRunning(store, before)).length === 0);
+    else await sleep(random() * rows * (isWhole ? 0.1 : 0.03));
     await api.kill('SIGKILL');
     const told = await answered.status;
     for (const id of (await idsOf(store)).filter((one) => !before.has(one))) {
