@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
+import { skuOf } from '../http/sku.ts';
 import { Problem } from '../problem/problem.ts';
 import { historySchema, whySchema } from '../schemas/decision.ts';
-import { normalised } from './prices.ts';
 import { whyView } from './why-view.ts';
 
 const mostRevisions = PAST_REVISIONS + 1;
@@ -51,7 +51,7 @@ export function priceHistoryRoutes(deps: ApiDeps): Route[] {
       },
       async handle(req, res) {
         const { limit = 50 } = readQuery(req, historyQuery);
-        const items = await history.list(normalised(String(req.params.sku)), limit);
+        const items = await history.list(skuOf(req), limit);
         if (items.length === 0) throw new Problem('not-found', 'This SKU has no price.');
         res.json({ items, nextCursor: null });
       },
@@ -74,7 +74,7 @@ export function priceHistoryRoutes(deps: ApiDeps): Route[] {
       },
       async handle(req, res) {
         const { revision } = readQuery(req, whyQuery);
-        const sku = normalised(String(req.params.sku));
+        const sku = skuOf(req);
         const story = await history.story(sku, revision);
         if (story === undefined) {
           const what = revision === undefined ? 'no price' : `no revision ${revision}, or not any more`;

@@ -3,6 +3,7 @@ import type { ApiDeps } from '../deps.ts';
 import { sendTagged, tagged } from '../http/etag.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
+import { normalisedSku, skuOf } from '../http/sku.ts';
 import { Problem } from '../problem/problem.ts';
 import { foundPricesSchema, priceSchema } from '../schemas/price.ts';
 
@@ -42,7 +43,7 @@ export function priceRoutes(deps: ApiDeps): Route[] {
             readQuery(req, manyQuery)
               .skus.split(',')
               .filter((sku) => sku !== '')
-              .map(normalised),
+              .map(normalisedSku),
           ),
         ];
         if (skus.length > skusAtOnce)
@@ -70,21 +71,12 @@ export function priceRoutes(deps: ApiDeps): Route[] {
       }),
       async handle(req, res) {
         readQuery(req, {});
-        const price = await prices.get(normalised(String(req.params.sku)));
+        const price = await prices.get(skuOf(req));
         if (price === undefined) throw new Problem('not-found', 'This SKU has no price.');
         sendTagged(res, price);
       },
     },
   ];
-}
-
-/** A SKU as it is stored: NFC, without blanks around it. */
-export function normalised(sku: string): string {
-  const normal = sku.normalize('NFC').trim();
-  if (normal === '' || normal.length > 256 || /[\p{Cc}\p{Cs}]/u.test(normal)) {
-    throw invalid('A SKU has 1 to 256 characters, none of them control characters.');
-  }
-  return normal;
 }
 
 function invalid(detail: string): Problem {

@@ -17,11 +17,7 @@ export function whyView(sku: string, { price, inputs, policyVersion, promptVersi
     ...(told?.route && { route: told.route }),
     ...(told && { call: { jobId: told.jobId, batchId: told.batchId, costUsd: told.costUsd } }),
   };
-  if (!inputs || !told) {
-    const detail =
-      'What this price was made from is not known: it is kept for 30 days after the batch is done, and by versions that can tell why.';
-    return { ...part, known: 'part', detail };
-  }
+  if (!inputs || !told) return { ...part, known: 'part', detail: unknownBecause(price) };
   const { confidence, reason } = told;
   const retraced = retrace(inputs);
   const isSame = reproduces(inputs, retraced, told);
@@ -34,6 +30,12 @@ export function whyView(sku: string, { price, inputs, policyVersion, promptVersi
     known: 'all',
     ...(!isSame && { detail: disagreement(retraced, inputs) }),
   };
+}
+
+function unknownBecause({ source, reason }: PriceStory['price']): string {
+  if (source === 'manual' && reason !== undefined)
+    return `A person published this price (${reason}): it was made of no suggestion.`;
+  return 'What this price was made from is not known: it is kept for 30 days after the batch is done, and not by early versions.';
 }
 
 function tracedView({ bounds, limits, steps }: Retraced, { snapshot, suggested }: DecisionInputs): object {
