@@ -146,6 +146,17 @@ describe.skipIf(browserFile === undefined)('the dashboard', () => {
     expect(policy).toBe(403);
   });
 
+  test('says that a login has ended, and leads back to where it was', async () => {
+    const page = await open('read', { at: '/#/sku/BROKEN-1' });
+    await live(page);
+    await page.context().clearCookies();
+    await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+    await page.locator('#problem').getByText('You are logged out').waitFor();
+    expect(await page.getByRole('link', { name: 'Log in', includeHidden: true }).getAttribute('href')).toBe(
+      '/login?next=%2F%23%2Fsku%2FBROKEN-1',
+    );
+  });
+
   test('goes by keyboard alone', async () => {
     const page = await open('admin');
     await live(page);

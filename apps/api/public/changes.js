@@ -1,44 +1,56 @@
-/** @import { PriceChange, Section } from './shapes.d.ts' */
-import { byId, fill, h, whenChanged } from './elements.js';
+/** @import { App, PriceChange, Section } from './shapes.d.ts' */
+import { byId, fill, h, listIn } from './elements.js';
 import { change, time } from './format.js';
 import { skuLink } from './sku-link.js';
-import { guardrailWords, reasonWords } from './words.js';
+import { guardrailWords, reasonWord } from './words.js';
+
+/** Changes shown unless all are asked for. */
+const few = 8;
 
 /**
  * Which prices changed most today, from what to what, and why.
  *
+ * @param {App} app
  * @returns {Section}
  */
-export function changes() {
-  const place = byId('changes');
-  const draw = whenChanged((/** @type {PriceChange[]} */ list) => {
-    if (list.length === 0) return fill(place, h('p', { class: 'empty' }, 'No price changed today.'));
-    const head = ['SKU', 'Before', 'After', 'Change', 'Why', 'When'];
-    fill(
-      place,
-      h(
-        'div',
-        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Prices that changed most' },
-        h(
-          'table',
-          { class: 'stacks' },
-          h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
-          h('tbody', {}, ...list.map(row)),
-        ),
-      ),
-    );
-  });
+export function changes({ changed }) {
+  let shown = few;
+  const none = h('p', { class: 'empty' }, 'No price changed today.');
+  const rows = h('tbody', {});
+  const head = ['SKU', 'Before', 'After', 'Change', 'Why', 'When'].map((name) => h('th', { scope: 'col' }, name));
+  const table = h('table', { class: 'stacks' }, h('thead', {}, h('tr', {}, ...head)), rows);
+  const region = h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Prices that changed most' },
+    table,
+  );
+  const all = () => {
+    shown = Number.POSITIVE_INFINITY;
+    changed();
+  };
+  const more = h('button', { type: 'button', class: 'quiet', onclick: all }, 'Show all');
+  fill(byId('changes'), none, region, more);
+  const draw = listIn(
+    rows,
+    ({ sku, pricedAt }) => `${sku}\t${pricedAt}`,
+    (/** @type {PriceChange} */ price) => ({
+      element: row(price),
+      update() {},
+    }),
+  );
   return ({ stats }) => {
-    if (stats) draw(stats.topChanges);
+    if (!stats) return;
+    const list = stats.topChanges;
+    none.hidden = list.length > 0;
+    region.hidden = list.length === 0;
+    more.hidden = list.length <= shown;
+    draw(list.slice(0, shown));
   };
 }
 
 /** @param {PriceChange} price */
 function row({ sku, previousPrice, price, currency, changePercent, reason, guardrails, pricedAt }) {
-  const why =
-    guardrails.length > 0
-      ? `${reasonWords(reason)}; moved by ${guardrails.map(guardrailWords).join(', ')}`
-      : reasonWords(reason);
+  const why = `${reasonWord(reason)}${guardrails.length > 0 ? `; moved by ${guardrails.map(guardrailWords).join(', ')}` : ''}`;
   return h(
     'tr',
     {},

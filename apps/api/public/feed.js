@@ -79,7 +79,7 @@ export function feed({ state, changed }) {
       // Refused with a status, which is not told here: asking tells why.
       source = undefined;
       void ask();
-      setTimeout(open, reopenMs);
+      setTimeout(() => state.connection !== 'logged-out' && open(), reopenMs);
     });
   }
 
@@ -103,6 +103,8 @@ export function feed({ state, changed }) {
     } catch (error) {
       state.problem = asProblem(error);
       state.connection = state.problem.status === 401 ? 'logged-out' : 'reconnecting';
+      // The stream would go on until the API looks at the key again.
+      if (state.connection === 'logged-out') source?.close();
       state.silentSince ||= heardAt;
     } finally {
       isAsking = false;
@@ -123,6 +125,9 @@ export function feed({ state, changed }) {
       open();
       void ask();
       setInterval(check, checkMs);
+      document.addEventListener('visibilitychange', () => {
+        if (!document.hidden) void ask();
+      });
       setInterval(() => {
         if (!document.hidden && state.connection !== 'logged-out') void ask();
       }, refreshMs);

@@ -5,7 +5,7 @@ import { lineChart } from './chart.js';
 import { confirmDialog } from './dialog.js';
 import { h } from './elements.js';
 import { counted, time } from './format.js';
-import { reasonWords } from './words.js';
+import { reasonWord } from './words.js';
 
 /**
  * The prices that a SKU has had, as a small chart and as a table, each with a way back to it.
@@ -65,7 +65,7 @@ function draw(place, items) {
  * @param {() => Promise<void>} again
  */
 function row(app, sku, { revision, price, currency, changePercent, source, reason, pricedAt }, isLive, again) {
-  const why = source === 'manual' ? 'by hand' : reason ? reasonWords(reason).split(':')[0] : source;
+  const why = source === 'manual' ? 'by hand' : reason ? reasonWord(reason) : source;
   const back = h(
     'button',
     {

@@ -96,7 +96,7 @@ async function start() {
     waiting(),
     failures(app),
     batches(app),
-    changes(),
+    changes(app),
     held(app),
     workers(),
     guardrails(),

@@ -1,7 +1,7 @@
 /** @import { Why } from './shapes.d.ts' */
 import { h } from './elements.js';
 import { percent, usd } from './format.js';
-import { guardrailWords, reasonWords } from './words.js';
+import { guardrailSentence, reasonWords } from './words.js';
 
 /**
  * How a price came about: from the suggestion over each guardrail to what was published.
@@ -19,7 +19,7 @@ export function whyPart({ price, suggestion, bounds, steps = [], inputs, policy,
       h(
         'p',
         { class: 'detail' },
-        `It may lie between ${bounds.floor} (${guardrailWords(bounds.floorFrom)}) and ${bounds.ceiling} (${guardrailWords(bounds.ceilingFrom)}).`,
+        `It may lie between ${bounds.floor} (${guardrailSentence(bounds.floorFrom)}) and ${bounds.ceiling} (${guardrailSentence(bounds.ceilingFrom)}).`,
       ),
     detail && h('p', { class: 'detail' }, detail),
     known === 'all' && h('p', { class: 'detail' }, proof(reproduces, policy, call)),
@@ -39,7 +39,7 @@ function path(suggestion, steps, price) {
     { class: 'steps' },
     h('li', {}, h('b', {}, suggestion.price), h('span', {}, `suggested${sure}`)),
     ...steps.map(({ guardrail, to }) =>
-      h('li', { class: 'clamp' }, h('b', {}, to), h('span', {}, guardrailWords(guardrail))),
+      h('li', { class: 'clamp' }, h('b', {}, to), h('span', {}, guardrailSentence(guardrail))),
     ),
     h(
       'li',

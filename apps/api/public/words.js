@@ -15,14 +15,24 @@ const reasons = {
 const guardrails = {
   floor: 'given floor',
   map: 'minimum advertised price',
-  margin: 'minimum margin over cost',
+  margin: 'minimum margin',
   ceiling: 'given ceiling',
+  derived_floor: 'derived floor',
+  derived_ceiling: 'derived ceiling',
+  max_change: 'change limit a run',
+  max_change_24h: 'change limit of 24 h',
+  max_change_7d: 'change limit of 7 days',
+  rounding: 'rounding',
+};
+
+/** @type {Readonly<Record<string, string>>} */
+const guardrailsAtLength = {
+  margin: 'cost with the minimum margin',
   derived_floor: 'floor derived from the reference price',
   derived_ceiling: 'ceiling derived from the reference price',
-  max_change: 'largest change a run',
-  max_change_24h: 'largest change in 24 h',
-  max_change_7d: 'largest change in 7 days',
-  rounding: 'rounding',
+  max_change: 'largest change that one run may make',
+  max_change_24h: 'largest change within 24 h',
+  max_change_7d: 'largest change within 7 days',
 };
 
 /** @type {Readonly<Record<string, { title: string, advice: string }>>} */
@@ -77,6 +87,12 @@ const plain = (code) => code.replaceAll('_', ' ');
 
 /** Why a price was chosen. @param {string} code */
 export const reasonWords = (code) => reasons[code] ?? plain(code);
+
+/** Why a price was chosen, in a word or two. @param {string} code */
+export const reasonWord = (code) => reasonWords(code).replace(/:.*/, '');
+
+/** What moved a price, where there is room. @param {string} code */
+export const guardrailSentence = (code) => guardrailsAtLength[code] ?? guardrailWords(code);
 
 /** What moved a price. @param {string} code */
 export const guardrailWords = (code) => guardrails[code] ?? plain(code);
