@@ -12,8 +12,9 @@
 -- ATOMIC   a price that is approved twice, or beside a newer one, must go live once or not at all
 
 --- @include "retire-price"
+--- @include "announce"
 
-local CHANGES_CAP, ROLLING_TTL_SECONDS, DECISIONS_TTL_SECONDS = 200, 8 * 24 * 3600, 30 * 24 * 3600
+local ROLLING_TTL_SECONDS, DECISIONS_TTL_SECONDS = 8 * 24 * 3600, 30 * 24 * 3600
 
 if tonumber(redis.call('HGET', KEYS[1], 'revision') or 0) ~= tonumber(ARGV[2]) then return -1 end
 if ARGV[3] ~= '' and redis.call('GET', KEYS[5]) ~= ARGV[3] then return -2 end
@@ -26,5 +27,5 @@ redis.call('EXPIRE', KEYS[7], DECISIONS_TTL_SECONDS)
 redis.call('HSET', KEYS[1], 'decision', ARGV[6] .. '.' .. place, unpack(ARGV, 7))
 redis.call('DEL', KEYS[5])
 redis.call('ZREM', KEYS[6], ARGV[1])
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', CHANGES_CAP, '*', 'chunk', chunk)
+announce(KEYS[4], chunk)
 return 1

@@ -12,15 +12,15 @@
 -- RETURNS  one code a row: 1 published, 0 settled before (nothing done), -1 the fence is older than the live price (nothing done),
 --          -2 publishing is frozen (nothing done);
 --          or {} when the batch no longer runs
--- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), rolling:<sku> (TTL 8 days), changes (newest ~200 packs), the batch
+-- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), rolling:<sku> (TTL 8 days), changes (newest ~5,000 packs), the batch
 -- ATOMIC   a price without its bit would be published twice, a bit without its price would be lost
 
 --- @include "finish-batch"
 --- @include "settled-bits"
 --- @include "retire-price"
+--- @include "announce"
 
 local FIRST_PRICE, CELLS = 10, 13
-local CHANGES_CAP = 200
 local FIRST_ROLLING_ARG, ROLLING_TTL_SECONDS = 11, 8 * 24 * 3600
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
@@ -94,6 +94,6 @@ end
 
 write_settled(KEYS[3], published)
 redis.call('HINCRBY', KEYS[1], 'priced', #published)
-if live then redis.call('XADD', KEYS[8], 'MAXLEN', '~', CHANGES_CAP, '*', 'chunk', chunk) end
+if live then announce(KEYS[8], chunk) end
 finish_batch(KEYS[1], { KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7] }, ARGV[2], ARGV[3], ARGV[1])
 return codes

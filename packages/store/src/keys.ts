@@ -27,7 +27,7 @@ export class Keys {
   rolling = (sku: string): string => `${this.prefix}rolling:${sku}`;
   /** list of result chunks (result-chunk.ts): what people published on a day (UTC, 2026-11-21). TTL 30 days. */
   manualDecisions = (date: string): string => `${this.prefix}manual-decisions:${date}`;
-  /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by publish.lua. The newest ~200: 5,000 prices. */
+  /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by announce.lua. The newest ~5,000: 125,000 prices. */
   changes = (): string => `${this.prefix}changes`;
 
   /** zset of batch ids, all scores 0: ids sort by time. Batches only, no jobs of the small door. Written by batches.ts. */
