@@ -73,6 +73,7 @@ export class DescribedApi {
     this.operations = operationsOf(document);
     this.#ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
     ajvFormats.default(this.#ajv);
+    closeObjects(document);
     this.#ajv.addSchema(document, 'api');
   }
 
@@ -184,6 +185,14 @@ async function readEvents(response: Response, names: readonly string[]): Promise
   clearTimeout(late);
   await reader?.cancel();
   return text.slice(0, text.lastIndexOf('\n\n') + 2);
+}
+
+/** Lets objects have no members but those described: a client must not mind others, but here each would be one that was forgotten. */
+function closeObjects(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  const object = node as Record<string, unknown>;
+  if (object.type === 'object' && object.properties !== undefined) object.additionalProperties ??= false;
+  for (const child of Object.values(object)) closeObjects(child);
 }
 
 function operationsOf(document: Record<string, unknown>): Map<string, DescribedOperation> {

@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { sessionCookie } from '../auth/session.ts';
 import { byPath, type Route } from '../http/route.ts';
 import { description, tags } from './introduction.ts';
+import { openReplies } from './open-replies.ts';
 import { operationObject } from './operation-object.ts';
 import { templateOf } from './path-parameters.ts';
 
@@ -20,7 +21,7 @@ export function openapiDocument(routes: readonly Route[]): ReturnType<typeof cre
     });
     return operations.length === 0 ? [] : [[templateOf(path), Object.fromEntries(operations)] as const];
   });
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.1',
       info: { title: 'Reprice', version: manifest.version, description, license: { name: 'MIT', identifier: 'MIT' } },
@@ -43,6 +44,8 @@ export function openapiDocument(routes: readonly Route[]): ReturnType<typeof cre
     },
     { override: tidy },
   );
+  openReplies(document);
+  return document;
 }
 
 const text = { type: 'string' as const };
