@@ -1,4 +1,3 @@
-import type { KeyView } from '@reprice/gateway';
 import { Gauge, type Registry } from '@reprice/telemetry/metrics';
 import type { HeldBecause } from './fetch-gate.ts';
 
@@ -8,7 +7,6 @@ export interface WorkerState {
   /** Packs that run now. */
   readonly running: () => number;
   readonly heldBecause: () => ReadonlySet<HeldBecause>;
-  readonly keys: () => readonly Pick<KeyView, 'state'>[];
   readonly isRedisUp: () => boolean;
   readonly isAlive: () => boolean;
 }
@@ -40,17 +38,6 @@ export function addStateGauges(registry: Registry, state: WorkerState): void {
     collect() {
       const held = state.heldBecause();
       for (const because of ['redis', 'keys'] as const) this.set({ because }, Number(held.has(because)));
-    },
-  });
-  new Gauge({
-    name: 'reprice_gateway_keys',
-    help: 'Gateway keys of this worker by state.',
-    labelNames: ['state'],
-    registers,
-    collect() {
-      const keys = state.keys();
-      for (const name of ['active', 'resting', 'revoked'] as const)
-        this.set({ state: name }, keys.filter((key) => key.state === name).length);
     },
   });
 }

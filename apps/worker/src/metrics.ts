@@ -1,7 +1,8 @@
+import type { GuardrailName } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
 import { boundedLabel, Counter, createRegistry, Histogram, type Registry } from '@reprice/telemetry/metrics';
 import { addStateGauges, type WorkerState } from './metrics-state.ts';
-import type { CallSeen, PackObserver } from './pipeline/observer.ts';
+import type { CallSeen, PackObserver, RefusedBecause } from './pipeline/observer.ts';
 import type { Tools } from './pipeline/tools.ts';
 import type { RunPack } from './quarantine.ts';
 
@@ -24,6 +25,25 @@ const OUTCOMES: readonly CallSeen['kind'][] = [
   'unreachable',
   'unreadable',
 ];
+const GUARDRAILS: Readonly<Record<GuardrailName, true>> = {
+  floor: true,
+  map: true,
+  margin: true,
+  ceiling: true,
+  derived_floor: true,
+  derived_ceiling: true,
+  max_change: true,
+  max_change_24h: true,
+  max_change_7d: true,
+  rounding: true,
+};
+const REFUSALS: Readonly<Record<RefusedBecause, true>> = {
+  rate: true,
+  budget: true,
+  closed: true,
+  frozen: true,
+  too_large: true,
+};
 const VERDICTS: readonly Verdict['kind'][] = ['done', 'fail', 'retry', 'snooze', 'return'];
 
 function sinceSeconds(nowMs: number, thenMs: number): number {
@@ -135,6 +155,8 @@ export class WorkerMetrics {
     for (const outcome of OUTCOMES) this.#calls.inc({ outcome, model: this.#model(model), route: 'stable' }, 0);
     for (const verdict of VERDICTS) this.#runs.inc({ verdict }, 0);
     for (const source of ['model', 'rules'] as const) this.#priced.inc({ source, mode: 'live' }, 0);
+    for (const guardrail of Object.keys(GUARDRAILS)) this.#clamps.inc({ guardrail }, 0);
+    for (const because of Object.keys(REFUSALS)) this.#refusals.inc({ because }, 0);
     this.#cost.inc({ model: this.#model(model), route: 'stable' }, 0);
   }
 
@@ -156,7 +178,7 @@ export class WorkerMetrics {
       this.#priced.inc({ source, mode }, rows.length);
       let oldestMs = pricedAtMs;
       for (const { safePrice, snapshotAtMs } of rows) {
-        for (const guardrail of safePrice.guardrails) this.#clamps.inc({ guardrail: this.#reason(guardrail) });
+        for (const guardrail of safePrice.guardrails) this.#clamps.inc({ guardrail });
         if (snapshotAtMs < oldestMs) oldestMs = snapshotAtMs;
       }
       this.#snapshotAge.observe((pricedAtMs - oldestMs) / 1000);

@@ -166,7 +166,6 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     concurrency: config.workerConcurrency,
     running: () => worker.running().length,
     heldBecause: () => gate.heldBecause,
-    keys: () => gateway.keys,
     isRedisUp: () => redis.status === 'ready',
     isAlive: () => liveness.state().ok,
   });

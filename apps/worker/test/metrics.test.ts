@@ -40,7 +40,6 @@ describe('a worker with METRICS_PORT', () => {
     expect(figure(first, 'reprice_worker_concurrency')).toBe(50);
     expect(figure(first, 'reprice_redis_up')).toBe(1);
     expect(figure(first, 'reprice_worker_alive')).toBe(1);
-    expect(figure(first, 'reprice_gateway_keys', { state: 'active' })).toBe(1);
     expect(first.has('process_cpu_user_seconds_total')).toBe(true);
     const ours = [...first].filter(([name]) => name.startsWith('reprice_'));
     expect(ours.flatMap(([name, metric]) => faultsOfMetric(name, metric))).toEqual([]);

@@ -44,7 +44,7 @@ export class StateGauges {
     const used = this.#gauge('reprice_rate_used', 'What went to the gateway in the last minute.', 'of');
     const frozen = this.#gauge('reprice_frozen', 'Whether publishing is frozen.');
     const held = this.#gauge('reprice_held_prices', 'Prices that wait for a person.');
-    const keys = this.#gauge('reprice_gateway_keys_known', 'Gateway keys that a worker holds now, by state.', 'state');
+    const keys = this.#gauge('reprice_gateway_keys', 'Gateway keys that a worker holds now, by state.', 'state');
     const newest = this.#gauge('reprice_last_price_timestamp_seconds', 'When a price was published last.');
     const ages = this.#gauge(
       'reprice_price_age_sampled_seconds',
