@@ -87,3 +87,18 @@ export async function axeViolations(page: Page): Promise<string[]> {
     nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target.join(' ')} ${failureSummary ?? ''}`),
   );
 }
+
+/** Drops a file on the page, as a person does with the mouse. */
+export async function drop(page: Page, name: string, text: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    `(() => { const list = new DataTransfer(); list.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)})); return list; })()`,
+  );
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer });
+  await page.locator('#drop').waitFor();
+  await page.dispatchEvent('body', 'drop', { dataTransfer });
+}
+
+/** What a page did that no page of ours may do: run a foreign script, break its policy, ask another site. Bull Board asks for its fonts, in vain. */
+export function offences({ dialogs, errors, outside }: Visit): string[] {
+  return [...dialogs, ...errors, ...outside].filter((text) => !text.includes('fonts.googleapis.com'));
+}

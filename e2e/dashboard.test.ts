@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeViolations, browserFile, launch, live, noBrowser, type Visit, visit } from './browser.ts';
+import { axeViolations, browserFile, drop, launch, live, noBrowser, offences, type Visit, visit } from './browser.ts';
 import { catalogueFile, type Stand, sampleCatalogue, startStand, submitAndWait, until } from './stand.ts';
 
 if (browserFile === undefined) console.warn(noBrowser);
@@ -24,17 +24,7 @@ async function open(
   return visited.page;
 }
 
-/** Drops a file on the page, as a person does with the mouse. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(
-    `(() => { const list = new DataTransfer(); list.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)})); return list; })()`,
-  );
-  await page.dispatchEvent('body', 'dragenter', { dataTransfer });
-  await page.locator('#drop').waitFor();
-  await page.dispatchEvent('body', 'drop', { dataTransfer });
-}
-
-describe.skipIf(browserFile === undefined)('the dashboard', () => {
+describe.skipIf(browserFile === undefined)('the dashboard', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     [stand, browser] = await Promise.all([startStand(), launch()]);
     await stand.faults({ nan: { probability: 1, rowShare: 1 } });
@@ -91,22 +81,6 @@ describe.skipIf(browserFile === undefined)('the dashboard', () => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  test('explains a file that is no catalogue', async () => {
-    const page = await open('write');
-    await live(page);
-    const submit = async (name: string, text: string) => {
-      await drop(page, name, text);
-      await page.getByRole('dialog').getByRole('button', { name: 'Submit' }).click();
-      const words = await page.getByRole('dialog').getByRole('alert').innerText();
-      await page.keyboard.press('Escape');
-      return words;
-    };
-    expect(await submit('prices.xlsx', 'PK')).toMatch(/no catalogue by its name.*CSV/s);
-    expect(await submit('prices.csv', 'artikel;preis\nA;1\n')).toMatch(/header line of the CSV does not fit.*sku/s);
-    expect(await submit('prices.json', '{"items": [')).toMatch(/JSON/);
-    expect(await axeViolations(page)).toEqual([]);
-  });
-
   test('replays a failure after telling what it can cost', async () => {
     const page = await open('write');
     await live(page);
@@ -129,6 +103,24 @@ describe.skipIf(browserFile === undefined)('the dashboard', () => {
     await page.getByText('Nothing has failed.').waitFor();
   });
 
+  test('lets a person decide on a price that is held', async () => {
+    const csv =
+      'sku,price,currency,cost,stock,competitors,strategy\nHELD-1,100.00,EUR,20,900,70|72|71,careful\nHELD-2,100.00,EUR,20,900,70|72|71,careful\n';
+    await submitAndWait(stand, csv);
+    const page = await open('write');
+    await live(page);
+    await page.getByRole('button', { name: 'Approve HELD-1' }).click();
+    await page
+      .locator('#said')
+      .getByText(/HELD-1 costs .* EUR now/)
+      .waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Reject HELD-2' }).click();
+    await page.locator('#held-card').waitFor({ state: 'hidden' });
+    const { items } = await stand.call('/v1/prices?skus=HELD-1,HELD-2');
+    expect(items).toMatchObject([{ sku: 'HELD-1', source: 'manual' }]);
+  });
+
   test('shows hostile names as the text they are', async () => {
     const page = await open('read', { at: `/#/sku/${encodeURIComponent(evil)}` });
     await page.locator('dialog.drawer .price').waitFor();
@@ -144,17 +136,6 @@ describe.skipIf(browserFile === undefined)('the dashboard', () => {
     expect(names.filter((name) => /submit|replay|cancel|freeze|limit|approve|reject/i.test(name))).toEqual([]);
     const policy = await page.evaluate("fetch('/v1/jobs/replay', { method: 'POST' }).then(({ status }) => status)");
     expect(policy).toBe(403);
-  });
-
-  test('says that a login has ended, and leads back to where it was', async () => {
-    const page = await open('read', { at: '/#/sku/BROKEN-1' });
-    await live(page);
-    await page.context().clearCookies();
-    await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
-    await page.locator('#problem').getByText('You are logged out').waitFor();
-    expect(await page.getByRole('link', { name: 'Log in', includeHidden: true }).getAttribute('href')).toBe(
-      '/login?next=%2F%23%2Fsku%2FBROKEN-1',
-    );
   });
 
   test('goes by keyboard alone', async () => {
@@ -220,55 +201,7 @@ describe.skipIf(browserFile === undefined)('the dashboard', () => {
     expect(html).toContain('Failed: why, and replay');
   });
 
-  test('says what to do when the budget is used up, and goes on when it is raised', async () => {
-    const page = await open('admin');
-    await live(page);
-    await stand.call('/v1/budget', { method: 'PUT', body: JSON.stringify({ limitUsd: '0' }) });
-    const headers = { 'content-type': 'text/csv' };
-    await stand.call('/v1/batches', { method: 'POST', body: 'sku,price,currency\nLATE-1,9.00,EUR\n', headers });
-    await page.getByRole('heading', { name: /budget is used up/ }).waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Change limit' }).click();
-    await page.getByLabel('Dollars a day').fill('50');
-    await page.getByRole('button', { name: 'Set the limit' }).click();
-    await page.locator('#said').getByText('The limit is $50.00 a day now.').waitFor();
-    await until(
-      'LATE-1 is priced',
-      async () => ((await stand.call('/v1/prices?skus=LATE-1')).items as unknown[]).length === 1,
-    );
-  });
-
-  test('freezes, says so, and goes on', async () => {
-    const page = await open('admin');
-    await live(page);
-    await page.getByRole('button', { name: 'Freeze…' }).click();
-    await page.getByLabel('Why').fill('a test');
-    await page.getByRole('dialog').getByRole('button', { name: 'Freeze' }).click();
-    await page.getByRole('heading', { name: 'Frozen' }).waitFor();
-    expect(await page.locator('#headline-detail').innerText()).toContain('by ops');
-    await page.getByRole('button', { name: 'Go on…' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('heading', { name: /Working|All is done/ }).waitFor();
-  });
-
-  // The last of all: it takes Redis away.
-  test('explains a dead Redis, and comes back by itself', async () => {
-    const page = await open('read');
-    await live(page);
-    await stand.redis.kill();
-    const banner = page.locator('#problem .banner');
-    await banner.waitFor();
-    expect(await banner.innerText()).toMatch(/Redis does not answer.*REDIS_URL.*goes on by itself/s);
-    await page.locator('#connection[data-state="reconnecting"]').waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    await stand.redis.restart();
-    await banner.waitFor({ state: 'detached' });
-    await live(page);
-  });
-
   test('never ran a foreign script, broke its policy, or asked another site', () => {
-    expect(visits.flatMap(({ dialogs }) => dialogs)).toEqual([]);
-    expect(visits.flatMap(({ outside }) => outside.filter((url) => !url.includes('fonts.googleapis.com')))).toEqual([]);
-    expect(visits.flatMap(({ errors }) => errors.filter((text) => !text.includes('fonts.googleapis.com')))).toEqual([]);
+    expect(visits.flatMap(offences)).toEqual([]);
   });
 });

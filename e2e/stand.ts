@@ -31,6 +31,7 @@ export async function startStand(env: Readonly<Record<string, string>> = {}): Pr
     GATEWAY_BASE_URL: simulator.url,
     GATEWAY_API_KEYS: 'sk-e2e',
     RATE_LIMIT_RPM: '6000',
+    REPRICE_CONFIG: path.join(import.meta.dirname, 'reprice.config.ts'),
     LOG_LEVEL: 'warn',
     ...env,
   };

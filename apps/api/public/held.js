@@ -35,7 +35,7 @@ function row(app, { sku, price, currency, previousPrice, changePercent, reason, 
   const decide = async (/** @type {'approve' | 'reject'} */ what, /** @type {HTMLButtonElement} */ button) => {
     button.disabled = true;
     try {
-      await call(`/v1/prices/${encodeURIComponent(sku)}/${what}`, { method: 'POST', body: {} });
+      await call(`/v1/prices/${encodeURIComponent(sku)}/${what}`, { method: 'POST', body: { price } });
       app.say(
         what === 'approve' ? `${sku} costs ${price} ${currency} now.` : `${sku} stays at ${previousPrice} ${currency}.`,
       );
