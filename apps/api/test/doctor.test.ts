@@ -60,7 +60,7 @@ describe('GET /v1/doctor', () => {
     const deps = { queue: api.queue, clock: () => Date.now() + 60_000 } as Parameters<typeof queueFinding>[0];
     expect(await queueFinding(deps, false)).toMatchObject({
       state: 'failed',
-      detail: expect.stringMatching(/^1 jobs wait, 0 run.*nobody takes it/),
+      detail: expect.stringMatching(/^Jobs: 1 waiting, 0 running.*nobody takes it/),
     });
     expect(await queueFinding(deps, true)).toMatchObject({ state: 'ok' });
     await api.queue.rest(5000);

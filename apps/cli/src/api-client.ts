@@ -62,6 +62,13 @@ export interface Submission {
   readonly idempotencyKey: string;
 }
 
+/** What became of a submission. */
+export interface Submitted {
+  readonly batch: Batch;
+  /** Whether the same was accepted before, with the same idempotency key: nothing was taken anew. */
+  readonly isKnown: boolean;
+}
+
 /** Which failed jobs; ages as `90s`, `30m`, `2h`, `7d`. */
 export interface FailedFilter {
   readonly reason?: string;
@@ -100,13 +107,15 @@ export class ApiClient {
   }
 
   /** Uploads a catalogue as it comes from `body`. */
-  async submit(body: AsyncIterable<Uint8Array>, submission: Submission, signal?: AbortSignal): Promise<Batch> {
+  async submit(body: AsyncIterable<Uint8Array>, submission: Submission, signal?: AbortSignal): Promise<Submitted> {
     const { contentType, priority, currency, mode, force, columns, idempotencyKey } = submission;
     const map = columns.size === 0 ? undefined : formatColumnMap(columns);
     const query = { priority, currency, mode, map, force: force ? 'true' : undefined };
     const headers = { 'content-type': contentType, 'idempotency-key': idempotencyKey };
     const call = { method: 'POST', query, headers, body, ...(signal ? { signal } : {}) };
-    return this.#http.read(await this.#http.fetch('/v1/batches', call), batchSchema);
+    const response = await this.#http.fetch('/v1/batches', call);
+    const isKnown = response.headers.get('idempotency-replayed') === 'true';
+    return { batch: await this.#http.read(response, batchSchema), isKnown };
   }
 
   async batch(id: string, signal?: AbortSignal): Promise<Batch> {

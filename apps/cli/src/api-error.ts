@@ -57,6 +57,11 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
+/** How long the API asks to be left alone, in ms; 0 when it does not say. */
+export function retryAfterMs(error: unknown): number {
+  return error instanceof ApiProblem ? 1000 * (error.retryAfterSeconds ?? 0) : 0;
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was reset',

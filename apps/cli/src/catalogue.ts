@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { usageError } from './command-error.ts';
 import { commandName } from './command-name.ts';
+import { pipeChunks } from './named-pipe.ts';
 
 /** The formats in which a catalogue may be given, and the content type that tells the API which it is. */
 export const contentTypes = {
@@ -20,6 +21,8 @@ export interface Catalogue {
   readonly format: CatalogueFormat;
   /** Bytes; unknown for a pipe. */
   readonly size?: number;
+  /** Whether it may be opened again and holds the same then: a file, not a pipe. */
+  readonly isReadableAgain: boolean;
   /** The content, from its first byte; may be read once. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
@@ -113,13 +116,14 @@ export interface StandardInput extends AsyncIterable<Uint8Array> {
 
 /**
  * Opens `file`, or standard input for `-`, and looks at its first bytes. The format is the given one, else by the name's ending, else by
- * those bytes.
+ * those bytes. `tell` hears of a named pipe into which nobody writes.
  * @throws CommandError (usage), before anything is sent, when there is no such file, or it is a folder, unreadable, empty or binary.
  */
 export async function openCatalogue(
   file: string,
   format: CatalogueFormat | undefined,
   stdin: StandardInput,
+  tell: (text: string) => void = () => {},
 ): Promise<Catalogue> {
   const isPiped = file === '-';
   const name = isPiped ? 'standard input' : file;
@@ -130,18 +134,28 @@ export async function openCatalogue(
     );
   }
   let size: number | undefined;
+  let isFile = false;
+  let isFifo = false;
   if (!isPiped) {
     try {
       const found = await stat(file);
       if (found.isDirectory()) throw usageError(`${file} is a folder, not a file.`);
       await access(file, constants.R_OK);
+      isFile = found.isFile();
+      isFifo = found.isFIFO();
       // Files of /proc say 0 and have content all the same.
-      if (found.isFile() && found.size > 0) size = found.size;
+      if (isFile && found.size > 0) size = found.size;
     } catch (error) {
       throw fileFault(file, error);
     }
   }
-  const { start, chunks } = await peeked(isPiped ? stdin : fileChunks(file));
+  const { start, chunks } = await peeked(
+    isPiped
+      ? stdin
+      : isFifo
+        ? pipeChunks(file, () => tell(`Waiting for somebody to write into the pipe ${file}.`))
+        : fileChunks(file),
+  );
   if (start.length === 0) throw usageError(`${isPiped ? 'Standard input' : `The file ${file}`} is empty.`);
   const binary = unusable.find((known) => known.start.every((byte, index) => start[index] === byte));
   if (binary !== undefined) {
@@ -151,5 +165,5 @@ export async function openCatalogue(
     );
   }
   const known = format ?? extensions[path.extname(file).toLowerCase()] ?? sniffFormat(start);
-  return { name, format: known, chunks, ...(size === undefined ? {} : { size }) };
+  return { name, format: known, chunks, isReadableAgain: isFile, ...(size === undefined ? {} : { size }) };
 }

@@ -45,6 +45,12 @@ export function tally(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
+/** A short length of time: '0.4 ms', '12 ms', '1.4 s'. */
+export function latency(ms: number): string {
+  if (ms >= 1000) return duration(ms);
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
 /** A length of time as a person says it: '0.4 s', '12 s', '3 min 20 s', '2 h 5 min'. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;

@@ -9,6 +9,12 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 }
 
+// A fault of ours is told in one line: a stack trace helps nobody at a terminal.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`reprice: ${error.message}\n`);
+  process.exit(1);
+});
+
 const exitCode = await runCli({
   argv: process.argv.slice(2),
   env: process.env,

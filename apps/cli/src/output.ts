@@ -48,6 +48,11 @@ export class Output {
     this.stderr.write(`${text}\n`);
   }
 
+  /** Says on a terminal what one may do next; a script is not told. */
+  hint(text: string): void {
+    if (this.stdout.isTTY) this.tell(text);
+  }
+
   /** Columns of the terminal, 80 if it does not tell; 160 where there is none, for nothing wraps there. */
   get width(): number {
     return Math.max(narrowest, this.stdout.columns || (this.stdout.isTTY ? 80 : 160));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient, FailedFilter } from './api-client.ts';
-import { ApiProblem, ApiUnreachable } from './api-error.ts';
+import { ApiProblem, ApiUnreachable, retryAfterMs } from './api-error.ts';
 import { duration } from './figures.ts';
 import type { Progress } from './progress.ts';
 import type { Replay } from './responses.ts';
@@ -60,7 +60,9 @@ export async function replayAll(
       if (stuckSinceMs === undefined) progress.note(`${why} Trying again for ${duration(patienceMs)}.`);
       stuckSinceMs ??= nowMs;
       if (nowMs - stuckSinceMs > patienceMs) throw error;
-      await sleep(tryAgainMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await sleep(Math.max(tryAgainMs, retryAfterMs(error)), undefined, { signal }).catch(() =>
+        signal.throwIfAborted(),
+      );
     }
   }
 }

@@ -1,4 +1,4 @@
-import { count, counted, dollars, duration, exactDollars, percent, rate, tally } from './figures.ts';
+import { count, counted, dollars, duration, latency, percent, rate, tally } from './figures.ts';
 import type { Output } from './output.ts';
 import type { Stats } from './service-responses.ts';
 import { facts } from './table.ts';
@@ -27,8 +27,8 @@ function gatewayText({ gateway }: Stats): string {
   return [
     `${counted(calls, 'call')} (${tally(gateway.calls)})`,
     `${gateway.errorPercent.toFixed(1)} % errors`,
-    latencyMs ? `half within ${duration(latencyMs.p50)}, 99 % within ${duration(latencyMs.p99)}` : '',
-    waitMs ? `waited ${duration(waitMs.p50)} before` : '',
+    latencyMs ? `half within ${latency(latencyMs.p50)}, 99 % within ${latency(latencyMs.p99)}` : '',
+    waitMs ? `jobs waited ${latency(waitMs.p50)} before, half of them` : '',
   ]
     .filter(Boolean)
     .join('; ');
@@ -44,7 +44,7 @@ function budgetText({ budget }: Stats, nowMs: number): string {
   const share = percent(Number(budget.spentUsd), Number(budget.limitUsd));
   const runsOutMs = Date.parse(forecast?.exhaustedAt ?? '');
   return [
-    `${exactDollars(budget.spentUsd)} of ${exactDollars(budget.limitUsd)} spent (${share} %)`,
+    `${dollars(budget.spentUsd)} of ${dollars(budget.limitUsd)} spent (${share} %)`,
     forecast ? `${dollars(forecast.usdPerHour)} an hour, ${dollars(forecast.endOfDayUsd)} by the end of the day` : '',
     Number.isNaN(runsOutMs) ? '' : `USED UP in ${duration(runsOutMs - nowMs)} at this pace`,
   ]
@@ -87,8 +87,7 @@ export function statsReport(output: Output, stats: Stats, nowMs: number): string
         : '',
     ],
   ]);
-  return [
-    output.bold(`${stats.at} (done and gateway: of the last ${duration(1000 * stats.windowSeconds)})`),
-    ...lines,
-  ].join('\n');
+  return [output.bold(`${stats.at} (done and gateway: of the last ${count(stats.windowSeconds)} s)`), ...lines].join(
+    '\n',
+  );
 }

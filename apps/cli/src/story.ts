@@ -93,7 +93,7 @@ export function storyText(output: Output, story: PriceStory): string {
       ...facts([['published', `${price.price} ${price.currency}`]]),
     ]),
     ...section(
-      'By',
+      'Decided by',
       facts([
         ['policy', policyText(story)],
         [

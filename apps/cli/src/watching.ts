@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
-import { ApiProblem, isPassing } from './api-error.ts';
-import { budgetWait } from './budget-wait.ts';
+import { isPassing, retryAfterMs } from './api-error.ts';
 import { commandName } from './command-name.ts';
 import { duration } from './figures.ts';
 import { printable } from './output.ts';
 import { Pace } from './pace.ts';
 import { batchMoment, type Progress } from './progress.ts';
 import type { Batch } from './responses.ts';
+import { whyItWaits } from './what-holds.ts';
 
 /** How a batch is watched. */
 export interface WatchOptions {
@@ -26,15 +26,6 @@ export interface WatchOptions {
 
 /** Nothing got done for so long: time to ask whether the budget is the reason. */
 const stillForMs = 2500;
-
-async function whyStill(api: ApiClient, batch: Batch): Promise<string | undefined> {
-  try {
-    return budgetWait(batch, await api.budget(), Date.now());
-  } catch (error) {
-    if (isPassing(error) || error instanceof ApiProblem) return undefined;
-    throw error;
-  }
-}
 
 /** The first thing that is needed and fails, with its reason, or what the API does not look at; undefined when it does not answer. */
 async function whatHolds(api: ApiClient): Promise<string | undefined> {
@@ -65,6 +56,7 @@ export async function watchBatch(api: ApiClient, id: string, options: WatchOptio
   let isStuckSaid = false;
   for (;;) {
     signal.throwIfAborted();
+    let pauseMs = pollMs;
     try {
       const batch = await api.batch(id, signal);
       signal.throwIfAborted();
@@ -79,7 +71,7 @@ export async function watchBatch(api: ApiClient, id: string, options: WatchOptio
       if (!isStill) saidWait = undefined;
       else if (saidWait === undefined && nowMs - askedMs > stillForMs) {
         askedMs = nowMs;
-        saidWait = await whyStill(api, batch);
+        saidWait = await whyItWaits(api, batch, Date.now());
         if (saidWait !== undefined) progress.note(saidWait);
       }
       const isStuck = batch.waiting > 0 && pace.stillMs(nowMs) > stuckMs && saidWait === undefined;
@@ -100,7 +92,8 @@ export async function watchBatch(api: ApiClient, id: string, options: WatchOptio
       }
       awaySinceMs ??= nowMs;
       if (nowMs - awaySinceMs > patienceMs) throw error;
+      pauseMs = Math.max(pollMs, retryAfterMs(error));
     }
-    await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }

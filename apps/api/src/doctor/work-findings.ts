@@ -58,7 +58,7 @@ export async function queueFinding(deps: ApiDeps, mayStand: boolean): Promise<Fi
   }
   const { waiting, delayed, active, restMs, isPaused, nextWaitsMs } = found;
   const rest = restMs > 0 ? `; it rests for ${(restMs / 1000).toFixed(1)} s (rate limit, budget or gateway)` : '';
-  const detail = `${waiting} jobs wait, ${active} run, ${delayed} are put off${rest}.`;
+  const detail = `Jobs: ${waiting} waiting, ${active} running, ${delayed} put off${rest}.`;
   if (isPaused)
     return failed(
       'queue',

@@ -43,6 +43,6 @@ export function addCancel(program: Command, context: Context): void {
       await output.print(
         `Batch ${batch.id} is cancelled: ${count(batch.priced)} priced, ${count(batch.waiting)} not run, ${dollars(batch.costUsd)} spent.`,
       );
-      if (batch.priced > 0) output.tell(`What was priced: ${commandName} export ${batch.id} --out prices.csv`);
+      if (batch.priced > 0) output.hint(`What was priced: ${commandName} export ${batch.id} --out prices.csv`);
     });
 }

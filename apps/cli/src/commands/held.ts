@@ -63,6 +63,6 @@ export function addHeld(program: Command, context: Context): void {
       ]);
       await output.print(list(output, columns, rows));
       if (cursor !== undefined) output.tell(`These are the first ${held.length}; --limit shows more.`);
-      output.tell(`Decide: ${commandName} approve SKU, or ${commandName} reject SKU.`);
+      output.hint(`Decide: ${commandName} approve SKU, or ${commandName} reject SKU.`);
     });
 }

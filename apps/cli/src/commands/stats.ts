@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ApiClient } from '../api-client.ts';
-import { isPassing } from '../api-error.ts';
+import { isPassing, retryAfterMs } from '../api-error.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import type { Stats } from '../service-responses.ts';
 import { statsReport } from '../stats-report.ts';
@@ -25,6 +25,7 @@ async function watch(api: ApiClient, context: Context, isJson: boolean): Promise
   for (;;) {
     signal.throwIfAborted();
     let stats: Stats | undefined;
+    let pauseMs = everyMs;
     try {
       stats = await api.stats(signal);
       isAway = false;
@@ -33,6 +34,7 @@ async function watch(api: ApiClient, context: Context, isJson: boolean): Promise
       if (!isPassing(error)) throw error;
       if (!isAway) output.tell('The API does not answer; trying again.');
       isAway = true;
+      pauseMs = Math.max(everyMs, retryAfterMs(error));
       standing = 0;
     }
     if (stats !== undefined && isJson) await output.printJson(stats);
@@ -44,7 +46,7 @@ async function watch(api: ApiClient, context: Context, isJson: boolean): Promise
       // A line that wrapped would be two to take back.
       await output.print(inPlace ? lines.map((line) => line.slice(0, width)).join('\n') : `${lines.join('\n')}\n`);
     }
-    await sleep(everyMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
 

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { priorities } from '@reprice/config/client';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ApiClient, Submission } from '../api-client.ts';
-import { ApiUnreachable } from '../api-error.ts';
+import type { ApiClient, Submission, Submitted } from '../api-client.ts';
+import { ApiProblem, explained, isPassing } from '../api-error.ts';
 import { type Catalogue, type CatalogueFormat, contentTypes, openCatalogue } from '../catalogue.ts';
 import { type ColumnMap, parseColumnMap } from '../column-map.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { counted } from '../figures.ts';
-import { createProgress, type Progress, uploadMoment } from '../progress.ts';
-import type { Batch } from '../responses.ts';
+import { createProgress } from '../progress.ts';
+import { SendingBroke, sendCatalogue } from '../resending.ts';
 import { countersTable } from '../summary.ts';
+import { typedSubmit } from '../typed-submit.ts';
+import { whyItWaits } from '../what-holds.ts';
 import { follow } from './watch.ts';
 
 interface SubmitOptions extends GlobalOptions {
@@ -25,6 +27,7 @@ interface SubmitOptions extends GlobalOptions {
   readonly wait?: boolean;
   readonly format?: CatalogueFormat;
   readonly idempotencyKey?: string;
+  readonly retryFor: number;
 }
 
 const examples = `
@@ -33,8 +36,11 @@ Examples:
   reprice submit shopify.csv --map sku="Variant SKU",price="Variant Price" --currency USD --watch
   reprice submit urgent.ndjson --priority critical --wait
   reprice submit catalogue.csv --dry-run --watch       call the model, which costs money; publish nothing
+  reprice submit catalogue.csv --idempotency-key today-1
   zcat catalogue.csv.gz | reprice submit - --format csv
 
+A file that could not be sent is sent again by itself, with the same idempotency key, for two minutes (--retry-for); a pipe cannot be sent
+twice. Whatever happened, the same file with the same --idempotency-key is taken once, within 24 hours.
 With --watch or --wait the exit code is 1 when a SKU failed. Rejected lines are reported and change no exit code.`;
 
 function currencyCode(text: string): string {
@@ -48,44 +54,46 @@ function headerText(text: string): string {
   throw new InvalidArgumentError('It takes 1 to 255 printable characters without blanks.');
 }
 
-async function* counting(chunks: AsyncIterable<Uint8Array>, sent: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    yield chunk;
-    bytes += chunk.length;
-    sent(bytes);
-  }
+/** A length of time such as 90s, 2m or 0, in ms. */
+function patienceText(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,6})([smh]?)$/.exec(text) ?? [];
+  const unitMs = { s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? (Number(amount) === 0 ? 0 : undefined);
+  if (amount !== undefined && unitMs !== undefined) return Number(amount) * unitMs;
+  throw new InvalidArgumentError('It takes a length of time such as 90s, 10m or 1h; 0 = never.');
 }
 
-/** Sends the catalogue. When the connection breaks under it, asks once more whether a refusal was the reason. */
-async function send(
-  api: ApiClient,
-  catalogue: Catalogue,
-  submission: Submission,
-  progress: Progress,
-  context: Context,
-): Promise<Batch> {
-  const startedMs = performance.now();
-  let sent = 0;
-  const body = counting(catalogue.chunks, (bytes) => {
-    sent = bytes;
-    progress.show(uploadMoment(bytes, catalogue.size, performance.now() - startedMs));
-  });
-  try {
-    return await api.submit(body, submission, context.interrupt.signal);
-  } catch (error) {
-    progress.stop();
-    const cause = error instanceof ApiUnreachable ? error.cause : undefined;
-    for (let at: unknown = cause; at instanceof Error; at = at.cause) if (at instanceof CommandError) throw at;
-    if (!(error instanceof ApiUnreachable) || sent === 0) throw error;
-    // A server may refuse before it has read all, and close: the refusal itself is then lost.
-    await api.batches(1);
-    throw new CommandError(
+/** What the person at the terminal does to send the same again. */
+function resendAdvice(file: string, options: SubmitOptions, idempotencyKey: string): string {
+  return `Send it again with the same key, and it is taken once, whatever arrived:\n  ${typedSubmit({ file, ...options }, idempotencyKey)}`;
+}
+
+/** An error in the middle of sending, with the command that goes on where that is worth it. */
+function unsent(error: unknown, catalogue: Catalogue, advice: string, context: Context): unknown {
+  if (error instanceof SendingBroke)
+    return new CommandError(
       'failed',
       `The connection broke while ${catalogue.name} was sent: ${error.reason}.`,
-      `Submit it again; with --idempotency-key ${submission.idempotencyKey} it cannot be taken twice.`,
+      advice,
     );
-  }
+  if (!isPassing(error) || !(error instanceof ApiProblem)) return error;
+  const told = explained(error, context);
+  return told && new CommandError('failed', told.message, [told.advice, advice].filter(Boolean).join('\n'));
+}
+
+/** Says what became of a submission that nobody watches, what it waits for, and what to do next. */
+async function tellAccepted(api: ApiClient, { batch, isKnown }: Submitted, context: Context): Promise<void> {
+  const { output } = context;
+  const accepted = isKnown ? `was accepted before (${batch.status}), nothing was taken twice` : 'accepted';
+  await output.print(
+    `Batch ${batch.id} ${accepted}: ${counted(batch.total, 'SKU')}, ${counted(batch.rejected, 'line')} rejected.`,
+  );
+  await output.print(countersTable(output, batch));
+  const waits = batch.waiting > 0 ? await whyItWaits(api, batch, Date.now()) : undefined;
+  if (waits !== undefined) output.tell(waits);
+  const next = batch.waiting > 0 ? ['watch'] : [batch.priced > 0 ? 'export' : ''];
+  if (batch.rejected > 0) next.push('rejections');
+  const commands = next.filter(Boolean).map((command) => `  ${commandName} ${command} ${batch.id}`);
+  if (commands.length > 0) await output.print(`\nNext:\n${commands.join('\n')}`);
 }
 
 async function submit(file: string, options: SubmitOptions, context: Context): Promise<void> {
@@ -93,7 +101,7 @@ async function submit(file: string, options: SubmitOptions, context: Context): P
   const columns: ColumnMap = parseColumnMap(options.map ?? []);
   if (options.dryRun && options.mode === 'live') throw usageError('--dry-run contradicts --mode live.');
   const api = connect(context, options);
-  const catalogue = await openCatalogue(file, options.format, context.stdin);
+  const catalogue = await openCatalogue(file, options.format, context.stdin, (text) => output.tell(text));
   if (columns.size > 0 && catalogue.format !== 'csv') {
     throw usageError(`--map names columns of a CSV file, and ${catalogue.name} is ${catalogue.format.toUpperCase()}.`);
   }
@@ -109,23 +117,26 @@ async function submit(file: string, options: SubmitOptions, context: Context): P
   };
   const progress = createProgress(output, options.watch === true || output.isInteractive);
   context.progress = progress;
-  context.onInterrupt = {
-    message: 'Stopped while sending; an upload that is cut is not accepted.',
-    advice: `If all of it was sent already, it is in the list: ${commandName} batches`,
-  };
-  const batch = await send(api, catalogue, submission, progress, context);
+  const advice = resendAdvice(file, options, submission.idempotencyKey);
+  context.onInterrupt = { message: 'Stopped while sending; an upload that is cut is not accepted.', advice };
+  const submitted = await sendCatalogue(api, catalogue, submission, {
+    progress,
+    tell: (text) => output.tell(text),
+    signal: context.interrupt.signal,
+    patienceMs: options.retryFor,
+    ...(catalogue.isReadableAgain && { reopen: () => openCatalogue(file, options.format, context.stdin) }),
+  }).catch((error: unknown) => {
+    throw unsent(error, catalogue, advice, context);
+  });
+  const { batch } = submitted;
   if (options.watch || options.wait) {
     const view = options.watch ? progress : createProgress(output, false);
     if (!options.watch) progress.stop();
+    if (submitted.isKnown) output.tell(`Batch ${batch.id} was accepted before; nothing was taken twice.`);
     return follow({ api, id: batch.id, progress: view, isAccepted: true }, options, context);
   }
   progress.stop();
-  if (options.json) return output.printJson(batch);
-  await output.print(
-    `Batch ${batch.id} accepted: ${counted(batch.total, 'SKU')}, ${counted(batch.rejected, 'line')} rejected.`,
-  );
-  await output.print(countersTable(output, batch));
-  await output.print(`\nNext:\n  ${commandName} watch ${batch.id}`);
+  await (options.json ? output.printJson(batch) : tellAccepted(api, submitted, context));
 }
 
 /** Adds `reprice submit`. */
@@ -156,6 +167,12 @@ export function addSubmit(program: Command, context: Context): void {
       ),
     )
     .option('--idempotency-key <key>', 'name of this submission: the same is never taken twice', headerText)
+    .option(
+      '--retry-for <time>',
+      'try again so long by itself when the connection breaks or the API has no room; 0 = never',
+      patienceText,
+      120_000,
+    )
     .addHelpText('after', examples)
     .action((file: string, _options: unknown, command: Command) =>
       submit(file, command.optsWithGlobals<SubmitOptions>(), context),

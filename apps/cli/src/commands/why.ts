@@ -80,7 +80,7 @@ export function addHistory(program: Command, context: Context): void {
       const byPrice = [...revisions].sort((a, b) => Number(a.price) - Number(b.price));
       const [lowest, highest] = [byPrice[0], byPrice.at(-1)];
       if (revisions.length > 1)
-        output.tell(`lowest ${lowest?.price}, highest ${highest?.price} of these ${revisions.length}`);
-      output.tell(`One of them in full: ${commandName} why ${sku} --revision ${revisions[0]?.revision}`);
+        output.hint(`lowest ${lowest?.price}, highest ${highest?.price} of these ${revisions.length}`);
+      output.hint(`One of them in full: ${commandName} why ${sku} --revision ${revisions[0]?.revision}`);
     });
 }
