@@ -23,6 +23,7 @@ export function docsPage(title: string, here: '/docs' | '/problems', body: strin
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)} · Reprice</title>
+<link rel="icon" href="data:,">
 ${head}<link rel="stylesheet" href="/docs/docs.css">
 </head>
 <body>
