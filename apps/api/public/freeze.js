@@ -11,7 +11,7 @@ import { byId, fill, h, whenChanged } from './elements.js';
  */
 export function freezeSwitch(app) {
   const place = h('span', {});
-  byId('actions').prepend(place);
+  byId('actions').append(place);
   const draw = whenChanged((/** @type {boolean | null} */ frozen) => {
     if (frozen === null || !app.canWrite) return fill(place);
     const flip = () => (frozen ? thaw(app) : freeze(app));

@@ -38,12 +38,12 @@ const guardrailsAtLength = {
 /** @type {Readonly<Record<string, { title: string, advice: string }>>} */
 const failures = {
   gateway_failed: {
-    title: 'The gateway failed, again and again',
+    title: 'The gateway failed again and again',
     advice: 'Replay once the gateway is well.',
   },
   invalid_answer: {
-    title: 'The model gave no usable answer, three times',
-    advice: 'Replay; if it comes back, look at the strategy’s prompt or model.',
+    title: 'No usable answer from the model',
+    advice: 'It was asked three times. Replay; if it comes back, look at the strategy’s prompt or model.',
   },
   guardrail_conflict: {
     title: 'The guardrails leave no price',
