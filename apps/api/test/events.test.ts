@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { endAfterTestFile, startRedis, testRedis } from '@reprice/testkit';
+import { endAfterTestFile, spawnApp, startRedis, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
@@ -227,6 +227,23 @@ describe('GET /v1/events', () => {
     expect(reader.skus().slice(1).toSorted()).toEqual(skus.toSorted());
     await until(() => reader.named('batch').at(-1)?.data.priced === 3);
     expect([reader.isEnded, reader.named('gap').length]).toEqual([false, 0]);
+  });
+
+  test('ends with the process, which does not wait for those who listen', async () => {
+    const api = await spawnApp('api', {
+      REDIS_URL: (await startRedis()).url,
+      PORT: '0',
+      API_KEYS: `ops:read:${secrets.read}`,
+      GATEWAY_API_KEYS: 'none',
+    });
+    const reader = await EventReader.open(`${api.url}/v1/events`, secrets.read);
+    await until(() => reader.named('stats').length);
+    const startedMs = performance.now();
+    expect(await api.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    // Requests under way would have 25 s.
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
+    await until(() => reader.isEnded);
+    expect(reader.raw.endsWith('\n\n')).toBe(true);
   });
 
   test('reads and looks only while somebody listens', async () => {

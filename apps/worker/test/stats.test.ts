@@ -27,6 +27,18 @@ it('what two workers did is in the stats, to the last row, call and nano-dollar,
   expect(percentile(stats.latency, 1)).toBeGreaterThan(0);
   expect([...stats.wait.values()].reduce((sum, n) => sum + n, 0)).toBe(batch.calls);
 
+  const { process: api } = await pool.api();
+  const response = await fetch(new URL('/v1/stats', api.url), {
+    headers: { authorization: 'Bearer secret-of-the-test' },
+  });
+  expect(await response.json()).toMatchObject({
+    priced: batch.priced,
+    tokens: batch.tokens,
+    costUsd: batch.costUsd,
+    gateway: { calls: { complete: ledger.calls } },
+    workers: [],
+  });
+
   const results = [];
   for await (const page of pool.store.batches.results(batch.id)) results.push(...page);
   const moved = results.flatMap((price) => price.guardrails);
