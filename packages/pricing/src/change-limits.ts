@@ -36,26 +36,27 @@ export function changeLimits(
   recent: RecentPrices | undefined,
 ): readonly ChangeLimit[] {
   const { dayPercent, weekPercent } = rollingPercents(policy);
-  const run = within('max_change', policy.maxChangePercent, liveMinor, liveMinor, liveMinor);
-  if (recent === undefined || recent.past.length === 0) {
-    return [
-      run,
-      within('max_change_24h', dayPercent, liveMinor, liveMinor, liveMinor),
-      within('max_change_7d', weekPercent, liveMinor, liveMinor, liveMinor),
-    ];
-  }
-  const over = (windowHours: number): [number, number] => {
-    const past = withinWindow(recent, windowHours);
-    return [
-      past.reduce((lowest, { lowestMinor }) => Math.min(lowest, lowestMinor), liveMinor),
-      past.reduce((highest, { highestMinor }) => Math.max(highest, highestMinor), liveMinor),
-    ];
-  };
   return [
-    run,
-    within('max_change_24h', dayPercent, liveMinor, ...over(dayHours)),
-    within('max_change_7d', weekPercent, liveMinor, ...over(weekHours)),
+    within('max_change', policy.maxChangePercent, liveMinor, liveMinor, liveMinor),
+    over('max_change_24h', dayPercent, dayHours, liveMinor, recent),
+    over('max_change_7d', weekPercent, weekHours, liveMinor, recent),
   ];
+}
+
+function over(
+  guardrail: ChangeLimit['guardrail'],
+  percent: number,
+  windowHours: number,
+  liveMinor: number,
+  recent: RecentPrices | undefined,
+): ChangeLimit {
+  let lowestMinor = liveMinor;
+  let highestMinor = liveMinor;
+  for (const prices of recent ? withinWindow(recent, windowHours) : []) {
+    lowestMinor = Math.min(lowestMinor, prices.lowestMinor);
+    highestMinor = Math.max(highestMinor, prices.highestMinor);
+  }
+  return within(guardrail, percent, liveMinor, lowestMinor, highestMinor);
 }
 
 function within(

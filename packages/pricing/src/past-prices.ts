@@ -31,7 +31,12 @@ export const noPast: readonly PastPrices[] = Object.freeze([]);
 /** The past of a SKU with one more price that was replaced at `replacedAtMs`. */
 export function withReplaced(past: readonly PastPrices[], minor: number, replacedAtMs: number): readonly PastPrices[] {
   const hour = Math.floor(replacedAtMs / hourMs);
-  return merged([...past, { hour, lowestMinor: minor, highestMinor: minor }]);
+  // Mostly it is the newest; not if clocks differ.
+  let at = past.length;
+  while (at > 0 && (past[at - 1] as PastPrices).hour > hour) at -= 1;
+  const same = past[at - 1];
+  if (same?.hour === hour) return past.with(at - 1, merged(same, { hour, lowestMinor: minor, highestMinor: minor }));
+  return past.toSpliced(at, 0, { hour, lowestMinor: minor, highestMinor: minor });
 }
 
 /** When prices of the past leave a window of so many hours, ms since 1970: when the last of them surely was replaced before it. */
@@ -41,32 +46,37 @@ export function leavesWindowAtMs({ hour }: PastPrices, windowHours: number): num
 
 /** The prices of the past that count in a window of so many hours. */
 export function withinWindow({ past, nowMs }: RecentPrices, windowHours: number): readonly PastPrices[] {
+  if (past.length === 0) return past;
   return past.filter((prices) => leavesWindowAtMs(prices, windowHours) > nowMs);
 }
 
 /**
- * What of a SKU's past may still limit a price, at most 60 entries: nothing older than a week, and nothing that lies between prices that were
+ * What of a SKU's past may still limit a price, at most 65 entries: nothing older than a week, and nothing that lies between prices that were
  * replaced later, as these stay in every window longer. `laterMinors`: prices that are live, or were replaced after all of `past`.
  */
 export function worthKeeping({ past, nowMs }: RecentPrices, laterMinors: readonly number[]): readonly PastPrices[] {
   if (past.length === 0) return past;
   const oldestFine = Math.floor(nowMs / hourMs) - fineHours;
-  const coarse = ({ hour }: PastPrices): number => hour - (hour % coarseHours) + coarseHours - 1;
-  const recent = merged(
-    withinWindow({ past, nowMs }, weekHours).map((prices) =>
-      prices.hour < oldestFine ? { ...prices, hour: coarse(prices) } : prices,
-    ),
-  );
   let lowestMinor = Math.min(...laterMinors);
   let highestMinor = Math.max(...laterMinors);
   const kept: PastPrices[] = [];
-  for (const prices of recent.toReversed()) {
+  for (let at = past.length - 1; at >= 0; at -= 1) {
+    const prices = coarser(past[at] as PastPrices, oldestFine);
+    if (leavesWindowAtMs(prices, weekHours) <= nowMs) break;
     if (prices.lowestMinor >= lowestMinor && prices.highestMinor <= highestMinor) continue;
-    kept.push(prices);
     lowestMinor = Math.min(lowestMinor, prices.lowestMinor);
     highestMinor = Math.max(highestMinor, prices.highestMinor);
+    const later = kept.at(-1);
+    if (later?.hour === prices.hour) kept[kept.length - 1] = merged(later, prices);
+    else kept.push(prices);
   }
   return kept.reverse();
+}
+
+/** The same in a stretch of six hours, if all of that is long enough ago. */
+function coarser(prices: PastPrices, oldestFine: number): PastPrices {
+  const hour = prices.hour - (prices.hour % coarseHours) + coarseHours - 1;
+  return hour < oldestFine && hour !== prices.hour ? { ...prices, hour } : prices;
 }
 
 /** As text: `hour:lowest:highest`, or `hour:price`, separated by blanks. */
@@ -89,15 +99,10 @@ export function decodePast(text: string): readonly PastPrices[] {
   });
 }
 
-function merged(past: readonly PastPrices[]): readonly PastPrices[] {
-  const byHour = new Map<number, PastPrices>();
-  for (const { hour, lowestMinor, highestMinor } of past) {
-    const there = byHour.get(hour);
-    byHour.set(hour, {
-      hour,
-      lowestMinor: Math.min(lowestMinor, there?.lowestMinor ?? lowestMinor),
-      highestMinor: Math.max(highestMinor, there?.highestMinor ?? highestMinor),
-    });
-  }
-  return [...byHour.values()].sort((a, b) => a.hour - b.hour);
+function merged({ hour, lowestMinor, highestMinor }: PastPrices, other: PastPrices): PastPrices {
+  return {
+    hour,
+    lowestMinor: Math.min(lowestMinor, other.lowestMinor),
+    highestMinor: Math.max(highestMinor, other.highestMinor),
+  };
 }
