@@ -29,6 +29,8 @@ export class StatsFlush implements PackObserver {
   #changes = new Map<string, PriceChange>();
   /** A change that does not surpass this is none of the day's largest. */
   #floor: ChangeFloor = { percent: 0, untilMs: 0 };
+  /** Size of the smallest change kept since the last flush, once there were too many. */
+  #least = 0;
   /** Sent, and perhaps not arrived. */
   #flush: Flush | undefined;
   #flushing: Promise<void> | undefined;
@@ -96,13 +98,14 @@ export class StatsFlush implements PackObserver {
       this.#flush = this.#stats.seal(this.#counts, [...this.#changes.values()], this.#nowMs());
       this.#counts = new CountsInMemory();
       this.#changes = new Map();
+      this.#least = 0;
     }
     this.#floor = await this.#stats.add(this.#flush);
     this.#flush = undefined;
   }
 
   #noteChanges(pack: PricedPack, rows: PricedRows): void {
-    const floor = pack.pricedAtMs < this.#floor.untilMs ? this.#floor.percent : 0;
+    const floor = Math.max(this.#least, pack.pricedAtMs < this.#floor.untilMs ? this.#floor.percent : 0);
     for (const row of rows) {
       const { safePrice, previousMinor, sku } = row;
       const percent = changePercent(previousMinor, safePrice.minor);
@@ -123,12 +126,15 @@ export class StatsFlush implements PackObserver {
         pricedAt: new Date(pack.pricedAtMs).toISOString(),
       });
     }
-    if (this.#changes.size > CHANGES_AT_MOST) this.#changes = largest(this.#changes);
+    if (this.#changes.size <= CHANGES_AT_MOST) return;
+    const kept = largest(this.#changes);
+    this.#changes = new Map(kept);
+    this.#least = Math.abs(kept.at(-1)?.[1].changePercent ?? 0);
   }
 }
 
 /** As many of them as Redis keeps, the largest. */
-function largest(changes: ReadonlyMap<string, PriceChange>): Map<string, PriceChange> {
+function largest(changes: ReadonlyMap<string, PriceChange>): [sku: string, change: PriceChange][] {
   const sorted = [...changes].sort(([, a], [, b]) => Math.abs(b.changePercent) - Math.abs(a.changePercent));
-  return new Map(sorted.slice(0, TOP_CHANGES));
+  return sorted.slice(0, TOP_CHANGES);
 }
