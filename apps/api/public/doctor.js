@@ -19,10 +19,16 @@ async function examine() {
   const { body } = openDialog('Check-up', [h('p', { class: 'empty', role: 'status' }, 'Looking…')], { kind: 'small' });
   try {
     const { checks } = await call('/v1/doctor');
-    fill(body, h('ul', { class: 'findings' }, ...checks.map(finding)));
+    fill(body, h('ul', { class: 'findings' }, ...worstFirst(checks).map(finding)));
   } catch (error) {
     fill(body, problemBox(error));
   }
+}
+
+/** @param {Finding[]} checks */
+function worstFirst(checks) {
+  const order = ['failed', 'warning', 'ok'];
+  return checks.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
 }
 
 const words = { ok: 'in order', warning: 'worth a look', failed: 'broken' };

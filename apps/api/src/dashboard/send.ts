@@ -37,9 +37,9 @@ export async function sendAsset(req: Request, res: Response): Promise<void> {
 }
 
 function send(req: Request, res: Response, { type, plain, gzip, br }: Asset): void {
-  const encoding = req.acceptsEncodings('br', 'gzip', 'identity');
-  const body = encoding === 'br' ? br : encoding === 'gzip' ? gzip : plain;
-  if (body !== plain) res.setHeader('content-encoding', encoding as string);
+  const encoding = (['br', 'gzip'] as const).find((name) => req.acceptsEncodings(name) === name);
+  const body = encoding === undefined ? plain : { br, gzip }[encoding];
+  if (encoding !== undefined) res.setHeader('content-encoding', encoding);
   res.setHeader('vary', 'accept-encoding');
   res.setHeader('content-type', type);
   res.setHeader('content-length', body.length);

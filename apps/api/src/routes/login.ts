@@ -65,6 +65,9 @@ function sendLoginPage(res: Response, status: number, next: string, message?: st
 }
 
 function logout(req: Request, res: Response): void {
+  // An address that was typed or kept as a bookmark comes with `none`.
+  if (req.headers['sec-fetch-site'] !== 'none' && isCrossSite(req))
+    throw new Problem('csrf', 'Another site cannot log you out.');
   res.setHeader('set-cookie', sessionCookieHeader('', 0, isHttps(req)));
   res.redirect(303, '/login');
 }
