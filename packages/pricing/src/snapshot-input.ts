@@ -6,9 +6,9 @@ import { minorOrRefused, moneyTakes } from './money.ts';
 import { snapshotLimits } from './snapshot-limits.ts';
 
 /** Money with the decimals of any currency; `refine` below holds it against those of the item's own. Blank = absent. */
-const moneyText = /^\s*(\d{1,24}(\.\d{1,4})?)?\s*$/;
+const moneyText = /^\s*(\d{1,24}(\.\d{1,4})?\s*)?$/;
 const givenMoneyText = /^\s*\d{1,24}(\.\d{1,4})?\s*$/;
-const numberText = /^\s*(\d{1,15}(\.\d{1,9})?)?\s*$/;
+const numberText = /^\s*(\d{1,15}(\.\d{1,9})?\s*)?$/;
 
 const money = (meaning: string) =>
   z
