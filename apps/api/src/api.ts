@@ -5,6 +5,7 @@ import { GatewayClient } from '@reprice/gateway';
 import { PackQueue } from '@reprice/queue';
 import { Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
+import { startTracing } from '@reprice/telemetry/tracing';
 import { createApp } from './app.ts';
 import { KeyRing } from './auth/keys.ts';
 import { BatchDone } from './batch-done.ts';
@@ -89,6 +90,12 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   const connect = (commandTimeoutMs: number) => connectRedis(config.redisUrl, onError, { commandTimeoutMs });
   const events = new EventHub({ store, stats, connect });
 
+  const onUntold = (err: Error): void => {
+    const mine = turn(err.message);
+    if (mine) logger.error({ err, suppressed: mine.suppressed }, 'traces could not be sent');
+  };
+  const tracing = config.tracing && (await startTracing({ process: 'api', ...config.tracing, onError: onUntold }));
+
   let isStopping = false;
   const deps: Omit<ApiDeps, 'queue'> = {
     store,
@@ -101,6 +108,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     requestLimit: { rpm: config.apiRateLimitRpm, redis },
     logger,
     metrics: new ApiMetrics(),
+    ...(tracing && { tracing }),
     clock: Date.now,
     strategies: new Set(Object.keys(config.strategies)),
     packSize: config.packSize,
@@ -150,6 +158,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
       await server.stop(graceMs);
       clearTimeout(releasing);
       await within(tidyMs, openBatches.close(), undefined);
+      await tracing?.stop();
       close();
       await within(tidyMs, gateway.close(), undefined);
     },

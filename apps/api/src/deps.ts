@@ -1,5 +1,6 @@
 import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
+import type { Tracing } from '@reprice/telemetry/tracing';
 import type { KeyRing } from './auth/keys.ts';
 import type { BatchDone } from './batch-done.ts';
 import type { EventHub } from './events/hub.ts';
@@ -26,6 +27,8 @@ export interface ApiDeps {
   readonly requestLimit: RequestLimit;
   readonly logger: ApiLogger;
   readonly metrics: ApiMetrics;
+  /** Absent: nobody wants traces. */
+  readonly tracing?: Tracing;
   /** ms since 1970. */
   readonly clock: () => number;
   /** Names of the configured strategies. */

@@ -3,6 +3,7 @@ import { GatewayClient } from '@reprice/gateway';
 import { LOCK_MS, PackQueue, PackWorker } from '@reprice/queue';
 import { type LedgerState, Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
+import { startTracing } from '@reprice/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
 import { FetchGate } from './fetch-gate.ts';
@@ -24,6 +25,7 @@ import { evictionWatch, untilFit } from './redis-fitness.ts';
 import { RedisHold } from './redis-hold.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 import { StatsFlush } from './stats-flush.ts';
+import { tracedRun, tracedTools } from './traced.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** A reservation outlives its call by this much before it counts as lost; one that is settled later still is corrected. */
@@ -122,7 +124,10 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     nowMs: () => Date.now(),
     stopping: stopping.signal,
   };
-  const tools = seam.decorate?.(plainTools) ?? plainTools;
+  const decorated = seam.decorate?.(plainTools) ?? plainTools;
+  const onUntold = (err: Error): void => alarm({ err }, 'traces could not be sent');
+  const tracing = config.tracing && (await startTracing({ process: 'worker', ...config.tracing, onError: onUntold }));
+  const tools = tracing ? tracedTools(decorated, tracing) : decorated;
   const { lockMs = LOCK_MS } = seam;
   const presence = new Presence(store, connect(), onError);
   // A sign of life counts for less time than a lock: the packs of a dead process run again when it is known to be dead.
@@ -149,7 +154,8 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     onHeld: () => log.error('no gateway key of this worker can be used: it takes no packs, others go on'),
     onReleased: () => log.info('a gateway key may be used again: taking packs'),
   });
-  const run = metrics.around(keyHold.around(guarded));
+  const measured = metrics.around(keyHold.around(guarded));
+  const run = tracing ? tracedRun(measured, tracing) : measured;
   const redisHold = new RedisHold({
     gate,
     health,
@@ -198,6 +204,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
       keyWatch.stop();
       if (drained) await gateway.close();
       await statsFlush.last();
+      await tracing?.stop();
       await presence.leave();
       await server?.close();
       for (const connection of connections) connection.disconnect();

@@ -78,6 +78,13 @@ describe('values', () => {
     ['BUDGET_EXHAUSTED', 'rules', (c) => c.budget.exhausted, 'rules'],
     ['RATE_LIMIT_RPM', '0', (c) => c.rateLimit, { rpm: 0, tpm: 0, explicit: true }],
     ['PACK_SIZE', '500', (c) => c.packSize, 500],
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'http://collector:4318/',
+      (c) => c.tracing,
+      { endpoint: 'http://collector:4318', headers: {}, ratio: 1 },
+    ],
+    ['OTEL_TRACES_SAMPLER_ARG', '0.25', (c) => c.tracing, undefined],
     ['METRICS_PORT', '0', (c) => c.metricsPort, 0],
     ['METRICS_PORT', '', (c) => c.metricsPort, undefined],
     ['SIMULATOR_PORT', '9999', (c) => c.gateway.baseUrl, 'http://127.0.0.1:9999/v1'],
@@ -135,6 +142,9 @@ describe('a wrong value stops the process, naming what it got and takes', () => 
     ['BUDGET_EXHAUSTED', 'Rules', /did you mean rules\?/],
     ['RATE_LIMIT_RPM', '1k', /0 = no limit/],
     ['RATE_LIMIT_TPM', '100', /at least 1500: a full pack of PACK_SIZE=25/],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', /http:\/\/collector:4318/],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x-key=a,hunter22', /header 2: it is not name=value/],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', /a number from 0 to 1/],
     ['METRICS_PORT', '70000', /got "70000"; takes a whole number from 0 to 65535/],
     ['LOG_LEVEL', 'verbose', /trace, debug, info/],
     ['GATEWAY_MODEL', 'deepseek-v3.3', /known: .*gpt-4\.1.*did you mean deepseek-v3\.2\?.*reprice\.config\.ts.*models/],
@@ -241,6 +251,12 @@ describe('names of others', () => {
 });
 
 it('tells the scrubber every secret', () => {
-  const config = load({ API_KEYS: apiKeys, GATEWAY_API_KEYS: 'gk-1', REDIS_URL: 'redis://u:p%40ss@h:1' });
-  expect(secretsOf(config)).toEqual(['s3cret-ops', 'gk-1', 'p%40ss', 'p@ss']);
+  const config = load({
+    API_KEYS: apiKeys,
+    GATEWAY_API_KEYS: 'gk-1',
+    REDIS_URL: 'redis://u:p%40ss@h:1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20otlp-1',
+  });
+  expect(secretsOf(config)).toEqual(['s3cret-ops', 'gk-1', 'p%40ss', 'p@ss', 'Bearer otlp-1', 'otlp-1']);
 });

@@ -60,6 +60,13 @@ export interface Config {
   /** The built-in strategies and the user's. */
   readonly strategies: Readonly<Record<string, Strategy>>;
   readonly logLevel: LogLevel;
+  /** Where traces go; absent: nowhere. */
+  readonly tracing?: {
+    readonly endpoint: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Share of packs that are traced. */
+    readonly ratio: number;
+  };
   /** Where a worker serves its metrics; 0: a free port; absent: nowhere. */
   readonly metricsPort?: number;
   readonly simulator: { readonly port: number; readonly rpm: number };
@@ -148,6 +155,13 @@ function assemble(
     queueMaxJobs: values.QUEUE_MAX_JOBS,
     strategies,
     logLevel: values.LOG_LEVEL,
+    ...(values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined && {
+      tracing: {
+        endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+        headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+        ratio: values.OTEL_TRACES_SAMPLER_ARG,
+      },
+    }),
     ...(values.METRICS_PORT !== undefined && { metricsPort: values.METRICS_PORT }),
     simulator: { port: values.SIMULATOR_PORT, rpm: values.SIMULATOR_RPM },
     warnings: suspiciousNames(env),
@@ -174,5 +188,11 @@ export function loadConfig(env: Env, options: LoadOptions): Config {
 
 /** Every secret in the configuration, for the log scrubber. */
 export function secretsOf(config: Config): string[] {
-  return [...config.apiKeys.map((key) => key.secret), ...config.gateway.apiKeys, ...redisPasswords(config.redisUrls)];
+  return [
+    ...config.apiKeys.map((key) => key.secret),
+    ...config.gateway.apiKeys,
+    ...redisPasswords(config.redisUrls),
+    // `Bearer KEY`: the key alone is one, too.
+    ...Object.values(config.tracing?.headers ?? {}).flatMap((value) => [value, value.split(' ').at(-1) ?? '']),
+  ];
 }

@@ -3,7 +3,7 @@ import { apiKeys, bearerSecret, gatewayKeys, minSecretLength } from './api-keys.
 import { gatewayUrl, httpUrl } from './http-url.ts';
 import { hidden, maskedUrl } from './masking.ts';
 import { rateLimitBounds } from './rate-limit-bounds.ts';
-import { dollars, hostName, oneOf, plainText, timeZone, wholeNumber } from './readers.ts';
+import { dollars, headerList, hostName, oneOf, plainText, ratio, timeZone, wholeNumber } from './readers.ts';
 import { redisUrls } from './redis-url.ts';
 import { type SettingMeta, setting } from './setting.ts';
 
@@ -149,6 +149,26 @@ export const environmentSchema = z.object({
       meaning: 'where a worker serves `/metrics` and `/healthz`, at `HOST`; unset: nowhere; 0 takes a free port',
     },
     wholeNumber(0, 65535),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    {
+      takes: 'an http:// or https:// URL like http://collector:4318, without user, password or query',
+      meaning: 'base of an OTLP/HTTP collector; set: API and workers send traces there',
+      show: maskedUrl,
+    },
+    httpUrl,
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: setting(
+    { takes: 'name=value, comma-separated', meaning: 'headers for that collector, such as its key', show: hidden },
+    headerList,
+  ),
+  OTEL_TRACES_SAMPLER_ARG: setting(
+    {
+      takes: 'a number from 0 to 1',
+      meaning: 'share of packs that are traced; the intake of a batch always is',
+      default: '1',
+    },
+    ratio,
   ),
   LOG_LEVEL: setting(
     { takes: logLevels.join(', '), meaning: 'from which level on log lines are written', default: 'info' },

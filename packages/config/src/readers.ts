@@ -49,3 +49,30 @@ export function plainText(text: string): Parsed<string> {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   return /[\u0000-\u001f\u007f]/.test(text) ? refused() : accepted(text);
 }
+
+/** Reads a number from 0 to 1, both included, as a plain decimal. */
+export function ratio(text: string): Parsed<number> {
+  const value = /^[01](\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 1 ? accepted(value) : refused();
+}
+
+/** Reads HTTP headers as OpenTelemetry writes them: `name=value`, comma-separated, values percent-encoded where they must be. */
+export function headerList(text: string): Parsed<Readonly<Record<string, string>>> {
+  const headers: Record<string, string> = {};
+  for (const [index, pair] of text.split(',').entries()) {
+    const [, name, value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]+)\s*$/.exec(pair) ?? [];
+    const decoded = decodedHeader(value);
+    if (name === undefined || decoded === undefined) return refused(`header ${index + 1}: it is not name=value`);
+    headers[name.toLowerCase()] = decoded;
+  }
+  return accepted(Object.freeze(headers));
+}
+
+function decodedHeader(value: string): string | undefined {
+  try {
+    const text = decodeURIComponent(value);
+    return /^[\x20-\x7e]+$/.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -56,6 +56,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
     res.status(202).location(`/v1/batches/${batch.id}`).json(shownBatch(batch));
     return;
   }
+  const startMs = deps.clock();
   try {
     await requireRoom(deps, priority);
     const batchId = await deps.openBatches.open({ kind: 'batch', priority, mode }, key?.keyHash);
@@ -83,6 +84,8 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
     if (batch !== undefined) {
       const { total, unchanged, rejected } = batch;
       deps.metrics.received({ queued: total - unchanged, unchanged, rejected });
+      const values = { 'reprice.priority': priority, 'reprice.rows': total, 'reprice.rejected': rejected };
+      deps.tracing?.batch(batchId, { name: 'batch intake', startMs, endMs: deps.clock(), values });
     }
     res.status(202).location(`/v1/batches/${batchId}`);
     res.json(batch === undefined ? { id: batchId, status: 'running' } : shownBatch(batch));
