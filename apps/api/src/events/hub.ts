@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ChangeEntry, compareChangeIds, type Store } from '@reprice/store';
+import { type ChangeEntry, type ChangePage, compareChangeIds, type Store } from '@reprice/store';
 import type { Redis } from 'ioredis';
 import { unavailable } from '../problem/problem.ts';
 import type { EventType } from '../schemas/events.ts';
@@ -38,6 +38,8 @@ export class EventHub {
   #reader: PriceReader | undefined;
   #pinging: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** The page of a replay that is read now; the next one waits for it, so that many who come back leave time for others. */
+  #page: Promise<unknown> = Promise.resolve();
 
   constructor({ store, stats, connect }: EventHubOptions) {
     this.#store = store;
@@ -48,16 +50,12 @@ export class EventHub {
     });
   }
 
-  /** Whether it has ended: nobody may join any more. */
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   /**
    * Lets a client listen: first all states as they are now, then what happens; prices from `after` on, or from now. Rejects, with nothing
    * sent, while Redis is away; `begin` is called before the first byte.
    */
   async join(listener: Listener, after: string | undefined, begin: () => void): Promise<void> {
+    this.#requireOpen();
     const wantsPrices = listener.filter.types.has('prices');
     let asked: WireEvent | undefined;
     this.#listeners.add(listener);
@@ -70,7 +68,7 @@ export class EventHub {
       this.#leave(listener);
       throw error;
     }
-    if (this.#isClosed) throw unavailable('This process ends; connect again.');
+    this.#requireOpen();
     if (listener.isGone) return;
     begin();
     this.#pinging ??= setInterval(() => this.#ping(), PING_MS);
@@ -91,6 +89,10 @@ export class EventHub {
     this.#isClosed = true;
     for (const listener of [...this.#listeners]) listener.end();
     this.#stop();
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw unavailable('This process ends; connect again.');
   }
 
   async #batchAskedFor({ filter }: Listener): Promise<WireEvent | undefined> {
@@ -161,7 +163,14 @@ export class EventHub {
     }
   }
 
-  /** Sends what was published after `cursor`, at the client's pace, until it is where the reader is. */
+  #readPage(cursor: string, upTo: string): Promise<ChangePage> {
+    const read = () => this.#store.changes.after(cursor, REPLAY_AT_ONCE, upTo);
+    const page = this.#page.then(read, read);
+    this.#page = page;
+    return page;
+  }
+
+  /** Sends what was published after `after`, at the client's pace, until it is where the reader is. */
   async #replay(listener: Listener, reader: PriceReader, after: string): Promise<void> {
     let cursor = after;
     while (!listener.isGone) {
@@ -171,7 +180,7 @@ export class EventHub {
         return;
       }
       const upTo = ahead < 0 ? reader.lastId : '+';
-      const { entries, missed } = await this.#store.changes.after(cursor, REPLAY_AT_ONCE, upTo);
+      const { entries, missed } = await this.#readPage(cursor, upTo);
       if (missed) await listener.sendAll(eventBytes('gap', { missedFrom: cursor }));
       if (ahead > 0) {
         // Another process told it more than our reader has read; or its id is of a stream that is gone.

@@ -1,4 +1,4 @@
-import type { BatchRecord, Store } from '@reprice/store';
+import type { BatchRecord, BatchStatus, Store } from '@reprice/store';
 import { shownBatch } from '../routes/batch-view.ts';
 import { shownBudget } from '../routes/budget.ts';
 import { shownLimits } from '../routes/limits.ts';
@@ -63,7 +63,7 @@ export class States {
   async batch(id: string): Promise<WireEvent | undefined> {
     const record = await this.#store.batches.get(id);
     if (!record) return undefined;
-    if (record.status === 'receiving' || record.status === 'running') this.#batches.add(id);
+    if (isOpen(record.status)) this.#batches.add(id);
     return { type: 'batch', batchId: id, bytes: eventBytes('batch', shownBatch(record)) };
   }
 
@@ -104,7 +104,10 @@ export class States {
     this.#hearer.onEvents(events.filter((event) => event !== undefined));
     this.#batches.clear();
     for (const { id } of batches) this.#batches.add(id);
-    for (const { id } of ended) this.#latest.delete(`batch ${id}`);
+    for (const { id, status } of ended) {
+      if (isOpen(status)) this.#batches.add(id);
+      else this.#latest.delete(`batch ${id}`);
+    }
   }
 
   /** The batches that were under way at the last look and are no more. */
@@ -124,4 +127,8 @@ export class States {
     this.#latest.set(key, { text, event });
     return event;
   }
+}
+
+function isOpen(status: BatchStatus): boolean {
+  return status === 'receiving' || status === 'running';
 }
