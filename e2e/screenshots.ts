@@ -32,7 +32,7 @@ async function main(): Promise<number> {
     await picture(browser, stand, 'dashboard-light', { ...desktop, colorScheme: 'light' });
     await picture(browser, stand, 'dashboard-dark', { ...desktop, colorScheme: 'dark' });
     await picture(browser, stand, 'dashboard-phone', phone);
-    await picture(browser, stand, 'why', { ...desktop, colorScheme: 'light' }, openChangedMost);
+    await picture(browser, stand, 'why', { ...desktop, colorScheme: 'light' }, (page) => openTelling(page, stand));
     await picture(browser, stand, 'bull-board', { ...desktop, colorScheme: 'light' }, openBoard);
     return 0;
   } finally {
@@ -106,8 +106,20 @@ async function picture(
   await context.close();
 }
 
-async function openChangedMost(page: Page): Promise<void> {
-  await page.locator('#changes .sku').first().click();
+/** Opens a SKU that has something to tell: guardrails that moved it, and a price that went up and down. */
+async function openTelling(page: Page, stand: Stand): Promise<void> {
+  const { topChanges } = (await stand.call('/v1/stats')) as { topChanges: { sku: string }[] };
+  const told = await Promise.all(
+    topChanges.map(async ({ sku }) => {
+      const path = `/v1/prices/${encodeURIComponent(sku)}`;
+      const { steps } = (await stand.call(`${path}/why`)) as { steps?: unknown[] };
+      const { items } = (await stand.call(`${path}/history`)) as { items: { price: string }[] };
+      return { sku, says: (steps?.length ?? 0) * 2 + new Set(items.map(({ price }) => price)).size };
+    }),
+  );
+  const { sku } = told.reduce((best, other) => (other.says > best.says ? other : best));
+  await page.getByLabel('Find a SKU').fill(sku);
+  await page.keyboard.press('Enter');
   await page.locator('dialog.drawer .steps .published').waitFor();
 }
 

@@ -5,7 +5,7 @@ import { ApiProblem, asProblem, call } from './api.js';
 const silentMs = 7000;
 const checkMs = 1000;
 
-/** How often is asked for what does not come by itself: the series, the list of batches, what is held. */
+/** How often is asked for the series; every other time for all that does not come by itself. */
 const refreshMs = 15_000;
 
 /** How long until the stream is opened anew after it was refused. */
@@ -83,22 +83,13 @@ export function feed({ state, changed }) {
     });
   }
 
-  /** Asks for the figures: all that does not come by itself, and what should have. */
-  async function ask() {
+  /** Asks for the figures, and `all` that does not come by itself. */
+  async function ask(all = true) {
     if (isAsking) return;
     isAsking = true;
     try {
       takeStats(await call('/v1/stats'));
-      const [list, held, freeze, fault] = await Promise.all([
-        call('/v1/batches?limit=20'),
-        orNull(call('/v1/held?limit=20')),
-        orNull(call('/v1/freeze')),
-        gatewayFault(),
-      ]);
-      for (const batch of list.items) takeBatch(batch);
-      state.held = held?.items ?? null;
-      state.freeze = freeze;
-      state.gatewayFault = fault;
+      if (all) await askForTheRest();
       if (state.connection !== 'live') state.connection = source?.readyState === EventSource.OPEN ? 'live' : 'polling';
     } catch (error) {
       state.problem = asProblem(error);
@@ -112,6 +103,19 @@ export function feed({ state, changed }) {
     changed();
   }
 
+  async function askForTheRest() {
+    const [list, held, freeze, fault] = await Promise.all([
+      call('/v1/batches?limit=20'),
+      orNull(call('/v1/held?limit=20')),
+      orNull(call('/v1/freeze')),
+      gatewayFault(),
+    ]);
+    for (const batch of list.items) takeBatch(batch);
+    state.held = held?.items ?? null;
+    state.freeze = freeze;
+    state.gatewayFault = fault;
+  }
+
   function check() {
     const silentForMs = Date.now() - heardAt;
     if (silentForMs < silentMs || state.connection === 'logged-out') return;
@@ -120,7 +124,7 @@ export function feed({ state, changed }) {
   }
 
   return {
-    refresh: ask,
+    refresh: () => ask(),
     start() {
       open();
       void ask();
@@ -128,11 +132,18 @@ export function feed({ state, changed }) {
       document.addEventListener('visibilitychange', () => {
         if (!document.hidden) void ask();
       });
+      let rounds = 0;
       setInterval(() => {
-        if (!document.hidden && state.connection !== 'logged-out') void ask();
+        rounds++;
+        if (!document.hidden && state.connection !== 'logged-out') void ask(rounds % 2 === 0 || isStuck(state.stats));
       }, refreshMs);
     },
   };
+}
+
+/** Whether work waits and none is done: then a person wants to know why. @param {Stats | null} stats */
+function isStuck(stats) {
+  return stats !== null && stats.skusPerSecond === 0 && Object.values(stats.queue.waiting).some((packs) => packs > 0);
 }
 
 /** Why the gateway cannot be used; null if it can, or nobody can tell. */

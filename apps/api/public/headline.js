@@ -1,6 +1,7 @@
 /** @import { PriorityName, Section, State, Stats } from './shapes.d.ts' */
 import { byId, setText } from './elements.js';
 import { compact, counted, duration, moment, pace, percent } from './format.js';
+import { shareWords, waitForMoney } from './money.js';
 
 /** @type {readonly PriorityName[]} */
 export const priorities = ['critical', 'high', 'normal', 'low'];
@@ -25,6 +26,21 @@ export function headline() {
     setText(detail, more);
     document.title = kind === 'bad' || kind === 'warn' ? `${words} · Reprice` : 'Reprice';
   };
+}
+
+/**
+ * What holds the money back, and what to do.
+ *
+ * @param {Stats} stats
+ * @param {PriorityName[]} poor
+ * @param {string} waits
+ */
+function moneyWords({ budget }, poor, waits) {
+  const part =
+    Number(budget.remainingUsd) > 0 && poor.length === 1 && poor[0] !== undefined && poor[0] !== 'critical'
+      ? `Work of priority ${poor[0]} may use ${shareWords(poor[0])} of the day, so that more urgent work has the rest. `
+      : '';
+  return `${part}${waits} It goes on at ${moment(budget.resetsAt)}, or at once when an admin raises the limit (Change limit, below).`;
 }
 
 /** A detail as a sentence of its own. @param {string} text */
@@ -63,13 +79,8 @@ export function verdict(state, stats) {
     const more = `Start one with npm run worker, on this machine or any other that reaches Redis. ${waits}`;
     return { kind: waiting > 0 ? 'bad' : 'warn', words: 'No worker is alive', more };
   }
-  if (Number(budget.remainingUsd) <= 0 && waiting > 0) {
-    return {
-      kind: 'bad',
-      words: 'Today’s budget is used up',
-      more: `${waits} They go on at ${moment(budget.resetsAt)}, or at once when an admin raises the limit (Change limit, below).`,
-    };
-  }
+  const poor = waitForMoney(stats);
+  if (poor.length > 0) return { kind: 'bad', words: 'Today’s budget is used up', more: moneyWords(stats, poor, waits) };
   if (state.gatewayFault !== null) {
     const more = `${sentence(state.gatewayFault)} Check GATEWAY_BASE_URL and GATEWAY_API_KEYS of API and workers. ${waits}`;
     return { kind: waiting > 0 ? 'bad' : 'warn', words: 'The gateway cannot be used', more };
@@ -78,10 +89,12 @@ export function verdict(state, stats) {
     const more = `${percent(gateway.errorPercent)} of the calls of the last minutes failed; packs are tried again by themselves. Gateway, below, says how. ${waits}`;
     return { kind: 'warn', words: 'The gateway is in trouble', more };
   }
-  const etas = state.batches.flatMap(({ status, etaSeconds }) =>
-    status === 'running' && etaSeconds ? [etaSeconds] : [],
-  );
-  const eta = etas.length > 0 ? ` Done in about ${duration(Math.max(...etas))}.` : '';
+  const etas = state.batches
+    .filter(({ status }) => status === 'running')
+    .map(({ etaSeconds }) => etaSeconds ?? Number.NaN);
+  const longest = Math.max(...etas);
+  // One that nobody can tell of yet may be the last.
+  const eta = etas.length > 0 && Number.isFinite(longest) ? ` Done in about ${duration(longest)}.` : '';
   const running = stats.batches.running > 0 ? ` ${counted(stats.batches.running, 'batch runs', 'batches run')}.` : '';
   if (queue.restingMs > 1000 && waiting > 0 && stats.skusPerSecond === 0) {
     const more = `The rate limit or the gateway asked for it; it goes on by itself. ${waits}${running}`;

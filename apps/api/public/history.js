@@ -31,7 +31,13 @@ export function historyPart(app, sku, items, again) {
         'table',
         {},
         h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
-        h('tbody', {}, ...items.map((item, index) => row(app, sku, item, index === 0, again))),
+        h(
+          'tbody',
+          {},
+          ...items.map((item, index) =>
+            row(app, sku, item, { isLive: index === 0, isAsNow: item.price === items[0]?.price }, again),
+          ),
+        ),
       ),
     ),
   );
@@ -44,10 +50,11 @@ export function historyPart(app, sku, items, again) {
 function draw(place, items) {
   const oldest = [...items].reverse();
   const currency = items[0]?.currency ?? '';
+  const decimals = /\.(\d+)$/.exec(items[0]?.price ?? '')?.[1]?.length ?? 0;
   const chart = lineChart(place, {
     height: 140,
     lines: [{ label: 'price', colour: '--accent', steps: true }],
-    format: (n) => n.toFixed(2),
+    format: (n) => n.toFixed(decimals),
     isTimeOnly: false,
   });
   const seconds = oldest.map(({ pricedAt }) => Date.parse(pricedAt) / 1000);
@@ -61,10 +68,16 @@ function draw(place, items) {
  * @param {App} app
  * @param {string} sku
  * @param {PastPrice} item
- * @param {boolean} isLive
+ * @param {{ isLive: boolean, isAsNow: boolean }} against the live price
  * @param {() => Promise<void>} again
  */
-function row(app, sku, { revision, price, currency, changePercent, source, reason, pricedAt }, isLive, again) {
+function row(
+  app,
+  sku,
+  { revision, price, currency, changePercent, source, reason, pricedAt },
+  { isLive, isAsNow },
+  again,
+) {
   const why = source === 'manual' ? 'by hand' : reason ? reasonWord(reason) : source;
   const back = h(
     'button',
@@ -104,6 +117,6 @@ function row(app, sku, { revision, price, currency, changePercent, source, reaso
     h('td', { class: 'number' }, changePercent === undefined ? '–' : changeMark(changePercent)),
     h('td', {}, why),
     h('td', {}, time(pricedAt)),
-    app.canWrite && h('td', {}, isLive ? 'live' : back),
+    app.canWrite && h('td', {}, isLive ? 'live' : isAsNow ? 'the same' : back),
   );
 }

@@ -128,7 +128,12 @@ function hero({
     { class: 'hero' },
     h('p', { class: 'price' }, price, ' ', h('small', {}, currency)),
     previousPrice !== undefined &&
-      h('p', {}, `before ${previousPrice} `, changePercent !== undefined && changeMark(changePercent)),
+      h(
+        'p',
+        {},
+        `before ${previousPrice} `,
+        changePercent !== undefined && (changePercent === 0 ? '(unchanged)' : changeMark(changePercent)),
+      ),
     h('p', { class: 'detail' }, facts.filter(Boolean).join(' · '), ' · ', time(pricedAt)),
   );
 }
