@@ -51,7 +51,7 @@ export class Prices {
       ...rows.map((row) => k.price(row.sku)),
     ];
     const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells];
-    if (rows.some((row) => row.fence > 0)) {
+    if (rolling.length > 0) {
       keys.push(...rows.map((row) => k.history(row.sku)), ...rows.map((row) => k.rolling(row.sku)));
       args.push(...rolling);
     }

@@ -54,7 +54,7 @@ export interface EncodedRows {
   readonly cells: string;
   /** The entry for the results, without its mask. */
   readonly chunk: string;
-  /** What rolling:<sku> is to hold from now on, one a row; '' = leave it. Valid as long as the fence is. */
+  /** What rolling:<sku> is to hold from now on, one a row, if some row replaces a price; '' = leave it. Valid as long as the fence is. */
   readonly rolling: readonly string[];
 }
 
@@ -90,7 +90,7 @@ export function encodeRows(publication: Publication, rows: readonly PublishRow[]
     pricedAt,
     cells,
     chunk: encodeChunk(head, cells, records),
-    rolling: rows.map((row) => rollingOf(row, pricedAtMs)),
+    rolling: rows.some((row) => row.fence > 0) ? rows.map((row) => rollingOf(row, pricedAtMs)) : [],
   };
 }
 
