@@ -12,6 +12,7 @@ export interface Running {
 /** Where to look, told before the catalogue is priced. */
 export function addresses(running: Running): string {
   return lines([
+    ['Dashboard', `${running.apiUrl}/`],
     ['API', `${running.apiUrl}/v1`],
     ['Bull Board', `${running.apiUrl}/admin/queues`],
     ['Simulator', running.simulatorUrl],
