@@ -8,7 +8,7 @@ export interface QueueLook {
   readonly keptBack: boolean;
 }
 
-const LOOK_MS = 2000;
+const LOOK_MS = 4000;
 /** Packs that wait so long, with nothing that keeps them back, mean that this process is stuck. */
 const STUCK_AFTER_MS = 60_000;
 /** When looks fail or hang, Redis is away: what was seen before says nothing any more. */
@@ -42,9 +42,11 @@ export class WorkerLiveness {
 
   /** Looks once. */
   async look(): Promise<void> {
-    const { waiting, keptBack } = await this.#look();
+    // A process that starts packs need not ask.
+    const isBusy = this.#starts !== this.#startsSeen;
+    const { waiting, keptBack } = isBusy ? { waiting: true, keptBack: false } : await this.#look();
     const nowMs = this.#steadyMs();
-    const isIdle = waiting && !keptBack && this.#starts === this.#startsSeen;
+    const isIdle = !isBusy && waiting && !keptBack && this.#starts === this.#startsSeen;
     const isInARow = nowMs - this.#lookedAtMs <= LOOK_HOLDS_MS;
     if (!isIdle) this.#idleSinceMs = undefined;
     else if (this.#idleSinceMs === undefined || !isInARow) this.#idleSinceMs = nowMs;

@@ -163,10 +163,11 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     onReleased: () => log.info('Redis takes writes again'),
   });
   const liveness = new WorkerLiveness(async () => {
-    const { waiting, keptBack } = await queue.standing(worker.startsAtOnce);
-    const { closed } = await store.admission.budget();
     const isFull = worker.running().length >= config.workerConcurrency;
-    return { waiting, keptBack: keptBack || isFull || gate.heldBecause.size > 0 || closed !== undefined };
+    if (isFull || gate.heldBecause.size > 0) return { waiting: true, keptBack: true };
+    const standing = await queue.standing(worker.startsAtOnce);
+    if (!standing.waiting || standing.keptBack) return standing;
+    return { waiting: true, keptBack: (await store.admission.budget()).closed !== undefined };
   });
   metrics.watch({
     concurrency: config.workerConcurrency,

@@ -10,7 +10,7 @@ import { catalogue, Pool } from './pool.ts';
 const OUTAGES_S = (process.env.TEST_REDIS_OUTAGES_S ?? '1,4').split(',').map(Number);
 const RESUME_WITHIN_MS = 10_000;
 /** Upkeep and probes of a worker, with room to spare; without a brake it is thousands. */
-const COMMANDS_A_SECOND = 50;
+const COMMANDS_A_SECOND = 80;
 
 /** How long it takes until a new batch is done, ms. */
 async function untilPriced(pool: Pool, name: string): Promise<number> {
