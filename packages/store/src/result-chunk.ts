@@ -96,7 +96,8 @@ export function decodeDecision(entry: string, sku: string, revision: number): De
     if (took !== '1' || cells[i * PRICE_CELLS + SKU_CELL] !== sku) continue;
     const price = priceOf(head, cellsAt(cells, i));
     if (price.revision !== revision) continue;
-    const policy = head.policies?.[price.strategy];
+    const { policies = {} } = head;
+    const policy = Object.hasOwn(policies, price.strategy) ? policies[price.strategy] : undefined;
     const inputs = decodeRecord(records[i], price, policy);
     return {
       price,
