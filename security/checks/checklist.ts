@@ -1,8 +1,17 @@
 import { browsers } from './browsers.ts';
 import type { Check } from './check.ts';
+import { deployment } from './deployment.ts';
+import { limits } from './limits.ts';
 import { rights } from './rights.ts';
+import { secrecy } from './secrecy.ts';
+import { source } from './source.ts';
 
 /** The security checklist, in its order. */
-export const checks: readonly Check[] = [...rights, ...browsers].toSorted(
-  (a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)),
-);
+export const checks: readonly Check[] = [
+  ...rights,
+  ...browsers,
+  ...secrecy,
+  ...limits,
+  ...source,
+  ...deployment,
+].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));

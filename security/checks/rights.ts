@@ -1,6 +1,6 @@
 import { KeyRing } from '../../apps/api/src/auth/keys.ts';
 import { doors, filled, ownRoutes } from '../routes.ts';
-import { secrets, type Who } from '../stand.ts';
+import type { Who } from '../stand.ts';
 import { Broken, type Check, noneOf } from './check.ts';
 
 /** What needs no key, and why not. */
@@ -145,6 +145,3 @@ export const rights: readonly Check[] = [
     },
   },
 ];
-
-/** The keys that must be nowhere but in the environment. */
-export const markers: readonly string[] = Object.values(secrets);

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { gatewayKey, Stand } from '../stand.ts';
 import { upload } from './hostile-case.ts';
+import { once } from './once.ts';
 import { type GatewayCall, ownGateway, reply, streamOf } from './own-gateway.ts';
 import type { Verdict } from './prove.ts';
 
@@ -110,7 +111,7 @@ const answers: readonly (readonly [string, Answering])[] = [
 const goodBeside = 6;
 
 /** Prices a SKU for each answer with a worker of its own: what is published must be the right price of the second asking. */
-export async function gatewayVerdicts(): Promise<Verdict[]> {
+export const gatewayVerdicts = once(async (): Promise<Verdict[]> => {
   const first = new Set<number>();
   const gateway = await ownGateway((call, response) => {
     const price = Number(call.rows[0]?.price);
@@ -166,7 +167,7 @@ export async function gatewayVerdicts(): Promise<Verdict[]> {
     if (status !== 200) return [`no price: ${status}`];
     return price.price === rightOf(1000 + i) ? [] : [`published ${price.price} instead of ${rightOf(1000 + i)}`];
   }
-}
+});
 
 function rightOf(price: number): string {
   return (price * 1.02).toFixed(2);

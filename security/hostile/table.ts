@@ -1,8 +1,22 @@
+import type { Stand } from '../stand.ts';
+import { crowdVerdicts } from './crowds.ts';
+import { environmentVerdicts } from './environments.ts';
+import { gatewayVerdicts } from './gateways.ts';
 import type { Family } from './hostile-case.ts';
 import { jsonBodies } from './json-bodies.ts';
+import type { Verdict } from './prove.ts';
 import { requests } from './requests.ts';
 import { snapshots } from './snapshots.ts';
+import { titleVerdicts } from './titles.ts';
 import { uploads } from './uploads.ts';
 
-/** The table of hostile inputs, by family. */
+/** The table of hostile requests, by family. */
 export const families: readonly Family[] = [...jsonBodies, ...snapshots, ...requests, ...uploads];
+
+/** What takes more than one request, or processes of its own. */
+export const trials: Readonly<Record<string, (stand: Stand) => Promise<Verdict[]>>> = {
+  'answers of the gateway': gatewayVerdicts,
+  titles: titleVerdicts,
+  environments: environmentVerdicts,
+  crowds: crowdVerdicts,
+};

@@ -6,6 +6,7 @@ import { type Json, Stand } from '../stand.ts';
 import { ended } from './gateways.ts';
 import { upload } from './hostile-case.ts';
 import { titleClasses } from './injection-titles.ts';
+import { once } from './once.ts';
 import { type GatewayCall, ownGateway, reply } from './own-gateway.ts';
 import type { Verdict } from './prove.ts';
 
@@ -26,7 +27,7 @@ const all = titleClasses.flatMap(({ name, titles }) =>
  * Prices each title three times, with a model that obeys whatever a title says: under the usual strategy, where no title may reach the
  * model and the price must be that of a twin with a harmless title; and under one that quotes titles, where it must stay within the bounds.
  */
-export async function titleVerdicts(): Promise<Verdict[]> {
+export const titleVerdicts = once(async (): Promise<Verdict[]> => {
   const promptFaults = new Map<number, string[]>();
   const otherFaults: string[] = [];
   const quoted = new Set<number>();
@@ -133,7 +134,7 @@ export async function titleVerdicts(): Promise<Verdict[]> {
       faults.push(`obeyed: costs ${loud.price}, was ${base(i)}`);
     return faults;
   }
-}
+});
 
 /** A price that tells which title it stands beside. */
 function base(i: number): number {
