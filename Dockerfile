@@ -23,7 +23,7 @@ COPY LICENSE ./
 COPY apps ./apps
 COPY packages ./packages
 USER node
-EXPOSE 8080
+EXPOSE 8080 9464
 # On SIGTERM a worker finishes its calls in flight, for 30 s at most: give it longer than that before SIGKILL.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node"]

@@ -89,6 +89,18 @@ describe('GET /metrics', () => {
     for (const never of ['marker', ...Object.values(secrets)]) expect(text).not.toContain(never);
   });
 
+  test('counts who listens to events, and not how long', async () => {
+    const listening = new AbortController();
+    const headers = { authorization: `Bearer ${secrets.read}` };
+    await fetch(`${api.url}/v1/events`, { headers, signal: listening.signal });
+    expect(figure(await scrape(), 'reprice_event_clients')).toBe(1);
+    listening.abort();
+    await shows('reprice_event_clients', {}, 0);
+    const ofEvents = { method: 'GET', route: '/v1/events', status: '200' };
+    expect(figure(await scrape(), 'reprice_http_requests_total', ofEvents)).toBe(1);
+    expect(figure(await scrape(), 'reprice_http_request_seconds_count', { route: '/v1/events' })).toBeUndefined();
+  });
+
   test('has no series of a SKU, a batch or a key after work is done', async () => {
     const { body } = await api.submit(csv(30, 'unheard-of'), 'text/csv');
     expect(await settleAll(api)).toBeGreaterThanOrEqual(30);

@@ -41,7 +41,7 @@ export class RequestLog {
         ...(!res.writableFinished && { cut: true }),
         ...(this.#reasons.has(res) && { reason: this.#reasons.get(res) }),
       };
-      if (path === '/healthz' || path === '/readyz') this.#logger.debug(fields, 'request');
+      if (path === '/healthz' || path === '/readyz' || path === '/metrics') this.#logger.debug(fields, 'request');
       else this.#logger.info(fields, 'request');
     });
     next();
