@@ -5,9 +5,9 @@ export function count(value: number): string {
   return grouped.format(value);
 }
 
-/** 'one SKU', '1,234 SKUs': a count with its noun, whose plural takes an s. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+/** '1 SKU', '1,234 SKUs': a count with its noun, whose plural takes an s unless it is given. */
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
 }
 
 /** Decimal dollars from the API as '$12.34', small amounts with as many decimals as tell two digits: '$0.000075'. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBatches } from './commands/batches.ts';
 import { addBudget } from './commands/budget.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDecisions } from './commands/decisions.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
@@ -34,6 +35,12 @@ Exit codes: 0 done, 1 something failed or was declined, 2 wrong usage, 130 Ctrl-
 
 /** The command line of `reprice`: it throws CommanderError instead of ending the process. */
 export function createProgram(context: Context): Command {
+  const program = withCommands(context);
+  addCompletion(program, context, () => withCommands(context));
+  return program;
+}
+
+function withCommands(context: Context): Command {
   const { output } = context;
   const program = new Command('reprice')
     .description(

@@ -57,13 +57,10 @@ export function statsReport(output: Output, stats: Stats, nowMs: number): string
   const { rate: used, freeze, failedJobs, workers } = stats;
   const places = workers.slice(0, 4).map(({ host, pid }) => `${host}:${pid ?? '?'}`);
   const lines = facts([
-    [
-      'speed',
-      `${rate(stats.skusPerSecond)} SKU/s; ${counted(stats.batches.running, 'batch').replace('batchs', 'batches')} under way`,
-    ],
+    ['speed', `${rate(stats.skusPerSecond)} SKU/s; ${counted(stats.batches.running, 'batch', 'batches')} under way`],
     [
       'done',
-      `${count(stats.priced)} priced, ${count(stats.failed)} failed, ${count(stats.splits)} packs split, ${dollars(stats.costUsd)}, ${count(stats.tokens)} tokens`,
+      `${count(stats.priced)} priced, ${count(stats.failed)} failed, ${counted(stats.splits, 'pack')} split, ${dollars(stats.costUsd)}, ${count(stats.tokens)} tokens`,
     ],
     ['waiting', waitingText(stats)],
     ['gateway', gatewayText(stats)],

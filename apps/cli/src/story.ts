@@ -54,13 +54,13 @@ const suggesters: Readonly<Record<string, string>> = { rules: 'the rules engine'
 /** How a price came about, told in the order in which it happened: inputs, bounds, suggestion, each guardrail, price. */
 export function storyText(output: Output, story: PriceStory): string {
   const { price, bounds, steps, call } = story;
-  const width = Math.max(0, ...steps.map(({ guardrail }) => guardrail.length));
   const inputs = Object.entries(story.inputs ?? {}).filter(([name, value]) => name !== 'sku' && value != null);
   const section = (head: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', output.bold(head), ...lines];
-  const clamps = steps.map(
-    ({ guardrail, from, to }) => `  ${printable(guardrail.padEnd(width))}  ${printable(from)} → ${printable(to)}`,
-  );
+  const clamps: [string, string][] =
+    steps.length > 0
+      ? steps.map(({ guardrail, from, to }) => [guardrail, `${from} → ${to}`])
+      : [['guardrails', story.known === 'part' ? '' : 'none moved it']];
   const cost = call?.costUsd ?? price.costUsd;
   return [
     `${output.bold(printable(story.sku))}  ${printable(headOf(story))}`,
@@ -80,18 +80,19 @@ export function storyText(output: Output, story: PriceStory): string {
             ['ceiling', boundText(bounds.ceiling, bounds.ceilingFrom)],
           ]),
     ),
-    ...section('How it went', [
-      ...facts([
+    ...section(
+      'How it went',
+      facts([
         ['suggested', suggestionText(story)],
         [
           'by',
           suggesters[price.source] ??
             [story.model ?? price.model, story.route ?? price.route].filter(Boolean).join(', '),
         ],
+        ...clamps,
+        ['published', `${price.price} ${price.currency}`],
       ]),
-      ...(clamps.length > 0 ? clamps : story.known === 'part' ? [] : ['  no guardrail moved it']),
-      ...facts([['published', `${price.price} ${price.currency}`]]),
-    ]),
+    ),
     ...section(
       'Decided by',
       facts([

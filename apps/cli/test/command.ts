@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly stdin?: string | Uint8Array;
   /** Called with all of stderr so far whenever it grows, e.g. to press Ctrl-C at a certain moment. */
   readonly onStderr?: (text: string, child: ChildProcess) => void;
+  /** Likewise, of stdout. */
+  readonly onStdout?: (text: string, child: ChildProcess) => void;
 }
 
 /** Runs the real command in a process of its own, without any variable of ours but PATH. */
@@ -30,6 +32,7 @@ export async function reprice(args: readonly string[], options: CommandOptions =
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    options.onStdout?.(stdout, child);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;

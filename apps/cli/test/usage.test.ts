@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CommandOptions, reprice } from './command.ts';
+import { inPipe } from './terminal.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -67,6 +68,13 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
     ['batch that is none', ['failed', '--batch', '../etc'], /id of a batch/],
     ['priority of failed jobs', ['failed', '--priority', 'urgent'], /Allowed choices are critical/],
     ['negative limit of failed jobs', ['failed', '--limit', '-1'], /whole number from 1 to 100000/],
+    ['age without a unit', ['failed', '--max-age', '3'], /with its unit: 3s, 3m, 3h or 3d/],
+    ['mistyped subcommand', ['budget', 'sett', '5'], /no subcommand 'sett'; did you mean set\?/],
+    ['patience', ['submit', good, '--retry-for', '2'], /90s, 10m or 1h/],
+    ['revision', ['why', 'A', '--revision', '0'], /a revision as `reprice history` shows it/],
+    ['long note', ['approve', 'A', '--note', 'x'.repeat(201)], /200 characters at most/],
+    ['cancel without a terminal', ['cancel', 'b1'], /no terminal[\s\S]*Add --yes/],
+    ['unknown shell', ['completion', 'tcsh'], /there is for bash, zsh, fish/],
     ['scheme of --url', ['budget', '--url', 'ftp://x'], /http:\/\/ or https:\/\//],
     ['password in --url', ['budget', '--url', 'http://u:hunter22@127.0.0.1:9'], /without user, password/],
     ['key with a line break', ['budget', '--api-key', 'hunter22\nx'], /without blanks/],
@@ -83,25 +91,38 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
 });
 
 describe.concurrent('help', () => {
-  it.each([
-    'submit',
-    'watch',
-    'batches',
-    'price',
-    'export',
-    'rejections',
-    'failures',
-    'failed',
-    'replay',
-    'keys',
-    'budget',
-    'limits',
-  ])('of %s has examples, and ends with 0', async (command) => {
-    const { code, stdout, stderr } = await reprice([command, '--help'], { env });
-    expect(stdout).toContain(`\nExamples:\n  reprice ${command}`);
-    expect(stdout).toContain('--api-key');
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
+  const spawned = ['submit', 'budget reconcile'];
+  it.each(spawned)('of %s has examples and exit codes, and ends with 0', async (command) => {
+    const { code, stdout, stderr } = await reprice([...command.split(' '), '--help'], { env });
+    expect(stdout).toMatch(
+      /\nExamples:\n {2}.*reprice [\s\S]*\nExit codes: 0 done, 1 .*, 2 wrong usage, 130 Ctrl-C\.\n$/,
+    );
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('of every command has examples and exit codes, and tells the options that all share', async () => {
+    const { stdout } = await inPipe(['--help'], env);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'help' && name !== 'reprice');
+    expect(commands.length).toBeGreaterThan(22);
+    const subcommands = [
+      'budget set',
+      'budget unsettled',
+      'budget reconcile',
+      'limits set',
+      'keys revoke',
+      'keys restore',
+      'freeze off',
+      'freeze status',
+    ];
+    for (const command of [...commands, ...subcommands]) {
+      const help = await inPipe([...command.split(' '), '--help'], env);
+      expect([command, help.code, help.said]).toEqual([command, 0, '']);
+      expect(help.stdout).toMatch(new RegExp(`\\nExamples:\\n  .*reprice ${command}`));
+      expect(help.stdout).toContain('--api-key');
+      expect(help.stdout).toMatch(/\nExit codes: 0 done, 1 /);
+    }
   });
 
   it('tells the version', async () => {

@@ -7,9 +7,7 @@ import type { Limits } from '../responses.ts';
 import { requireSubcommand } from '../subcommands.ts';
 import { table } from '../table.ts';
 
-const examples = `
-Examples:
-  reprice limits
+const setExamples = `
   reprice limits set --rpm 600                   requests a minute, for all workers at once
   reprice limits set --rpm 600 --tpm 200000
   reprice limits set --tpm 0                     no limit on tokens`;
@@ -47,7 +45,7 @@ export function addLimits(program: Command, context: Context): void {
     .command('limits')
     .summary('show or set requests and tokens a minute')
     .description('Shows how many requests and tokens a minute all workers together may send, and what holds of it now.')
-    .addHelpText('after', examples)
+    .addHelpText('after', `\nExamples:\n  reprice limits${setExamples}`)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = await connect(context, options).limits();
@@ -63,7 +61,7 @@ export function addLimits(program: Command, context: Context): void {
     )
     .option('--rpm <requests>', 'requests a minute; 0 = no limit', limitText(rateLimitBounds.rpm))
     .option('--tpm <tokens>', 'tokens a minute; 0 = no limit', limitText(rateLimitBounds.tpm))
-    .addHelpText('after', examples)
+    .addHelpText('after', `\nExamples:${setExamples}`)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { rpm?: number; tpm?: number }>();
       const { rpm, tpm } = options;
