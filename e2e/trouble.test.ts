@@ -39,6 +39,14 @@ describe.skipIf(browserFile === undefined)('in trouble the dashboard', { timeout
     expect(await submit('prices.xlsx', 'PK')).toMatch(/no catalogue by its name.*CSV/s);
     expect(await submit('prices.csv', 'artikel;preis\nA;1\n')).toMatch(/header line of the CSV does not fit.*sku/s);
     expect(await submit('prices.json', '{"items": [')).toMatch(/JSON/);
+    // Where only the names of the columns are others, they can be told.
+    await drop(page, 'artikel.csv', 'artikel,preis,waehrung\nMAPPED-1,9.00,EUR\n');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Submit' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('Columns of a CSV').fill('sku=artikel, price=preis, currency=waehrung');
+    await dialog.getByRole('button', { name: 'Submit' }).click();
+    await dialog.getByText('1 SKU of artikel.csv').waitFor();
     expect(await axeViolations(page)).toEqual([]);
   });
 

@@ -2,6 +2,9 @@
 import { asProblem } from './api.js';
 import { fill, h } from './elements.js';
 
+/** Faults of one problem that are shown. */
+const placesShown = 10;
+
 let dialogs = 0;
 
 /**
@@ -49,13 +52,12 @@ export function openDialog(title, children, { kind = '', onclose } = {}) {
  */
 export function problemBox(error) {
   const { title, detail, errors = [], requestId } = asProblem(error);
-  const places = errors.filter((place) => !detail.includes(place.detail)).slice(0, 10);
+  const places = [...new Set(errors.map((place) => place.detail))].slice(0, placesShown);
   return h(
     'div',
     { class: 'banner bad', role: 'alert' },
     h('strong', {}, title),
-    h('p', {}, detail),
-    places.length > 0 && h('ul', {}, ...places.map((place) => h('li', {}, place.detail))),
+    places.length > 1 ? h('ul', {}, ...places.map((place) => h('li', {}, place))) : h('p', {}, detail),
     requestId && h('small', {}, `Request ${requestId}`),
   );
 }

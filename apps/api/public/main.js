@@ -108,4 +108,9 @@ async function start() {
   performance.mark('interactive');
 }
 
-void start();
+start().catch((error) => {
+  const problem = asProblem(error);
+  state.problem = { ...problem, detail: `${problem.detail} Reload the page; if it comes back, tell the developers.` };
+  changed();
+  throw error;
+});

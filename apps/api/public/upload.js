@@ -1,7 +1,7 @@
-/** @import { App, Batch, Section } from './shapes.d.ts' */
+/** @import { App, Section } from './shapes.d.ts' */
 import { openDialog, problemBox } from './dialog.js';
 import { byId, fill, h, setText } from './elements.js';
-import { priorities } from './headline.js';
+import { uploadFields } from './upload-fields.js';
 import { outcome } from './upload-outcome.js';
 import { fileFormat, newKey, send } from './upload-send.js';
 
@@ -68,60 +68,25 @@ function openUpload(app, dropped, follow) {
   let key = newKey();
   /** @type {XMLHttpRequest | undefined} */
   let sending;
-  const file = h('input', {
-    type: 'file',
-    id: 'upload-file',
-    accept: '.csv,.ndjson,.jsonl,.json,text/csv,application/json,application/x-ndjson',
-    required: true,
-  });
-  if (dropped) {
-    const list = new DataTransfer();
-    list.items.add(dropped);
-    file.files = list.files;
-  }
-  const priority = h(
-    'select',
-    { id: 'upload-priority' },
-    ...priorities.map((name) => h('option', { value: name, selected: name === 'normal' }, name)),
-  );
-  const currency = h('input', {
-    id: 'upload-currency',
-    maxlength: 3,
-    size: 6,
-    pattern: '[A-Za-z]{3}',
-    title: 'Three letters, e.g. EUR',
-    placeholder: 'EUR',
-    autocapitalize: 'characters',
-  });
-  const dryRun = h('input', { type: 'checkbox', id: 'upload-dry-run' });
-  const force = h('input', { type: 'checkbox', id: 'upload-force' });
+  const { fields, file, query } = uploadFields(dropped);
   const problem = h('div', {});
   const submit = h('button', { class: 'primary' }, 'Submit');
   const share = h('progress', { max: 100, value: 0, 'aria-label': 'Upload' });
   const sent = h('p', { class: 'detail', role: 'status' });
   const progress = h('div', { hidden: true }, share, sent);
-  const form = h(
-    'form',
-    { class: 'upload' },
-    h('label', { for: 'upload-file' }, 'Catalogue: CSV, NDJSON or JSON'),
-    file,
-    h(
-      'div',
-      { class: 'pair' },
-      h('div', {}, h('label', { for: 'upload-priority' }, 'Priority'), priority),
-      h('div', {}, h('label', { for: 'upload-currency' }, 'Currency, where a line has none'), currency),
-    ),
-    h('label', { class: 'check' }, dryRun, h('span', {}, 'Dry run: compute and pay for all prices, publish none')),
-    h('label', { class: 'check' }, force, h('span', {}, 'Ask anew for SKUs that have not changed, too')),
-    problem,
-    progress,
-    h('div', { class: 'buttons' }, submit),
-  );
+  const form = h('form', {}, ...fields, problem, progress, h('div', { class: 'buttons' }, submit));
   // Another file or choice is another submission; the same once more after a cut is not.
   form.addEventListener('change', () => {
     key = newKey();
     fill(problem);
   });
+  const started = (/** @type {XMLHttpRequest} */ request) => {
+    sending = request;
+  };
+  const told = (/** @type {number} */ percent) => {
+    share.value = percent;
+    setText(sent, percent < 100 ? `${Math.floor(percent)} % sent` : 'All sent; Reprice checks the last lines.');
+  };
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     fill(problem);
@@ -131,27 +96,9 @@ function openUpload(app, dropped, follow) {
     if (!format) return fill(problem, wrongName(chosen.name));
     submit.disabled = true;
     progress.hidden = false;
-    const query = new URLSearchParams({ priority: priority.value });
-    if (currency.value !== '') query.set('currency', currency.value.toUpperCase());
-    if (dryRun.checked) query.set('mode', 'dry-run');
-    if (force.checked) query.set('force', 'true');
     try {
-      const batch = await send(
-        chosen,
-        {
-          format,
-          query,
-          key,
-          started: (request) => {
-            sending = request;
-          },
-        },
-        (percent) => {
-          share.value = percent;
-          setText(sent, percent < 100 ? `${Math.floor(percent)} % sent` : 'All sent; Reprice checks the last lines.');
-        },
-      );
-      const result = outcome(/** @type {Batch} */ (batch), chosen.name);
+      const batch = await send(chosen, { format, query: query(), key, started }, told);
+      const result = outcome(batch, chosen.name);
       fill(body, result.element);
       setText(heading, 'Submitted');
       heading.focus();
@@ -163,10 +110,8 @@ function openUpload(app, dropped, follow) {
       submit.disabled = false;
     }
   });
-  const { body, heading } = openDialog('Submit a catalogue', [form], {
-    kind: 'small',
-    onclose: () => sending?.abort(),
-  });
+  const onclose = () => sending?.abort();
+  const { body, heading } = openDialog('Submit a catalogue', [form], { kind: 'small', onclose });
   if (dropped) submit.focus();
   else file.focus();
 }
