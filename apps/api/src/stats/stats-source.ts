@@ -6,7 +6,7 @@ import { shownLimits } from '../routes/limits.ts';
 import type { Overview, Stats } from '../schemas/stats.ts';
 import { callTotals, percentiles, seriesOf } from './figures.ts';
 import { forecast } from './forecast.ts';
-import { Shared } from './shared.ts';
+import { KeptAnswer } from './kept-answer.ts';
 import { shownFreeze } from './shown-freeze.ts';
 
 const KEPT_MS = 1000;
@@ -19,8 +19,8 @@ const RATE_SECONDS = 60;
 export class StatsSource {
   readonly #store: Store;
   readonly #queue: () => PackQueue;
-  readonly #overview = new Shared(KEPT_MS, () => this.#computeOverview());
-  readonly #series = new Map<number, Shared<Stats['series']>>();
+  readonly #overview = new KeptAnswer(KEPT_MS, () => this.#computeOverview());
+  readonly #series = new Map<number, KeptAnswer<Stats['series']>>();
 
   /** @param queue the one in use: it is made anew when its first look at Redis failed */
   constructor(store: Store, queue: () => PackQueue) {
@@ -39,17 +39,17 @@ export class StatsSource {
     return { ...overview, series };
   }
 
-  #seriesOf(minutes: number): Shared<Stats['series']> {
-    for (const [other, shared] of this.#series) if (other !== minutes && shared.isStale) this.#series.delete(other);
+  #seriesOf(minutes: number): KeptAnswer<Stats['series']> {
+    for (const [other, answer] of this.#series) if (other !== minutes && answer.isStale) this.#series.delete(other);
     const known = this.#series.get(minutes);
     if (known !== undefined) return known;
     const { stats } = this.#store;
-    const shared = new Shared(KEPT_MS, async () => {
+    const answer = new KeptAnswer(KEPT_MS, async () => {
       const nowMs = await stats.nowMs();
       return seriesOf(await stats.minutes(minutes, nowMs), nowMs);
     });
-    this.#series.set(minutes, shared);
-    return shared;
+    this.#series.set(minutes, answer);
+    return answer;
   }
 
   async #computeOverview(): Promise<Overview> {

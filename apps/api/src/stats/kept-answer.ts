@@ -1,5 +1,5 @@
 /** Computes something at most once in a while, however many ask: all who come meanwhile get the same. */
-export class Shared<T> {
+export class KeptAnswer<T> {
   readonly #compute: () => Promise<T>;
   readonly #keptMs: number;
   #latest: { readonly sinceMs: number; readonly value: Promise<T> } | undefined;
