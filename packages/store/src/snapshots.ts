@@ -111,9 +111,11 @@ export class Snapshots {
       const live = price && currency === snapshot.currency ? parseMoney(price, currency) : undefined;
       if (!live?.ok) return { settled: false, snapshot, fence, past };
       const { minor: liveMinor } = live;
-      const replaced = previous && pricedAt ? parseMoney(previous, snapshot.currency) : undefined;
-      if (!replaced?.ok || replaced.minor === liveMinor) return { settled: false, snapshot, fence, liveMinor, past };
-      const before = withReplaced(past, replaced.minor, Date.parse(pricedAt ?? ''));
+      const replaced = previous ? parseMoney(previous, snapshot.currency) : undefined;
+      const replacedAtMs = Date.parse(pricedAt ?? '');
+      if (!replaced?.ok || replaced.minor === liveMinor || Number.isNaN(replacedAtMs))
+        return { settled: false, snapshot, fence, liveMinor, past };
+      const before = withReplaced(past, replaced.minor, replacedAtMs);
       return { settled: false, snapshot, fence, liveMinor, past: before };
     });
     return { status: status || undefined, mode: mode === 'dry-run' ? 'dry-run' : 'live', rows };
