@@ -1,5 +1,5 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
-import { createLogger, logConsole } from '@reprice/telemetry';
+import { createLogger, logConsole, logCrash } from '@reprice/telemetry';
 import { type RunningApi, startApi } from './api.ts';
 import { keepHeapSmall } from './heap.ts';
 import { UnfitRedis } from './unfit-redis.ts';
@@ -9,6 +9,7 @@ try {
   const config = loadConfig(process.env, { process: 'api' });
   const log = createLogger({ name: 'api', level: config.logLevel, secrets: secretsOf(config) });
   logConsole(log);
+  logCrash(log);
   for (const warning of config.warnings) log.warn(warning);
 
   let api: RunningApi | undefined;

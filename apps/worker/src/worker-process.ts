@@ -1,5 +1,5 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
-import { createLogger, logConsole } from '@reprice/telemetry';
+import { createLogger, logConsole, logCrash } from '@reprice/telemetry';
 import { MetricsPortError } from './metrics-server.ts';
 import { UnfitRedisError } from './redis-fitness.ts';
 import type { StopSignal } from './stop-signal.ts';
@@ -21,6 +21,7 @@ export async function runWorker(
     const config = loadConfig(env, { process: 'worker' });
     const log = createLogger({ name: 'worker', level: config.logLevel, secrets: secretsOf(config) });
     logConsole(log);
+    logCrash(log);
     for (const warning of config.warnings) log.warn(warning);
     const worker = await startWorker(config, log, seam);
     stopSignal.handle((cause) => {
