@@ -114,7 +114,7 @@ async function openTelling(page: Page, stand: Stand): Promise<void> {
       const path = `/v1/prices/${encodeURIComponent(sku)}`;
       const { steps } = (await stand.call(`${path}/why`)) as { steps?: unknown[] };
       const { items } = (await stand.call(`${path}/history`)) as { items: { price: string }[] };
-      return { sku, says: (steps?.length ?? 0) * 2 + new Set(items.map(({ price }) => price)).size };
+      return { sku, says: (steps?.length ?? 0) * 10 + new Set(items.map(({ price }) => price)).size };
     }),
   );
   const { sku } = told.reduce((best, other) => (other.says > best.says ? other : best));

@@ -75,8 +75,9 @@ function openUpload(app, dropped, follow) {
   const sent = h('p', { class: 'detail', role: 'status' });
   const progress = h('div', { hidden: true }, share, sent);
   const form = h('form', {}, ...fields, problem, progress, h('div', { class: 'buttons' }, submit));
-  // Another file or choice is another submission; the same once more after a cut is not.
-  form.addEventListener('change', () => {
+  // Another file or choice is another submission; the same once more after a cut is not. At each input, not when a field is left: then the
+  // button would jump away under the click.
+  form.addEventListener('input', () => {
     key = newKey();
     fill(problem);
   });
