@@ -163,6 +163,7 @@ describe('docker-compose.yml', () => {
     'deploy/grafana/provisioning/datasources/prometheus.yml',
     'deploy/grafana/provisioning/dashboards/reprice.yml',
     'deploy/prometheus/prometheus.yml',
+    'deploy/prometheus/alerts.test.yml',
     'docker-compose.yml',
   ])('%s is YAML without a fault', (file) => {
     expect(
