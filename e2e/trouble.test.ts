@@ -69,6 +69,18 @@ describe.skipIf(browserFile === undefined)('in trouble the dashboard', { timeout
     await stand.call('/v1/batches', { method: 'POST', body: 'sku,price,currency\nLATE-1,9.00,EUR\n', headers });
     await page.getByRole('heading', { name: /budget is used up/ }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
+    const unwanted = await stand.call('/v1/batches', {
+      method: 'POST',
+      body: 'sku,price,currency\nLATE-2,9.00,EUR\n',
+      headers,
+    });
+    await page.getByRole('button', { name: `Cancel… ${unwanted.id}` }).click();
+    await page.getByRole('button', { name: 'Cancel the batch' }).click();
+    await page
+      .locator('#batches li')
+      .filter({ hasText: String(unwanted.id) })
+      .getByText('1 never run')
+      .waitFor();
     await page.getByRole('button', { name: 'Change limit' }).click();
     await page.getByLabel('Dollars a day').fill('50');
     await page.getByRole('button', { name: 'Set the limit' }).click();
