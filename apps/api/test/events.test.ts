@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { endAfterTestFile, spawnApp, startRedis, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 import { EventReader } from './event-reader.ts';
 import { settleAll } from './priced-by-rules.ts';
@@ -227,6 +227,25 @@ describe('GET /v1/events', () => {
     expect(reader.skus().slice(1).toSorted()).toEqual(skus.toSorted());
     await until(() => reader.named('batch').at(-1)?.data.priced === 3);
     expect([reader.isEnded, reader.named('gap').length]).toEqual([false, 0]);
+  });
+
+  test('says every 15 seconds that it lives, also while Redis is away', async () => {
+    const redis = await startRedis();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const api = await startApiUnderTest({ redisUrl: redis.url });
+      const reader = await listen(api, '?types=prices');
+      await until(() => reader.raw);
+      // Waiting moves this clock as well, a little.
+      vi.advanceTimersByTime(13_000);
+      await redis.kill();
+      expect(reader.pings).toBe(0);
+      vi.advanceTimersByTime(2000);
+      await until(() => reader.pings === 1);
+      expect(reader.isEnded).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('ends with the process, which does not wait for those who listen', async () => {
