@@ -13,9 +13,10 @@ import { reasonWord } from './words.js';
  * @param {App} app
  * @param {string} sku
  * @param {PastPrice[]} items the newest first
- * @param {() => Promise<void>} again what is to be done after a rollback
+ * @param {{ again: () => Promise<void>, explain: (revision: number) => Promise<void> }} acts what is to be done after a rollback, and when
+ *   somebody wants to know why a price was so
  */
-export function historyPart(app, sku, items, again) {
+export function historyPart(app, sku, items, acts) {
   const place = h('div', {});
   if (items.length > 1) draw(place, items);
   const head = ['Price', 'Change', 'Why', 'When', ...(app.canWrite ? ['Back'] : [])];
@@ -35,7 +36,7 @@ export function historyPart(app, sku, items, again) {
           'tbody',
           {},
           ...items.map((item, index) =>
-            row(app, sku, item, { isLive: index === 0, isAsNow: item.price === items[0]?.price }, again),
+            row(app, sku, item, { isLive: index === 0, isAsNow: item.price === items[0]?.price }, acts),
           ),
         ),
       ),
@@ -69,16 +70,22 @@ function draw(place, items) {
  * @param {string} sku
  * @param {PastPrice} item
  * @param {{ isLive: boolean, isAsNow: boolean }} against the live price
- * @param {() => Promise<void>} again
+ * @param {{ again: () => Promise<void>, explain: (revision: number) => Promise<void> }} acts
  */
 function row(
   app,
   sku,
   { revision, price, currency, changePercent, source, reason, pricedAt },
   { isLive, isAsNow },
-  again,
+  { again, explain },
 ) {
-  const why = source === 'manual' ? 'by hand' : reason ? reasonWord(reason) : source;
+  const words = source === 'manual' ? 'by hand' : reason ? reasonWord(reason) : source;
+  const label = `${words}: why it was ${price} ${currency} (revision ${revision})`;
+  const why = h(
+    'button',
+    { type: 'button', class: 'link', 'aria-label': label, onclick: () => explain(revision) },
+    words,
+  );
   const back = h(
     'button',
     {

@@ -182,12 +182,13 @@ export interface Price {
 
 export interface Why {
   sku: string;
-  price: Price;
+  price: PastPrice;
   suggestion?: { price: string; confidence?: number; reason: string };
   inputs?: Record<string, unknown>;
   bounds?: { floor: string; floorFrom: string; ceiling: string; ceilingFrom: string };
+  limits?: { guardrail: string; lowest: string; highest: string }[];
   steps?: { guardrail: string; from: string; to: string }[];
-  policy?: { strategy: string; version: string; promptVersion: string };
+  policy?: { strategy: string; version?: string; promptVersion?: string };
   model?: string;
   route?: string;
   call?: { jobId?: string; batchId?: string; costUsd?: string };

@@ -45,13 +45,10 @@ function openPanel(app, sku) {
       shown = `${live.revision}`;
       fill(price, hero(live));
       await Promise.all([
-        part(why, async () => whyPart(/** @type {Why} */ (await call(`${path}/why`)))),
+        part(why, async () => whyPart(/** @type {Why} */ (await call(`${path}/why`)), true)),
         part(past, async () => {
           const { items } = await call(`${path}/history?limit=100`);
-          return historyPart(app, sku, /** @type {PastPrice[]} */ (items), () => {
-            shown = '';
-            return load();
-          });
+          return historyPart(app, sku, /** @type {PastPrice[]} */ (items), { again, explain });
         }),
       ]);
     } catch (error) {
@@ -60,6 +57,16 @@ function openPanel(app, sku) {
       fill(why);
       fill(past);
     }
+  };
+  const again = () => {
+    shown = '';
+    return load();
+  };
+  const explain = async (/** @type {number} */ revision) => {
+    const isLive = `${revision}` === shown;
+    await part(why, async () => whyPart(/** @type {Why} */ (await call(`${path}/why?revision=${revision}`)), isLive));
+    why.querySelector('h3')?.focus();
+    why.scrollIntoView({ block: 'nearest' });
   };
   const timer = setInterval(load, againMs);
   const { dialog } = openDialog(sku, [price, why, past], {

@@ -7,13 +7,16 @@ import { guardrailSentence, reasonWords } from './words.js';
  * How a price came about: from the suggestion over each guardrail to what was published.
  *
  * @param {Why} why
+ * @param {boolean} isLive whether it is the price of now
  */
-export function whyPart({ price, suggestion, bounds, steps = [], inputs, policy, call, reproduces, known, detail }) {
+export function whyPart(why, isLive) {
+  const { price, suggestion, bounds, limits = [], steps = [], inputs, policy, call, reproduces, known, detail } = why;
+  const reason = suggestion?.reason ?? price.reason;
   return h(
     'section',
     {},
-    h('h3', {}, 'Why'),
-    h('p', {}, `${capital(reasonWords(suggestion?.reason ?? price.reason))}.`),
+    h('h3', { tabindex: -1 }, isLive ? 'Why' : `Why it was ${price.price} (revision ${price.revision})`),
+    reason && h('p', {}, `${capital(reasonWords(reason))}.`),
     suggestion && path(suggestion, steps, price),
     bounds &&
       h(
@@ -21,6 +24,9 @@ export function whyPart({ price, suggestion, bounds, steps = [], inputs, policy,
         { class: 'detail' },
         `It may lie between ${bounds.floor} (${guardrailSentence(bounds.floorFrom)}) and ${bounds.ceiling} (${guardrailSentence(bounds.ceilingFrom)}).`,
       ),
+    ...limits.map(({ guardrail, lowest, highest }) =>
+      h('p', { class: 'detail' }, `${capital(guardrailSentence(guardrail))}: from ${lowest} to ${highest}.`),
+    ),
     detail && h('p', { class: 'detail' }, detail),
     known === 'all' && h('p', { class: 'detail' }, proof(reproduces, policy, call)),
     inputs && h('details', {}, h('summary', {}, 'What was known of it then'), facts(inputs)),
@@ -59,7 +65,7 @@ function proof(reproduces, policy, call) {
   const same = reproduces
     ? 'The same record gives the same price again.'
     : 'The same record gives another price today.';
-  const by = policy ? ` Policy ${policy.version}, prompt ${policy.promptVersion}.` : '';
+  const by = policy?.version ? ` Policy ${policy.version}, prompt ${policy.promptVersion ?? '–'}.` : '';
   const cost = call?.costUsd ? ` Its share of the call cost ${usd(call.costUsd)}.` : '';
   return `${same}${by}${cost}`;
 }
