@@ -62,7 +62,7 @@ export function duration(ms: number): string {
 
 /** Bytes as '812 B', '12 kB', '3.4 MB'. */
 export function bytes(size: number): string {
-  if (size < 1000) return `${size} B`;
+  if (size < 999.5) return `${Math.round(size)} B`;
   if (size < 1_000_000) return `${Math.round(size / 1000)} kB`;
   return size < 1e9 ? `${(size / 1e6).toFixed(1)} MB` : `${(size / 1e9).toFixed(2)} GB`;
 }

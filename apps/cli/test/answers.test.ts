@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
 import { type Answer, batch, ContractServer, ndjson, price, problem } from './contract-server.ts';
+import { inPipe } from './terminal.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -18,9 +19,8 @@ afterEach(() => api.stop());
 
 const key = 'hunter22-hunter22';
 
-function run(args: readonly string[], more: { cwd?: string; apiKey?: string } = {}) {
-  const env = { REPRICE_URL: api.url, ...(more.apiKey === '' ? {} : { REPRICE_API_KEY: more.apiKey ?? key }) };
-  return reprice(args, { env, ...(more.cwd === undefined ? {} : { cwd: more.cwd }) });
+function run(args: readonly string[], apiKey: string = key) {
+  return inPipe(args, { REPRICE_URL: api.url, ...(apiKey === '' ? {} : { REPRICE_API_KEY: apiKey }) });
 }
 
 describe('an API that refuses, or is none, is explained in words', () => {
@@ -74,7 +74,7 @@ describe('an API that refuses, or is none, is explained in words', () => {
 
   it('no key at all: says where to get one', async () => {
     api.on('GET /v1/budget', problem(401, 'unauthenticated', 'A key is needed'));
-    const { code, stderr } = await run(['budget'], { apiKey: '' });
+    const { code, stderr } = await run(['budget'], '');
     expect(code).toBe(1);
     expect(stderr).toContain('Set REPRICE_API_KEY');
     expect(api.seen[0]?.headers.authorization).toBeUndefined();

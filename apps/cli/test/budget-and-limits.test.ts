@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reprice } from './command.ts';
 import { ContractServer, problem } from './contract-server.ts';
-import { atTerminal } from './terminal.ts';
+import { atTerminal, inPipe } from './terminal.ts';
 
 let api: ContractServer;
 beforeEach(async () => {
@@ -9,8 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const run = (args: readonly string[]) =>
-  reprice(args, { env: { REPRICE_URL: api.url, REPRICE_API_KEY: 'hunter22-hunter22' } });
+const run = (args: readonly string[]) => inPipe(args, { REPRICE_URL: api.url, REPRICE_API_KEY: 'hunter22-hunter22' });
 
 describe('budget', () => {
   const budget = {
@@ -70,7 +68,7 @@ describe('budget', () => {
     const env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
     const declined = await atTerminal(['budget', 'reconcile', '--spent', '0.6'], env, 'n\n');
     expect(declined.code).toBe(1);
-    expect(declined.said).toBe(
+    expect(declined.stderr).toBe(
       '2026-11-21 is closed (ledger_lost). Booked as spent: $25.50; by the bill: $0.60.\n' +
         '$0.01 is reserved for calls under way: the bill may not hold them yet.\n' +
         '2 unsettled calls of $0.50 would be forgotten.\n' +

@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const offered = async (words: readonly string[], more = env): Promise<string[]> => {
-  const { code, stdout, said } = await inPipe(['complete', '--', ...words], more);
-  expect([code, said]).toEqual([0, '']);
+  const { code, stdout, stderr } = await inPipe(['complete', '--', ...words], more);
+  expect([code, stderr]).toEqual([0, '']);
   return stdout.trimEnd().split('\n');
 };
 

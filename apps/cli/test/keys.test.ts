@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reprice } from './command.ts';
 import { ContractServer, problem } from './contract-server.ts';
-import { atTerminal } from './terminal.ts';
+import { atTerminal, inPipe } from './terminal.ts';
 
 let api: ContractServer;
 beforeEach(async () => {
@@ -9,8 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const run = (args: readonly string[]) =>
-  reprice(args, { env: { REPRICE_URL: api.url, REPRICE_API_KEY: 'hunter22-hunter22' } });
+const run = (args: readonly string[]) => inPipe(args, { REPRICE_URL: api.url, REPRICE_API_KEY: 'hunter22-hunter22' });
 
 const key = (changes: object = {}) => ({
   id: '0a1b2c3d4e5f',
@@ -30,8 +28,8 @@ describe('reprice keys', () => {
     const resting = key({ id: '1a1b2c3d4e5f', position: 2, state: 'resting', untilAt, reason: 'status 401: no' });
     const items = [key(), resting, key({ id: '2a1b2c3d4e5f', position: null, state: 'revoked', inUse: false })];
     api.on('GET /v1/keys', { body: { items, nextCursor: null } });
-    const { code, stdout, said } = await atTerminal(['keys'], { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' });
-    expect([code, said]).toEqual([0, '']);
+    const { code, stdout, stderr } = await atTerminal(['keys'], { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' });
+    expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/1 │ 0a1b2c3d4e5f │ active +│ yes +│ 1,234 │ +0 │/);
     expect(stdout).toMatch(/2 │ 1a1b2c3d4e5f │ resting for \d+ s +│ yes .*status 401: no/);
     expect(stdout).toMatch(/— │ 2a1b2c3d4e5f │ revoked +│ no/);

@@ -21,7 +21,7 @@ describe('freeze', () => {
     api.on('PUT /v1/freeze', ({ body }) => ({ body: JSON.parse(body).frozen ? frozen : { frozen: false } }));
     const set = await inPipe(['freeze', '--reason', 'odd prices'], env);
     expect(set.stdout).toMatch(/^FROZEN since 2026-11-21T10:00:00\.000Z \(.* ago\) by ops: odd prices\n$/);
-    expect(set.said).toContain('until: npx reprice unfreeze');
+    expect(set.stderr).toContain('until: npx reprice unfreeze');
     expect((await inPipe(['freeze', 'off'], env)).stdout).toMatch(/^Not frozen/);
     expect((await inPipe(['unfreeze', '--json'], env)).stdout).toBe('{"frozen":false}\n');
     expect(api.seen.map(({ body }) => JSON.parse(body))).toEqual([
@@ -35,7 +35,7 @@ describe('freeze', () => {
     api.on('GET /v1/freeze', { body: frozen });
     expect(JSON.parse((await inPipe(['freeze', 'status', '--json'], env)).stdout)).toEqual(frozen);
     const slip = await inPipe(['freeze', 'of'], env);
-    expect(slip).toMatchObject({ code: 2, said: expect.stringContaining("no subcommand 'of'; did you mean off?") });
+    expect(slip).toMatchObject({ code: 2, stderr: expect.stringContaining("no subcommand 'of'; did you mean off?") });
     expect(api.to('PUT /v1/freeze')).toEqual([]);
   });
 });
@@ -48,7 +48,7 @@ describe('cancel', () => {
     api.on('GET /v1/batches/b1', running).on('POST /v1/batches/b1/cancel', cancelled);
     const declined = await atTerminal(['cancel', 'b1'], env, '\n');
     expect([declined.code, api.to('POST /v1/batches/b1/cancel').length]).toEqual([1, 0]);
-    expect(declined.said).toContain('Batch b1: 2 of 5 SKUs done for $0.0012; 3 would not be run.\nCancel it? [y/N] ');
+    expect(declined.stderr).toContain('Batch b1: 2 of 5 SKUs done for $0.0012; 3 would not be run.\nCancel it? [y/N] ');
     const done = await atTerminal(['cancel', 'b1'], env, 'yes\n');
     expect(done).toMatchObject({ code: 0, stdout: 'Batch b1 is cancelled: 2 priced, 3 not run, $0.0012 spent.\n' });
     expect((await inPipe(['cancel', 'b1', '-y', '--json'], env)).stdout).toContain('"status":"cancelled"');
@@ -56,7 +56,10 @@ describe('cancel', () => {
 
   it('asks nobody where nobody is, nor for what is cancelled already', async () => {
     api.on('GET /v1/batches/b1', cancelled).on('POST /v1/batches/b1/cancel', cancelled);
-    expect(await inPipe(['cancel', 'b1'], env)).toMatchObject({ code: 2, said: expect.stringContaining('Add --yes') });
+    expect(await inPipe(['cancel', 'b1'], env)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Add --yes'),
+    });
     expect((await atTerminal(['cancel', 'b1'], env)).code).toBe(0);
   });
 
@@ -68,7 +71,7 @@ describe('cancel', () => {
     );
     expect(await inPipe(['cancel', 'b1', '--yes'], env)).toMatchObject({
       code: 1,
-      said: expect.stringContaining('It is done.'),
+      stderr: expect.stringContaining('It is done.'),
     });
   });
 });
@@ -182,8 +185,8 @@ describe('doctor', () => {
     ];
     api.on('GET /healthz', alive).on('GET /v1/whoami', whoAmI);
     api.on('GET /v1/doctor', { body: { at: 't', checks, unseen: [] } });
-    const { code, stdout, said } = await inPipe(['doctor'], env);
-    expect([code, said]).toEqual([1, '']);
+    const { code, stdout, stderr } = await inPipe(['doctor'], env);
+    expect([code, stderr]).toEqual([1, '']);
     expect(stdout).toMatch(/^✓ config {7}Read without faults/);
     expect(stdout).toMatch(/^✓ api {10}It answers at http:.* \(from REPRICE_URL\) within \d+ ms\.$/m);
     expect(stdout).toContain('✓ clock        This machine and the API agree on the time.\n');

@@ -89,7 +89,7 @@ Decided by
     api.on('GET /v1/prices/-ODD/why', { body: { ...story, sku: '-ODD' } });
     expect(await inPipe(['why', '--json', '--', '-ODD'], env)).toMatchObject({ code: 0 });
     const none = await inPipe(['why', 'NONE'], env);
-    expect([none.code, none.said]).toEqual([1, 'reprice: There is no such thing\n']);
+    expect([none.code, none.stderr]).toEqual([1, 'reprice: There is no such thing\n']);
   });
 });
 
@@ -112,7 +112,7 @@ describe('history', () => {
     api.on('GET /v1/prices/A-1/history', { body: { items, nextCursor: null } });
     const shown = await atTerminal(['history', 'A-1', '--limit', '2'], env);
     expect(shown.stdout).toMatch(/│ +3 │ t3 +│ 12\.90 │ EUR +│ \+7\.5 % │ model +│ rounding +│ scarce/);
-    expect(shown.said).toBe(
+    expect(shown.stderr).toBe(
       'lowest 12.00, highest 12.90 of these 2\nOne of them in full: npx reprice why A-1 --revision 3\n',
     );
     expect(api.seen[0]?.query.get('limit')).toBe('2');
@@ -120,7 +120,7 @@ describe('history', () => {
     expect(piped).toEqual({
       code: 0,
       stdout: '3\tt3\t12.90\tEUR\t+7.5 %\tmodel\trounding\tscarce\n2\tt2\t12.00\tEUR\t\tmanual\t\t\n',
-      said: '',
+      stderr: '',
     });
     const json = (await inPipe(['history', 'A-1', '--json'], env)).stdout.trim().split('\n');
     expect(json.map((line) => JSON.parse(line).revision)).toEqual([3, 2]);
@@ -131,7 +131,7 @@ describe('history', () => {
     expect(await inPipe(['history', 'A-1'], env)).toMatchObject({
       code: 0,
       stdout: '',
-      said: 'It has had no price yet.\n',
+      stderr: 'It has had no price yet.\n',
     });
   });
 });
@@ -154,9 +154,9 @@ describe('held', () => {
       const items = Array.from({ length: Number(query.get('limit')) }, (_, i) => held(`S-${from + i}`));
       return { body: { items, nextCursor: String(from + items.length) } };
     });
-    const { stdout, said } = await inPipe(['held', '--limit', '250'], env);
+    const { stdout, stderr } = await inPipe(['held', '--limit', '250'], env);
     expect(stdout.split('\n')[249]).toBe('S-249\t10.00\t20.00\tEUR\t+100.0 %\tt\t\tscarce');
-    expect(said).toBe('These are the first 250; --limit shows more.\n');
+    expect(stderr).toBe('These are the first 250; --limit shows more.\n');
     expect(api.seen.map(({ query }) => query.get('limit'))).toEqual(['200', '50']);
     const json = await inPipe(['held', '--limit', '2', '--json'], env);
     expect(json.stdout).toBe(jsonLines([held('S-0'), held('S-1')]));
@@ -164,7 +164,7 @@ describe('held', () => {
 
   it('of none is said', async () => {
     api.on('GET /v1/held', { body: { items: [], nextCursor: null } });
-    expect((await inPipe(['held'], env)).said).toBe('No price waits for a person.\n');
+    expect((await inPipe(['held'], env)).stderr).toBe('No price waits for a person.\n');
   });
 });
 
@@ -179,18 +179,18 @@ describe('approve, reject, rollback', () => {
       'POST /v1/prices/C/approve',
       problem(409, 'conflict', 'Not now', { detail: 'max_change_24h allows 12.00 at most.' }),
     );
-    const { code, stdout, said } = await inPipe(['approve', 'A/1', 'B', 'C', '--note', 'season'], env);
+    const { code, stdout, stderr } = await inPipe(['approve', 'A/1', 'B', 'C', '--note', 'season'], env);
     expect(stdout).toBe('A/1 is 12.90 EUR now (+7.5 %).\n');
-    expect(said).toBe('B: Nothing is held for B.\nC: max_change_24h allows 12.00 at most.\n');
+    expect(stderr).toBe('B: Nothing is held for B.\nC: max_change_24h allows 12.00 at most.\n');
     expect(code).toBe(1);
     expect(api.seen.map(({ body }) => JSON.parse(body))).toEqual(Array(3).fill({ note: 'season' }));
   });
 
   it('end at once where the key does not allow it', async () => {
     api.on('POST /v1/prices/A/reject', problem(403, 'forbidden', 'The key does not allow this'));
-    const { code, said } = await inPipe(['reject', 'A', 'B'], env);
+    const { code, stderr } = await inPipe(['reject', 'A', 'B'], env);
     expect([code, api.seen.length]).toEqual([1, 1]);
-    expect(said).toMatch(/does not allow this\nUse a key with a wider scope/);
+    expect(stderr).toMatch(/does not allow this\nUse a key with a wider scope/);
   });
 
   it('drop a held price, and bring an earlier one back', async () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiClient } from '../src/api-client.ts';
 import { replayAll } from '../src/replaying.ts';
-import { type CommandOptions, reprice } from './command.ts';
+import { reprice } from './command.ts';
 import { ContractServer, problem, type Seen } from './contract-server.ts';
-import { atTerminal } from './terminal.ts';
+import { atTerminal, inPipe } from './terminal.ts';
 
 let api: ContractServer;
 beforeEach(async () => {
@@ -11,8 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const run = (args: readonly string[], more: CommandOptions = {}) =>
-  reprice(args, { ...more, env: { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' } });
+const run = (args: readonly string[]) => inPipe(args, { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' });
 
 const asOf = '2026-11-21T10:00:00.000Z';
 const route = 'POST /v1/jobs/replay';
@@ -148,7 +147,8 @@ describe('reprice replay', () => {
   it('stopped by Ctrl-C says what is done and how to go on, and ends with 130', async () => {
     failing(5000, 100);
     let pressed = false;
-    const { code, stderr } = await run(['replay', '--reason', 'refused', '--yes'], {
+    const { code, stderr } = await reprice(['replay', '--reason', 'refused', '--yes'], {
+      env: { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' },
       onStderr: (text, child) => {
         if (!text.includes('Replaying') || pressed) return;
         pressed = true;
@@ -180,16 +180,16 @@ describe('at a terminal', () => {
 
   it('it asks after telling the cost, and goes on with a yes', async () => {
     failing(2);
-    const { code, said } = await answering('y\n');
-    expect(said).toContain('2 failed jobs would run again; their model calls cost $0.00020 at most.\nReplay? [y/N] ');
-    expect(said).toContain('2 jobs replayed.');
+    const { code, stderr } = await answering('y\n');
+    expect(stderr).toContain('2 failed jobs would run again; their model calls cost $0.00020 at most.\nReplay? [y/N] ');
+    expect(stderr).toContain('2 jobs replayed.');
     expect(code).toBe(0);
   });
 
   it('it does nothing without one', async () => {
     failing(2);
-    const { code, said } = await answering('\n');
-    expect(said).toContain('Nothing was changed.');
+    const { code, stderr } = await answering('\n');
+    expect(stderr).toContain('Nothing was changed.');
     expect(queries()).toEqual([{ dryRun: 'true' }]);
     expect(code).toBe(1);
   });

@@ -139,7 +139,7 @@ describe('--watch', () => {
     api.on('GET /v1/batches/b1/rejections', ndjson(rejections));
     const { code, stdout, stderr } = await run(['submit', file('way.csv', csv), '--watch']);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^Sending 100 %: 24 B of 24 B\nPricing 0 %: 0 of 5 SKUs, /);
+    expect(stderr).toMatch(/^Sending 100 %: 24 B of 24 B(, .*\/s)?\nPricing 0 %: 0 of 5 SKUs, /);
     expect(stderr).not.toContain('\u001b');
     expect(stdout).toMatch(/^Batch b1 done after 2\.0 s \(normal priority\)\n/);
     expect(stdout).toMatch(/│ +6 │ +5 │ +1 │ +0 │ +3 │ \$0\.0012 │ +220 │ +1 │ +3\.0 │/);

@@ -1,22 +1,19 @@
 import { Writable } from 'node:stream';
 import { runCli } from '../src/cli.ts';
 import type { OutputStream } from '../src/output.ts';
-
-/** How a command ended at a terminal, and all that stood there. */
-export interface Seen {
-  readonly code: number;
-  readonly stdout: string;
-  /** Standard error. */
-  readonly said: string;
-}
+import type { Result } from './command.ts';
 
 /** Runs the command in this process as if at a terminal of 160 columns, without colours, that cannot move its cursor, where `typed` is what the person types. */
-export function atTerminal(argv: readonly string[], env: Readonly<Record<string, string>>, typed = ''): Promise<Seen> {
+export function atTerminal(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  typed = '',
+): Promise<Result> {
   return inProcess(argv, env, true, typed);
 }
 
 /** Runs the command in this process as if in a pipe, with nobody to ask: much faster than a process of its own. */
-export function inPipe(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Seen> {
+export function inPipe(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Result> {
   return inProcess(argv, env, false, '');
 }
 
@@ -25,8 +22,8 @@ async function inProcess(
   env: Readonly<Record<string, string>>,
   isTTY: boolean,
   typed: string,
-): Promise<Seen> {
-  const written = { stdout: '', said: '' };
+): Promise<Result> {
+  const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written): OutputStream => {
     const writable = new Writable({
       decodeStrings: false,
@@ -45,6 +42,6 @@ async function inProcess(
     },
   };
   const host = { argv, env: { TERM: 'dumb', ...env }, cwd: import.meta.dirname, stdin };
-  const code = await runCli({ ...host, stdout: stream('stdout'), stderr: stream('said'), onInterrupt: () => {} });
+  const code = await runCli({ ...host, stdout: stream('stdout'), stderr: stream('stderr'), onInterrupt: () => {} });
   return { code, ...written };
 }

@@ -82,7 +82,7 @@ describe.concurrent('wrong usage ends with 2 before anything is sent', () => {
     ['password in REPRICE_URL', ['budget'], /REPRICE_URL/, { env: { REPRICE_URL: 'http://u:hunter22@h' } }],
     ['misspelt variable', ['budget'], /did you mean REPRICE_API_KEY/, { env: { REPRICE_APIKEY: 'hunter22' } }],
   ])('%s', async (_case, args, expected, options) => {
-    const result = await reprice(args, { env, ...options });
+    const result = await inPipe(args, { ...env, ...options?.env });
     expect(result.stderr).toMatch(expected);
     expect(result.code).toBe(2);
     expect(result.stdout).toBe('');
@@ -118,7 +118,7 @@ describe.concurrent('help', () => {
     ];
     for (const command of [...commands, ...subcommands]) {
       const help = await inPipe([...command.split(' '), '--help'], env);
-      expect([command, help.code, help.said]).toEqual([command, 0, '']);
+      expect([command, help.code, help.stderr]).toEqual([command, 0, '']);
       expect(help.stdout).toMatch(new RegExp(`\\nExamples:\\n  .*reprice ${command}`));
       expect(help.stdout).toContain('--api-key');
       expect(help.stdout).toMatch(/\nExit codes: 0 done, 1 /);
