@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { faultsOfMetric, type Metric, readExposition, startRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
@@ -28,6 +30,14 @@ function figure(metrics: Metrics, name: string, labels: Record<string, string> =
 /** Polls scrapes until they show it: what they read is kept for a second. */
 async function shows(name: string, labels: Record<string, string>, value: number): Promise<void> {
   await expect.poll(async () => figure(await scrape(), name, labels), { timeout: 5000 }).toBe(value);
+}
+
+/** As it stands, without a client that makes a proper path of it. */
+async function rawGet(target: string): Promise<void> {
+  const { hostname, port } = new URL(api.url);
+  const socket = connect(Number(port), hostname);
+  socket.end(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`).resume();
+  await once(socket, 'close');
 }
 
 const csv = (skus: number, name = 'sku') =>
@@ -74,6 +84,8 @@ describe('GET /metrics', () => {
         await api.call(`/nosuch/marker-${i}`);
         await api.call(`/v1/batches/marker-${i}/results`);
         await api.call(`/admin/queues/marker-${i}`);
+        await rawGet(`//marker-${i}`);
+        await rawGet('//');
         await api.call(`/v1/prices/marker-${i}`, { method: i % 2 === 0 ? 'DELETE' : 'PURGE' });
       }
     };

@@ -61,8 +61,9 @@ export class HttpMetrics {
   };
 
   #routeOf(req: Request): string {
-    const { pathname } = new URL(req.originalUrl, 'http://localhost');
-    if (pathname === boardPath || pathname.startsWith(`${boardPath}/`)) return boardPath;
+    // As it was sent: a path that is none must not become an error here.
+    const sent = req.originalUrl.split('?', 1)[0] ?? '';
+    if (sent === boardPath || sent.startsWith(`${boardPath}/`)) return boardPath;
     const path = pathOf(req);
     return path === undefined ? 'none' : this.#route(path);
   }
