@@ -1,5 +1,17 @@
 export { needsApproval } from './approval.ts';
 export { type Bounds, boundsFor, type Conflict, type GuardrailName } from './bounds.ts';
+export {
+  type Canary,
+  type CanaryState,
+  type CanaryTolerance,
+  canaryStrategy,
+  isCanarySku,
+  isLive,
+  noCanary,
+  promotionSteps,
+  usualTolerance,
+} from './canary.ts';
+export { type Breach, judgeCanary } from './canary-judge.ts';
 export { type ChangeLimit, rollingPercents } from './change-limits.ts';
 export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';
 export { type DecisionInputs, type Retraced, reproduces, retrace } from './decision.ts';
@@ -23,6 +35,7 @@ export { type Priority, priorities } from './priority.ts';
 export { buildPrompt, type Prompt, type PromptRow } from './prompt.ts';
 export { promptVersion } from './prompt-text.ts';
 export { ReplyParser, type ReplyResult, type ReplyRow, type RowProblem } from './reply.ts';
+export { type CountedCall, countsOf, latencyAt, type RouteTally, tallyOf } from './route-tally.ts';
 export { rulesSuggestion } from './rules.ts';
 export { overstock, type Supply, scarcity } from './scores.ts';
 export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';

@@ -117,6 +117,14 @@ export class Keys {
   /** hash sinceMs, reason, by while publishing is frozen. Written by freeze.ts, read by admit.lua and publish.lua. No TTL. */
   freeze = (): string => `${this.prefix}freeze`;
 
+  /** hash, the fields of a canary (routes.ts, canary.ts of pricing). Written by change-routes.lua, read by note-routes.lua, publish.lua, hold.lua. No TTL. */
+  routes = (): string => `${this.prefix}routes`;
+  /** hash of both routes' counters (route-tally.ts) in two minutes: `s:…` stable's, `<canary id>:…`. Written by note-routes.lua. TTL 2 h. */
+  routeWindow = (number: number): string => `${this.prefix}routes:window:${number}`;
+  /** hash of both routes' counters since a canary began: `s:…` and `c:…`. Written by note-routes.lua. TTL 40 days. */
+  routeLife = (canaryId: string): string => `${this.prefix}routes:life:${canaryId}`;
+  /** string: somebody judges the canary in this second. Written by routes.ts. TTL 0.9 s. */
+  routeJudge = (): string => `${this.prefix}routes:judge`;
   /** hash of what all workers counted in a minute (stats-counts.ts), and `flush:<process>`. Written by count.lua. TTL 25 h. */
   stats = (minute: number): string => `${this.prefix}stats:${minute}`;
   /** hash priced, sent, tokens of a second. Written by count.lua. TTL 2 minutes. */

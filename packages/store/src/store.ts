@@ -14,6 +14,7 @@ import { PriceHistory } from './price-history.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
 import { type RedisState, readRedisState } from './redis-state.ts';
+import { Routes } from './routes.ts';
 import { Runs } from './runs.ts';
 import { Snapshots } from './snapshots.ts';
 import { Stats } from './stats.ts';
@@ -49,6 +50,7 @@ export class Store {
   readonly freeze: FreezeSwitch;
   readonly held: HeldPrices;
   readonly processes: Processes;
+  readonly routes: Routes;
   readonly runs: Runs;
   readonly stats: Stats;
   readonly underWay: UnderWay;
@@ -76,6 +78,7 @@ export class Store {
       ...(clockKey !== undefined && { clockKey }),
     });
     this.processes = new Processes(redis, this.keys);
+    this.routes = new Routes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);
     this.stats = new Stats(redis, this.keys, timeZone);
     this.underWay = new UnderWay(redis, this.keys, now);

@@ -1,0 +1,99 @@
+import type { Strategy } from './strategy.ts';
+
+/** How far a canary may be worse than the stable route, if that is no coincidence. */
+export interface CanaryTolerance {
+  /** Failed, cut and unreadable calls, percentage points. */
+  readonly errorPoints: number;
+  /** Rows without a valid answer, percentage points. */
+  readonly invalidPoints: number;
+  /** Prices that a guardrail moved, percentage points. */
+  readonly clampPoints: number;
+  /** The 99th percentile of the time until an answer ends, ms. */
+  readonly latencyMs: number;
+  /** What its calls cost against what the same calls cost on the stable route, per cent. */
+  readonly costPercent: number;
+}
+
+/** What holds where nobody said otherwise. */
+export const usualTolerance: CanaryTolerance = Object.freeze({
+  errorPoints: 1,
+  invalidPoints: 1,
+  clampPoints: 1,
+  latencyMs: 500,
+  costPercent: 50,
+});
+
+/** The steps of a promotion, per cent. */
+export const promotionSteps = [1, 5, 25, 50, 100] as const;
+
+export type CanaryState = 'off' | 'running' | 'rolled_back' | 'promoted';
+
+/** Another model or wording that answers for a share of the SKUs. */
+export interface Canary {
+  /** Rises by one with every change; 0 = there has never been one. */
+  readonly version: number;
+  /** Decides which SKUs it gets; '' while there has never been one. */
+  readonly id: string;
+  readonly state: CanaryState;
+  /** Share of the SKUs that it answers for, 0 to 100. */
+  readonly percent: number;
+  /** In place of the stable route's model; strategies that name a model of their own keep it. */
+  readonly model?: string;
+  /** By strategy: wording in place of the strategy's own. */
+  readonly guidance: Readonly<Record<string, string>>;
+  readonly tolerance: CanaryTolerance;
+  /** It is not judged before so many calls. */
+  readonly minCalls: number;
+  /** When this canary began, ms of Redis' clock. */
+  readonly sinceMs: number;
+  /** Until then no canary begins unless somebody insists, ms of Redis' clock; 0 = none is waited for. */
+  readonly cooldownUntilMs: number;
+  /** Why it is in this state, for a person. */
+  readonly reason: string;
+  /** Who brought it there: name of an API key, or `judge`. */
+  readonly by: string;
+}
+
+/** Before there ever was one. */
+export const noCanary: Canary = Object.freeze({
+  version: 0,
+  id: '',
+  state: 'off',
+  percent: 0,
+  guidance: Object.freeze({}),
+  tolerance: usualTolerance,
+  minCalls: 100,
+  sinceMs: 0,
+  cooldownUntilMs: 0,
+  reason: '',
+  by: '',
+});
+
+/** Whether it answers for anything at all. */
+export function isLive({ state, percent }: Pick<Canary, 'state' | 'percent'>): boolean {
+  return (state === 'running' || state === 'promoted') && percent > 0;
+}
+
+/** The strategy as the canary asks for it; undefined where the canary would ask just like the stable route. */
+export function canaryStrategy(canary: Canary, strategy: Strategy): Strategy | undefined {
+  if (!isLive(canary)) return undefined;
+  const guidance = Object.hasOwn(canary.guidance, strategy.name) ? canary.guidance[strategy.name] : undefined;
+  const model = strategy.model === undefined ? canary.model : undefined;
+  if (guidance === undefined && model === undefined) return undefined;
+  return { ...strategy, ...(guidance !== undefined && { guidance }), ...(model !== undefined && { model }) };
+}
+
+/** Whether the canary answers for a SKU: the same answer everywhere and always, and a larger share keeps those of a smaller one. */
+export function isCanarySku({ id, percent }: Pick<Canary, 'id' | 'percent'>, sku: string): boolean {
+  return position(id, sku) < percent;
+}
+
+/** Spreads SKUs evenly over 0 … 100: FNV-1a, with the finisher of MurmurHash3, since FNV alone hardly mixes its last characters. */
+function position(id: string, sku: string): number {
+  const text = `${id}\0${sku}`;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (((hash ^ (hash >>> 16)) >>> 0) / 0x1_0000_0000) * 100;
+}
