@@ -2,6 +2,7 @@ import { browsers } from './browsers.ts';
 import type { Check } from './check.ts';
 import { deployment } from './deployment.ts';
 import { limits } from './limits.ts';
+import { pages } from './pages.ts';
 import { rights } from './rights.ts';
 import { secrecy } from './secrecy.ts';
 import { source } from './source.ts';
@@ -10,6 +11,7 @@ import { source } from './source.ts';
 export const checks: readonly Check[] = [
   ...rights,
   ...browsers,
+  ...pages,
   ...secrecy,
   ...limits,
   ...source,

@@ -64,7 +64,8 @@ export const limits: readonly Check[] = [
         { ...good(`named-${i}`), strategy: text },
       ]);
       const { id } = JSON.parse(
-        (await stand.call('write', upload(rows.map((row) => JSON.stringify(row)).join('\n')))).body,
+        (await stand.call('write', upload(rows.map((row) => JSON.stringify(row)).join('\n'), 'ndjson', '?force=true')))
+          .body,
       ) as { id: string };
       await ended(stand, id);
       const faults: string[] = [];
