@@ -166,6 +166,8 @@ describe('what came of a batch', () => {
     const table = parse(await asCsv.text(), { columns: true }) as Record<string, string>[];
     expect(table.map((row) => row.sku)).toEqual(['out-0', 'out-1', 'out-2', "'=cmd()"]);
     expect(table[0]?.price).toBe(asLines[0]?.price);
+    const raw = await api.call(`/v1/batches/${id}/results?format=csv&formulas=raw`);
+    expect(parse(await raw.text(), { columns: true })).toMatchObject([{}, {}, {}, { sku: '=cmd()' }]);
   });
 
   test('names failures and rejections', async () => {

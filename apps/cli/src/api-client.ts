@@ -271,9 +271,10 @@ export class ApiClient {
     return this.#items(id, 'failures', failureSchema);
   }
 
-  /** A list of a batch as the API writes it, in one of its formats. */
-  async *export(id: string, list: BatchList, format: string): AsyncGenerator<Uint8Array> {
-    const response = await this.#http.fetch(`/v1/batches/${encodeURIComponent(id)}/${list}`, { query: { format } });
+  /** A list of a batch as the API writes it, in one of its formats; `isRaw` leaves text in CSV as it is, though a spreadsheet may run it. */
+  async *export(id: string, list: BatchList, format: string, isRaw = false): AsyncGenerator<Uint8Array> {
+    const query = { format, formulas: isRaw ? 'raw' : undefined };
+    const response = await this.#http.fetch(`/v1/batches/${encodeURIComponent(id)}/${list}`, { query });
     yield* this.#http.chunks(response);
   }
 

@@ -250,7 +250,11 @@ describe('export', () => {
   it('writes to standard output as CSV', async () => {
     api.on('GET /v1/batches/b1/results', { body: 'sku,price\r\nA,1\r\n' });
     expect(await run(['export', 'b1'])).toEqual({ code: 0, stdout: 'sku,price\r\nA,1\r\n', stderr: '' });
-    expect(api.seen[0]?.query.get('format')).toBe('csv');
+    expect(api.seen[0]?.query.toString()).toBe('format=csv');
+    await run(['export', 'b1', '--raw']);
+    expect(api.seen[1]?.query.toString()).toBe('format=csv&formulas=raw');
+    await run(['export', 'b1', '--json']);
+    expect(api.seen[2]?.query.toString()).toBe('format=ndjson');
   });
 
   it('leaves no file behind when it breaks off', async () => {

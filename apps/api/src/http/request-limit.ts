@@ -18,6 +18,9 @@ export interface RequestLimit {
 
 const windowMs = 60_000;
 
+/** What answers also while Redis is away, to say so: it is not counted there. */
+const uncounted = new Set(['/v1/doctor', '/v1/whoami']);
+
 /**
  * Middleware: counts the calls of each API key, tells it in the headers RateLimit and RateLimit-Policy (draft 8 of the IETF) how many it has
  * left, and answers `rate-limited` beyond. Pages, metrics and what needs no key are not counted. Where Redis does not take the count at once,
@@ -39,7 +42,8 @@ export function limitRequests(deps: Pick<ApiDeps, 'requestLimit' | 'keys' | 'clo
     handler: (_req, res, next) => next(limited(rpm, Number(res.getHeader('retry-after')))),
   });
   return (req, res, next) => {
-    if (!req.path.startsWith('/v1/') || identify(req, deps.keys, deps.clock()) === undefined) {
+    const isCounted = req.path.startsWith('/v1/') && !uncounted.has(req.path);
+    if (!isCounted || identify(req, deps.keys, deps.clock()) === undefined) {
       next();
       return;
     }

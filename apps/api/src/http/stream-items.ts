@@ -20,7 +20,8 @@ const types: Readonly<Record<ListFormat, string>> = {
 };
 
 /**
- * Writes pages of items as they come, in bounded memory. In CSV, text cells that a spreadsheet would run as a formula get a leading `'`.
+ * Writes pages of items as they come, in bounded memory. In CSV, text cells that a spreadsheet would run as a formula get a leading `'`, unless
+ * `formulas` is raw.
  * The first page is fetched before the status is sent, so that a Redis that is away still gives a 503.
  */
 export async function streamItems<T>(
@@ -28,11 +29,12 @@ export async function streamItems<T>(
   format: ListFormat,
   pages: AsyncIterable<readonly T[]>,
   csv: CsvShape<T>,
+  formulas: 'escaped' | 'raw' = 'escaped',
 ): Promise<void> {
   const source = pages[Symbol.asyncIterator]();
   let page = await source.next();
   res.status(200).setHeader('content-type', types[format]);
-  if (format === 'csv') await write(res, toCsv([csv.columns]));
+  if (format === 'csv') await write(res, toCsv([csv.columns], formulas));
   if (format === 'json') await write(res, '{"items":[');
   let comma = '';
   try {
@@ -40,7 +42,14 @@ export async function streamItems<T>(
       if (res.destroyed) return;
       const items = page.value;
       if (items.length === 0) continue;
-      if (format === 'csv') await write(res, toCsv(items.flatMap((item) => csv.rows(item))));
+      if (format === 'csv')
+        await write(
+          res,
+          toCsv(
+            items.flatMap((item) => csv.rows(item)),
+            formulas,
+          ),
+        );
       else if (format === 'ndjson') await write(res, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
       else {
         await write(res, comma + items.map((item) => JSON.stringify(item)).join(','));
@@ -53,8 +62,8 @@ export async function streamItems<T>(
   res.end(format === 'json' ? '],"nextCursor":null}' : '');
 }
 
-function toCsv(rows: readonly (readonly unknown[])[]): string {
-  return stringify(rows as unknown[][], { escape_formulas: true, record_delimiter: 'windows' });
+function toCsv(rows: readonly (readonly unknown[])[], formulas: 'escaped' | 'raw'): string {
+  return stringify(rows as unknown[][], { escape_formulas: formulas === 'escaped', record_delimiter: 'windows' });
 }
 
 async function write(res: Response, text: string): Promise<void> {

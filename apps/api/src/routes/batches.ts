@@ -32,6 +32,10 @@ const formatQuery = {
     .enum(listFormats, `one of ${listFormats.join(', ')}`)
     .default('ndjson')
     .meta({ description: 'What the reply is written in' }),
+  formulas: z.enum(['escaped', 'raw'], 'escaped or raw').default('escaped').meta({
+    description:
+      'In CSV, text that a spreadsheet would run as a formula begins with an apostrophe, or (`raw`, for programs) is as it is',
+  }),
 };
 
 /** Batches: submit one, watch it, fetch what came of it. */
@@ -53,8 +57,8 @@ export function batchRoutes(deps: ApiDeps): Route[] {
     scope: 'read',
     about: { ...about, query: formatQuery },
     async handle(req, res) {
-      const { format } = readQuery(req, formatQuery);
-      await streamItems(res, format, read((await known(req)).id), shape);
+      const { format, formulas } = readQuery(req, formatQuery);
+      await streamItems(res, format, read((await known(req)).id), shape, formulas);
     },
   });
   return [

@@ -6,23 +6,29 @@ import { type Command, Option } from 'commander';
 import { CommandError, usageError } from '../command-error.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { bytes } from '../figures.ts';
+import { createProgress } from '../progress.ts';
 
 const formats = ['csv', 'ndjson', 'json'] as const;
 
 interface ExportOptions extends GlobalOptions {
   readonly format?: (typeof formats)[number];
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 const examples = `
 Examples:
-  reprice export 01JD4Z8Q7K --out prices.csv
-  reprice export 01JD4Z8Q7K --format ndjson | jq 'select(.changePercent > 10)'`;
+  reprice export bmwqasc7u58i --out prices.csv
+  reprice export bmwqasc7u58i --format ndjson | jq 'select(.changePercent > 10)'
+  reprice export bmwqasc7u58i --raw | psql -c '\\copy prices from stdin csv header'
+
+In CSV, text that a spreadsheet would run as a formula (it begins with = + - @) gets an apostrophe in front; --raw leaves it as it is, for
+programs. NDJSON and JSON are never changed.`;
 
 function formatOf({ format, out, json }: ExportOptions): string {
   const extension = out === undefined ? '' : path.extname(out).slice(1).toLowerCase();
   const byName = formats.find((known) => known === extension.replace('jsonl', 'ndjson'));
-  return format ?? (json ? 'json' : (byName ?? 'csv'));
+  return format ?? (json ? 'ndjson' : (byName ?? 'csv'));
 }
 
 /** Writes all of it or nothing: an export that breaks off never looks like a complete file. */
@@ -51,7 +57,7 @@ async function exportResults(id: string, options: ExportOptions, context: Contex
     const folder = await stat(path.dirname(out)).catch(() => undefined);
     if (!folder?.isDirectory()) throw usageError(`--out: there is no folder ${path.dirname(out)}.`);
   }
-  const chunks = connect(context, options).export(id, 'results', formatOf(options));
+  const chunks = connect(context, options).export(id, 'results', formatOf(options), options.raw);
   context.onInterrupt = { message: 'Stopped; the export is not complete.' };
   if (out === undefined) {
     for await (const chunk of chunks) {
@@ -60,10 +66,17 @@ async function exportResults(id: string, options: ExportOptions, context: Contex
     }
     return;
   }
+  const progress = createProgress(output, output.isInteractive);
+  context.progress = progress;
   const first = await chunks.next();
   async function* all(): AsyncGenerator<Uint8Array> {
-    if (!first.done) yield first.value;
-    yield* chunks;
+    let written = 0;
+    for (let next = first; !next.done; next = await chunks.next()) {
+      yield next.value;
+      written += next.value.length;
+      progress.show({ phase: 'Writing', done: written, text: bytes(written) });
+    }
+    progress.stop();
   }
   output.tell(`${bytes(await writeFile(out, all(), interrupt.signal))} written to ${out}.`);
 }
@@ -77,6 +90,7 @@ export function addExport(program: Command, context: Context): void {
     .argument('<batch>', 'id of the batch')
     .addOption(new Option('--format <format>', 'default: by the name of --out, else csv').choices(formats))
     .option('-o, --out <file>', 'where to write (default: standard output); written whole or not at all')
+    .option('--raw', 'leave text as it is, though a spreadsheet may run it as a formula')
     .addHelpText('after', examples)
     .action((id: string, _options: unknown, command: Command) =>
       exportResults(id, command.optsWithGlobals<ExportOptions>(), context),

@@ -6,13 +6,13 @@ import type { Failure, Rejection } from '../responses.ts';
 
 const rejectionExamples = `
 Examples:
-  reprice rejections 01JD4Z8Q7K
-  reprice rejections 01JD4Z8Q7K --json > rejected.ndjson`;
+  reprice rejections bmwqasc7u58i
+  reprice rejections bmwqasc7u58i --json > rejected.ndjson`;
 
 const failureExamples = `
 Examples:
-  reprice failures 01JD4Z8Q7K
-  reprice failures 01JD4Z8Q7K --json | jq -r .sku`;
+  reprice failures bmwqasc7u58i
+  reprice failures bmwqasc7u58i --json | jq -r .sku`;
 
 function rejectionText({ line, sku, faults }: Rejection): string {
   const said = faults.map(

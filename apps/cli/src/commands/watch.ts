@@ -36,8 +36,8 @@ export async function follow(
 
 const examples = `
 Examples:
-  reprice watch 01JD4Z8Q7K
-  reprice watch 01JD4Z8Q7K --json      print the finished batch as JSON
+  reprice watch bmwqasc7u58i
+  reprice watch bmwqasc7u58i --json      print the finished batch as JSON
 
 Ctrl-C ends the watching, not the batch.`;
 
