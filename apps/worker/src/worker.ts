@@ -6,9 +6,11 @@ import { type Logger, onceEvery } from '@reprice/telemetry';
 import { startTracing } from '@reprice/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
+import { DirtyPacker } from './dirty-packer.ts';
 import { FetchGate } from './fetch-gate.ts';
 import { KeyHold } from './key-hold.ts';
 import { keySharing, watchKeys } from './key-watch.ts';
+import { withLanding } from './landing.ts';
 import { ledgerWatch } from './ledger-watch.ts';
 import { WorkerLiveness } from './liveness.ts';
 import { WorkerMetrics } from './metrics.ts';
@@ -131,7 +133,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   const { lockMs = LOCK_MS } = seam;
   const presence = new Presence(store, connect(), onError);
   // A sign of life counts for less time than a lock: the packs of a dead process run again when it is known to be dead.
-  const guarded = withQuarantine(seam.run?.(guardRun) ?? guardRun, presence.self.id, lockMs / 3);
+  const guarded = withLanding(withQuarantine(seam.run?.(guardRun) ?? guardRun, presence.self.id, lockMs / 3));
   const worker: PackWorker = new PackWorker({
     connection: connect(),
     concurrency: config.workerConcurrency,
@@ -183,6 +185,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     statsFlush.chore(),
     ledgerWatch(store, { setRpm: (rpm) => worker.setRpm(rpm), endRest: () => queue.endRest() }, alarm),
     new StagedRecovery(store, queue, onError),
+    new DirtyPacker(store.dirty, queue, config.packSize),
     evictionWatch(health, alarm),
     clock.chore(),
   ];

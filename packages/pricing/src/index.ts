@@ -21,6 +21,14 @@ export { marketMinor } from './market.ts';
 export { formatMoney, type MoneyResult, maxMinor, parseMoney } from './money.ts';
 export { nearest } from './nearest.ts';
 export {
+  type Observation,
+  type ObservedField,
+  observedFields,
+  parseObservation,
+  skuOfBareAmounts,
+  unknownSku,
+} from './observation.ts';
+export {
   decodePast,
   encodePast,
   noPast,
@@ -44,10 +52,12 @@ export { snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
 export {
   builtInStrategies,
   defaultStrategy,
+  type FreshnessPolicy,
   type GuardrailPolicy,
   type RulesProfile,
   type Strategy,
   strategySchema,
+  usualFreshness,
 } from './strategy.ts';
 export { isAbsurd, type Suggestion, suggestionFrom } from './suggestion.ts';
 export { undoesOneRun } from './undo.ts';

@@ -36,6 +36,14 @@ export interface RulesProfile {
   overstockPercent: number;
 }
 
+/** How long a price holds where nothing moved enough, and what is urgent. For observations; a batch reprices what is not unchanged. */
+export interface FreshnessPolicy {
+  /** From this age on a price is asked for anew with the next observation; 0 = never for its age. Default 300. */
+  ttlSeconds: number;
+  /** A competitor who comes this far below the live price makes the SKU urgent. Default 10. */
+  undercutPercent: number;
+}
+
 /** A named pricing profile. */
 export interface Strategy {
   name: string;
@@ -47,6 +55,8 @@ export interface Strategy {
   /** Whether the title goes into the prompt, as quoted data. Off: no merchant text leaves the house. */
   quoteTitle?: boolean;
   guardrails: GuardrailPolicy;
+  /** Absent = {@link usualFreshness}. */
+  freshness?: FreshnessPolicy;
   /** Absent = the profile of `balanced`. */
   rules?: RulesProfile;
 }
@@ -61,6 +71,9 @@ const usualGuardrails: GuardrailPolicy = Object.freeze({
   minMarginPercent: 5,
   maxChangePercent: 25,
 });
+
+/** The freshness of strategies that have none of their own. */
+export const usualFreshness: FreshnessPolicy = Object.freeze({ ttlSeconds: 300, undercutPercent: 10 });
 
 /** The rules profile of strategies that have none of their own. */
 export const usualRules: RulesProfile = Object.freeze({
@@ -138,6 +151,15 @@ const guardrailSchema = guardrailFields.superRefine((policy, context) => {
     refuse('maxChange7dPercent', leastWeek, dayPercent === undefined ? 'maxChangePercent' : 'maxChange24hPercent');
 });
 
+const freshnessSchema = z.strictObject({
+  ttlSeconds: z
+    .int()
+    .min(0)
+    .max(30 * 86_400)
+    .default(usualFreshness.ttlSeconds),
+  undercutPercent: z.number().positive().max(99).default(usualFreshness.undercutPercent),
+});
+
 const rulesSchema = z.strictObject({
   marketPercent: z.number().min(0).max(100),
   stancePercent: z.number().min(-50).max(50),
@@ -156,5 +178,6 @@ export const strategySchema: z.ZodType<Strategy> = z.strictObject({
   model: z.string().min(1).max(128).exactOptional(),
   quoteTitle: z.boolean().exactOptional(),
   guardrails: guardrailSchema.prefault({}),
+  freshness: freshnessSchema.exactOptional(),
   rules: rulesSchema.exactOptional(),
 });

@@ -8,7 +8,7 @@
 --          4+n..3+2n   price:<sku>         hash
 -- ARGV     1 length of the part of sku:<sku> before the SKU   then 1 a row: ordinal of the row in its batch (zero-based)
 -- RETURNS  status ('' = no such batch); mode; settled rows as a string of 0 and 1; snapshots ('' = none);
---          live prices as 'revision price currency previousPrice pricedAt' ('' = none), or {} when no row has one
+--          live prices as 'revision price currency previousPrice pricedAt snapshotAt strategy' ('' = none), or {} when no row has one
 -- ATOMIC   snapshot and fence must be of one moment, or a stale run could pass the fence
 
 --- @include "settled-bits"
@@ -34,8 +34,8 @@ for i = 1, n do snapshots[i] = snapshots[i] or '' end
 local prices = {}
 if redis.call('EXISTS', unpack(price_keys)) > 0 then
   for i = 1, n do
-    local price = redis.call('HMGET', price_keys[i], 'revision', 'price', 'currency', 'previousPrice', 'pricedAt')
-    for f = 1, 5 do price[f] = price[f] or '' end
+    local price = redis.call('HMGET', price_keys[i], 'revision', 'price', 'currency', 'previousPrice', 'pricedAt', 'snapshotAt', 'strategy')
+    for f = 1, 7 do price[f] = price[f] or '' end
     prices[i] = price[1] ~= '' and table.concat(price, ' ') or ''
   end
 end

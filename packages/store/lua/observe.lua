@@ -8,37 +8,9 @@
 -- WRITES   sku:<sku>   no TTL
 -- ATOMIC   an older observation arriving late must never replace a newer one between our read and our write
 
+--- @include "snapshot-cells"
+
 local n = #KEYS / 2
-local SNAPSHOT = '^(%d+)\t(%d*)\t([^\t]*)\t(%d*)\t(.*)$'
-
--- Columns of a body that are compared literally; stock (3) has a tolerance, the stated price (2) its own rule.
-local PRICE, STOCK, CATEGORY, TITLE = 2, 3, 13, 14
-
-local function split(text)
-  local cells, from = {}, 1
-  while true do
-    local at = string.find(text, '\t', from, true)
-    if not at then
-      cells[#cells + 1] = string.sub(text, from)
-      return cells
-    end
-    cells[#cells + 1] = string.sub(text, from, at - 1)
-    from = at + 1
-  end
-end
-
-local function stock_moved(basis, stock)
-  if basis == stock then return false end
-  local a, b = tonumber(basis), tonumber(stock)
-  if not a or not b then return true end
-  if (a == 0) ~= (b == 0) then return true end
-  return math.abs(b - a) * 10 >= a
-end
-
--- Whether a price, as decimal text, is this amount of minor units.
-local function same_amount(price, minor)
-  return price and tonumber((string.gsub(price, '%.', ''))) == tonumber(minor)
-end
 
 local sku_keys = {}
 for i = 1, n do sku_keys[i] = KEYS[i] end

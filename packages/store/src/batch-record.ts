@@ -16,8 +16,8 @@ export type BatchStatus = (typeof batchStatuses)[number];
 /** `live` publishes; `dry-run` computes everything and publishes nothing. */
 export type BatchMode = 'live' | 'dry-run';
 
-/** `batch`: one submission of many SKUs. `job`: the small door, listed nowhere. */
-export type BatchKind = 'batch' | 'job';
+/** `batch`: one submission of many SKUs. Listed nowhere: `job`, the small door, and `observed`, SKUs that observations moved in an hour. */
+export type BatchKind = 'batch' | 'job' | 'observed';
 
 /** A name in the input that means nothing to us; `didYouMean` is the nearest one that does. */
 export interface IgnoredField {
@@ -53,7 +53,7 @@ export interface BatchRecord {
 const count = z.coerce.number().int().nonnegative().default(0);
 
 const storedBatch = z.object({
-  kind: z.enum(['batch', 'job']),
+  kind: z.enum(['batch', 'job', 'observed']),
   status: z.enum(batchStatuses),
   priority: z.enum(priorities),
   mode: z.enum(['live', 'dry-run']),

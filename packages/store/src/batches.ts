@@ -66,7 +66,7 @@ export class Batches {
   }
 
   /** Opens a batch in status `receiving` and returns its id: `b` or `j`, ms since 1970 in base 36, three random characters. */
-  async open(batch: { kind: BatchKind; priority: Priority; mode: BatchMode }): Promise<string> {
+  async open(batch: { kind: Exclude<BatchKind, 'observed'>; priority: Priority; mode: BatchMode }): Promise<string> {
     const createdAtMs = this.#now();
     const { kind, priority, mode } = batch;
     for (;;) {

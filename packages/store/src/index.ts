@@ -20,6 +20,7 @@ export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
 export { type ChangeEntry, type ChangePage, compareChangeIds } from './changes.ts';
 export type { DecisionBasis } from './decision-record.ts';
+export { type DirtySet, type DueSkus, isObserved, SETTLE_MS, type TakenPack } from './dirty-set.ts';
 export {
   asRevived,
   type FailedJob,
@@ -42,6 +43,7 @@ export type { HeldPrice } from './held.ts';
 export type { Claim, Claimed } from './idempotency.ts';
 export { Keys } from './keys.ts';
 export { type Buckets, percentile } from './latency-buckets.ts';
+export type { ObservationOutcome, Observations } from './observations.ts';
 export { PAST_REVISIONS, type PriceStory, type Revision } from './price-history.ts';
 export type { PublishCode } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';

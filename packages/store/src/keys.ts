@@ -1,3 +1,5 @@
+import { type Priority, priorities } from '@reprice/pricing';
+
 /** What a key needs to know: all keys of one namespace and partition share a hash tag, so that one script's keys lie in one slot. */
 export interface KeySpace {
   /** `reprice` in production; tests take their own. */
@@ -29,6 +31,19 @@ export class Keys {
   manualDecisions = (date: string): string => `${this.prefix}manual-decisions:${date}`;
   /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by announce.lua. The newest ~5,000: 125,000 prices. */
   changes = (): string => `${this.prefix}changes`;
+
+  /** string `markedAtMs\tsnapshotAtMs\tbody`: what a change is measured against (merge.lua). Written by merge.lua. TTL 7 days. */
+  basis = (sku: string): string => `${this.prefix}basis:${sku}`;
+  /** zset sku -> when it is due, ms: the SKUs of a priority that observations moved. Written by merge.lua, take.lua, land.lua. No TTL. */
+  dirty = (priority: Priority): string => `${this.prefix}dirty:${priority}`;
+  /** The dirty sets, the most urgent first. */
+  dirtySets = (): string[] => priorities.map(this.dirty);
+  /** zset sku -> until when it is not taken again, ms. Written by take.lua, due.lua. Seconds an entry. */
+  dirtyCalm = (): string => `${this.prefix}dirty:calm`;
+  /** hash sku -> `urgency batch.ordinal takenAtMs` of its newest job, until that is done. Written by take.lua, land.lua. No TTL. */
+  dirtyInFlight = (): string => `${this.prefix}dirty:in-flight`;
+  /** hash job id -> `priority\ttakenAtMs\tstrategy\tsku\t…` of packs until their jobs are in the queue. Written by take.lua, dirty-set.ts. No TTL. */
+  dirtyPacks = (): string => `${this.prefix}dirty:packs`;
 
   /** zset of batch ids, all scores 0: ids sort by time. Batches only, no jobs of the small door. Written by batches.ts. */
   batches = (): string => `${this.prefix}batches`;
@@ -125,6 +140,7 @@ export class Keys {
   routeLife = (canaryId: string): string => `${this.prefix}routes:life:${canaryId}`;
   /** string: somebody judges the canary in this second. Written by routes.ts. TTL 0.9 s. */
   routeJudge = (): string => `${this.prefix}routes:judge`;
+
   /** hash of what all workers counted in a minute (stats-counts.ts), and `flush:<process>`. Written by count.lua. TTL 25 h. */
   stats = (minute: number): string => `${this.prefix}stats:${minute}`;
   /** hash priced, sent, tokens of a second. Written by count.lua. TTL 2 minutes. */

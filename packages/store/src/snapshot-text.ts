@@ -8,7 +8,7 @@ import type { Snapshot } from '@reprice/pricing';
  *          \t strategy \t category \t title            (money in minor units, competitors separated by |, trailing tabs cut)
  *
  * movedAtMs: when something material last moved ('' = at observedAtMs). basisStock: the stock at that moment ('' = as now).
- * referenceMinor: the price that the merchant last stated of their own accord ('' = the stated price). observe.lua keeps these three.
+ * referenceMinor: the price that the merchant last stated of their own accord ('' = the stated price). observe.lua and merge.lua keep these three.
  */
 
 const text = (value: string | undefined): string => value?.replaceAll('\t', ' ') ?? '';
@@ -27,6 +27,12 @@ function bodyOf(s: Snapshot): string {
   let end = body.length;
   while (body.charCodeAt(end - 1) === 9) end--;
   return body.slice(0, end);
+}
+
+/** When something material last moved, in ms since 1970. */
+export function movedAtMs(stored: string): number {
+  const [at, moved] = stored.split('\t', 2);
+  return Number(moved || at);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,8 +1,16 @@
-import { decodePast, noPast, type PastPrices, parseMoney, type Snapshot, withReplaced } from '@reprice/pricing';
+import {
+  decodePast,
+  defaultStrategy,
+  noPast,
+  type PastPrices,
+  parseMoney,
+  type Snapshot,
+  withReplaced,
+} from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
-import { decodeSnapshot, encodeSnapshot } from './snapshot-text.ts';
+import { decodeSnapshot, encodeSnapshot, movedAtMs } from './snapshot-text.ts';
 
 /** What Redis knows of a SKU right after its snapshot was stored: enough to decide whether its price still holds. */
 export interface Observed {
@@ -27,6 +35,8 @@ export type LoadedRow =
       readonly snapshot?: Snapshot;
       /** Revision of the live price, 0 when there is none. Publishing refuses a fence that is no longer the live revision. */
       readonly fence: number;
+      /** The live price was made from this snapshot, or one from which nothing material moved since. */
+      readonly holds?: true;
       /** The live price, in minor units of the snapshot's currency; absent when there is none or it is in another currency. */
       readonly liveMinor?: number;
       /** What was live before that, in the snapshot's currency: all that may still count in a rolling limit. */
@@ -102,21 +112,23 @@ export class Snapshots {
     const rolling = prices.length > 0 ? await this.#rolling(skus, prices) : [];
     const rows = skus.map((sku, i): LoadedRow => {
       if (ordinals && settled[i] === '1') return { settled: true };
-      const [revision = 0, price, currency, previous, pricedAt] = prices[i] ? prices[i].split(' ') : [];
+      const [revision = 0, price, currency, previous, pricedAt, from = '', strategy] = prices[i]?.split(' ') ?? [];
       const fence = Number(revision);
       const stored = snapshots[i];
       if (!stored) return { settled: false, fence, past: noPast };
       const snapshot = decodeSnapshot(sku, stored);
+      const isOfStrategy = strategy === (snapshot.strategy ?? defaultStrategy);
+      const known = { fence, ...(isOfStrategy && Date.parse(from) >= movedAtMs(stored) && { holds: true as const }) };
       const past = rolling[i] ? pastIn(snapshot.currency, rolling[i]) : noPast;
       const live = price && currency === snapshot.currency ? parseMoney(price, currency) : undefined;
-      if (!live?.ok) return { settled: false, snapshot, fence, past };
+      if (!live?.ok) return { settled: false, snapshot, ...known, past };
       const { minor: liveMinor } = live;
       const replaced = previous ? parseMoney(previous, snapshot.currency) : undefined;
       const replacedAtMs = Date.parse(pricedAt ?? '');
       if (!replaced?.ok || replaced.minor === liveMinor || Number.isNaN(replacedAtMs))
-        return { settled: false, snapshot, fence, liveMinor, past };
+        return { settled: false, snapshot, ...known, liveMinor, past };
       const before = withReplaced(past, replaced.minor, replacedAtMs);
-      return { settled: false, snapshot, fence, liveMinor, past: before };
+      return { settled: false, snapshot, ...known, liveMinor, past: before };
     });
     return { status: status || undefined, mode: mode === 'dry-run' ? 'dry-run' : 'live', rows };
   }

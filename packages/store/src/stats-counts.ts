@@ -30,6 +30,12 @@ export interface Counts {
   readonly calls: ReadonlyMap<string, number>;
   /** Prices that a guardrail moved, by its name. */
   readonly guardrails: ReadonlyMap<string, number>;
+  /** Observations: accepted, or stale. */
+  readonly observations: ReadonlyMap<string, number>;
+  /** SKUs that observations marked to be repriced, by reason. */
+  readonly repricing: ReadonlyMap<string, number>;
+  /** Observations that cost no call of their own, by reason. */
+  readonly skipped: ReadonlyMap<string, number>;
   /** Calls that were answered, at least in part, or waited for until their deadline. */
   readonly latency: Buckets;
   /** Until the first byte of a whole answer. */
@@ -40,7 +46,13 @@ export interface Counts {
 
 const single = ['priced', 'failed', 'splits', 'tokens', 'costNanoUsd'] as const;
 const numbered = ['latency', 'firstByte', 'wait'] as const;
-const named = { calls: 'calls', guardrail: 'guardrails' } as const;
+const named = {
+  calls: 'calls',
+  guardrail: 'guardrails',
+  observations: 'observations',
+  repricing: 'repricing',
+  skipped: 'skipped',
+} as const;
 
 type Single = (typeof single)[number];
 type Numbered = (typeof numbered)[number];
@@ -84,6 +96,9 @@ export function readCounts(hash: Readonly<Record<string, string>>): Counts {
     ...(Object.fromEntries(single.map((name) => [name, Number(hash[name] ?? 0)])) as Record<Single, number>),
     calls: new Map<string, number>(),
     guardrails: new Map<string, number>(),
+    observations: new Map<string, number>(),
+    repricing: new Map<string, number>(),
+    skipped: new Map<string, number>(),
     latency: new Map<number, number>(),
     firstByte: new Map<number, number>(),
     wait: new Map<number, number>(),
@@ -103,7 +118,7 @@ export function sumCounts(all: readonly Counts[]): Counts {
   const total = readCounts({}) as { -readonly [K in keyof Counts]: Counts[K] };
   for (const counts of all) {
     for (const name of single) total[name] += counts[name];
-    for (const name of [...numbered, 'calls', 'guardrails'] as const)
+    for (const name of [...numbered, ...Object.values(named)])
       for (const [key, count] of counts[name] as ReadonlyMap<unknown, number>)
         raise(total[name] as Map<unknown, number>, key, count);
   }

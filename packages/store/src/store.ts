@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { AdmissionControl } from './admission.ts';
 import { Batches } from './batches.ts';
 import { Changes } from './changes.ts';
+import { DirtySet } from './dirty-set.ts';
 import { FailedJobs } from './failed-jobs.ts';
 import { FreezeSwitch } from './freeze.ts';
 import { GatewayKeys } from './gateway-keys.ts';
@@ -9,6 +10,7 @@ import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
 import { HeldPrices } from './held.ts';
 import { Idempotency } from './idempotency.ts';
 import { Keys } from './keys.ts';
+import { Observations } from './observations.ts';
 import { PriceAges } from './price-ages.ts';
 import { PriceHistory } from './price-history.ts';
 import { Prices } from './prices.ts';
@@ -43,12 +45,14 @@ export class Store {
   readonly history: PriceHistory;
   readonly batches: Batches;
   readonly changes: Changes;
+  readonly dirty: DirtySet;
   readonly failedJobs: FailedJobs;
   readonly idempotency: Idempotency;
   readonly admission: AdmissionControl;
   readonly gatewayKeys: GatewayKeys;
   readonly freeze: FreezeSwitch;
   readonly held: HeldPrices;
+  readonly observations: Observations;
   readonly processes: Processes;
   readonly routes: Routes;
   readonly runs: Runs;
@@ -66,6 +70,7 @@ export class Store {
     this.history = new PriceHistory(redis, this.keys);
     this.batches = new Batches(redis, this.keys, now);
     this.changes = new Changes(redis, this.keys);
+    this.dirty = new DirtySet(redis, this.keys, now, clockKey);
     this.failedJobs = new FailedJobs(redis, this.keys, now);
     this.idempotency = new Idempotency(redis, this.keys);
     this.gatewayKeys = new GatewayKeys(redis, this.keys);
@@ -77,6 +82,7 @@ export class Store {
       leaseMs,
       ...(clockKey !== undefined && { clockKey }),
     });
+    this.observations = new Observations(redis, this.keys, now, clockKey);
     this.processes = new Processes(redis, this.keys);
     this.routes = new Routes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);

@@ -28,7 +28,8 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   const loaded = await store.snapshots.load(batchId, pack.skus, ordinalsOf(pack));
   if (loaded.status !== 'running') return { kind: 'done', summary: `the batch is ${loaded.status ?? 'gone'}` };
 
-  const { ready, impossible } = selectRows(tools, pack, loaded.rows);
+  const { ready, fresh, impossible } = selectRows(tools, pack, loaded.rows);
+  await store.dirty.settleUnchanged(batchId, fresh);
   const failed = await failAlone(tools, run, impossible);
   if (failed) return failed;
   if (ready.length === 0) return { kind: 'done', summary: 'nothing left to price' };

@@ -11,22 +11,27 @@ import {
   suggestionFrom,
 } from '@reprice/pricing';
 import { ordinalsOf, type PackJob } from '@reprice/queue';
-import type { LoadedRow } from '@reprice/store';
+import { isObserved, type LoadedRow } from '@reprice/store';
 import type { ReadyRow, Tools, Unpriced } from './tools.ts';
 
-/** Leaves out what is settled, and finds what no model could price, before a call is paid for it. */
+/** Leaves out what is settled, tells the ordinals of what an observation moved and another run has priced since, and finds what no model could price, before a call is paid for it. */
 export function selectRows(
   tools: Pick<Tools, 'strategies' | 'nowMs'>,
   pack: PackJob,
   rows: readonly LoadedRow[],
-): { ready: ReadyRow[]; impossible: Unpriced[] } {
+): { ready: ReadyRow[]; fresh: number[]; impossible: Unpriced[] } {
   const ready: ReadyRow[] = [];
+  const fresh: number[] = [];
   const impossible: Unpriced[] = [];
   const ordinals = ordinalsOf(pack);
   pack.skus.forEach((sku, i) => {
     const row = rows[i];
     const ordinal = ordinals[i];
     if (!row || row.settled || ordinal === undefined) return;
+    if (row.holds && isObserved(pack.batchId)) {
+      fresh.push(ordinal);
+      return;
+    }
     const { snapshot, fence, liveMinor, past } = row;
     if (!snapshot) {
       impossible.push({
@@ -71,7 +76,7 @@ export function selectRows(
       strategy,
     });
   });
-  return { ready, impossible };
+  return { ready, fresh, impossible };
 }
 
 /** Why no price at all could pass: the current one lies so far outside its bounds that no limit on change lets it get there. */

@@ -1,0 +1,68 @@
+import { priorities } from '@reprice/pricing';
+import type { PackQueue } from '@reprice/queue';
+import type { Store, TakenPack } from '@reprice/store';
+import type { Chore } from './upkeep.ts';
+
+/** SKUs taken in one step: keeps it under some milliseconds, so that nobody else waits longer. */
+const TAKE_AT_ONCE = 500;
+/** Steps of one look, so that the next look at what is more urgent is never far. */
+const STEPS_A_LOOK = 10;
+/** A pack that is noted for so long has nobody who works on it (and if it has, doing it twice does it once), ms. */
+const LEFT_AFTER_MS = 3000;
+const LOOK_FOR_LEFT_EVERY = 20;
+
+/**
+ * Makes jobs of the SKUs that observations moved. Any number of workers do so at once: a SKU is taken by one of them, with an intent that
+ * stays until its job is in the queue, and what a killed one left is put there by the others. While the queue has no room for a priority, its
+ * SKUs stay where they are.
+ */
+export class DirtyPacker implements Chore {
+  readonly everyMs = 100;
+  readonly #dirty: Store['dirty'];
+  readonly #queue: PackQueue;
+  readonly #packSize: number;
+  #looks = 0;
+
+  constructor(dirty: Store['dirty'], queue: PackQueue, packSize: number) {
+    this.#dirty = dirty;
+    this.#queue = queue;
+    this.#packSize = packSize;
+  }
+
+  /** One look. */
+  readonly run = async (): Promise<void> => {
+    for (let step = 0; step < STEPS_A_LOOK; step++) {
+      const { skus, nowMs } = await this.#dirty.due(TAKE_AT_ONCE);
+      let isMoreDue = false;
+      for (const priority of priorities) {
+        const due = skus[priority];
+        if (due.length === 0 || !(await this.#queue.hasRoom(priority))) continue;
+        isMoreDue ||= due.length === TAKE_AT_ONCE;
+        await this.#enqueue(await this.#dirty.take(priority, due, this.#packSize));
+      }
+      if (step === 0 && this.#looks++ % LOOK_FOR_LEFT_EVERY === 0) await this.#enqueueLeft(nowMs);
+      if (!isMoreDue) return;
+    }
+  };
+
+  async #enqueueLeft(nowMs: number): Promise<void> {
+    const taken = await this.#dirty.taken();
+    await this.#enqueue(taken.filter((pack) => nowMs - pack.takenAtMs >= LEFT_AFTER_MS));
+  }
+
+  async #enqueue(packs: readonly TakenPack[]): Promise<void> {
+    for (const priority of priorities) {
+      const jobs = packs.filter((pack) => pack.priority === priority);
+      if (jobs.length === 0) continue;
+      const asJob = ({ batchId, strategy, skus, first }: TakenPack) => ({
+        batchId,
+        strategy,
+        asked: 0,
+        skus: [...skus],
+        ordinals: first,
+      });
+      await this.#queue.enqueue(jobs.map(asJob), priority);
+    }
+    await this.#dirty.enqueued(packs);
+  }
+}

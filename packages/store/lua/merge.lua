@@ -1,0 +1,242 @@
+#!lua
+-- Merges observations into snapshots, one after the other, ordered by observedAt per SKU, and marks dirty what moved enough to be repriced.
+--
+-- KEYS     1..4        dirty:critical, dirty:high, dirty:normal, dirty:low  zset sku -> when it is due, ms
+--          5           dirty:calm        zset sku -> until when it is not taken again, ms
+--          6           dirty:in-flight   hash sku -> `urgency batch.ordinal takenAtMs`
+--          7           stats:<minute>    hash
+--          8..7+3n     of each SKU once: sku:<sku> string, price:<sku> hash, basis:<sku> string
+-- ARGV     1 length of the part of sku:<sku> before the SKU  2 name of the default strategy  3 how many strategies
+--          then 3 a strategy: name, ttl in ms (0 = none), percent of an undercut
+--          then 2 an observation: number of its SKU from 1, the observation (observation-text.ts)
+-- RETURNS  one string an observation: 'repricing <reason>', 'waiting <reason>' (it waits already), 'skipped <reason>', 'stale',
+--          'unknown-sku', 'currency-mismatch <code>', 'inconsistent <field>', or 'read-again <code>': its amounts were read in another
+--          currency than that of the snapshot; the last four change nothing
+-- WRITES   sku:<sku> (no TTL), basis:<sku> (TTL 7 days), the dirty sets, stats:<minute> (TTL 25 h)
+-- ATOMIC   no field may get lost between two observations of one SKU, and what is stored without its mark would never be repriced
+
+--- @include "clock"
+--- @include "iso-time"
+--- @include "snapshot-cells"
+--- @include "mark-dirty"
+
+local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 8, 7 * 24 * 3600, 25 * 3600
+local CURRENCY, COST, CAPACITY, RESTOCK, DEMAND, COMPETITORS, FLOOR, CEILING, MAP, STRATEGY = 1, 4, 5, 6, 7, 8, 9, 10, 11, 12
+local CELLS = 14
+local REASON = {
+  [CURRENCY] = 'currency', [PRICE] = 'price', [STOCK] = 'stock', [COST] = 'cost', [CAPACITY] = 'supply', [RESTOCK] = 'supply',
+  [DEMAND] = 'demand', [COMPETITORS] = 'competitors', [FLOOR] = 'bounds', [CEILING] = 'bounds', [MAP] = 'bounds',
+  [STRATEGY] = 'strategy',
+}
+local MONEY = { COST, COMPETITORS, FLOOR, CEILING, MAP }
+
+local now_ms = math.floor(now_us() / 1000)
+local sets = { KEYS[1], KEYS[2], KEYS[3], KEYS[4] }
+local prefix = tonumber(ARGV[1])
+local policies, first = {}, 4 + 3 * ARGV[3]
+for i = 4, first - 1, 3 do policies[ARGV[i]] = { ttl_ms = tonumber(ARGV[i + 1]), undercut = tonumber(ARGV[i + 2]) } end
+
+local function cells_of(body)
+  local cells = split(body)
+  for i = #cells + 1, CELLS do cells[i] = '' end
+  return cells
+end
+
+local function body_of(cells)
+  return (string.gsub(table.concat(cells, '\t'), '\t+$', ''))
+end
+
+-- Their order means nothing.
+local function sorted(competitors)
+  local prices = {}
+  for price in string.gmatch(competitors, '[^|]+') do prices[#prices + 1] = price end
+  table.sort(prices)
+  return table.concat(prices, '|')
+end
+
+local function lowest(competitors)
+  local least = math.huge
+  for price in string.gmatch(competitors, '[^|]+') do least = math.min(least, tonumber(price)) end
+  return least
+end
+
+local states = {}
+do
+  local n, sku_keys = (#KEYS - FIRST_SKU_KEY + 1) / 3, {}
+  for i = 1, n do sku_keys[i] = KEYS[FIRST_SKU_KEY + 3 * (i - 1)] end
+  local stored = redis.call('MGET', unpack(sku_keys))
+  for i = 1, n do
+    local state = { key = sku_keys[i], sku = string.sub(sku_keys[i], prefix + 1) }
+    state.price_key, state.basis_key = KEYS[FIRST_SKU_KEY + 3 * i - 2], KEYS[FIRST_SKU_KEY + 3 * i - 1]
+    if stored[i] then
+      local at, moved, basis, reference, body = string.match(stored[i], SNAPSHOT)
+      if not at then return redis.error_reply('WRONGFORMAT ' .. state.key .. ' holds no snapshot') end
+      state.at, state.moved = tonumber(at), tonumber(moved ~= '' and moved or at)
+      state.basis_stock, state.reference, state.body, state.cells = basis, reference, body, cells_of(body)
+    end
+    states[i] = state
+  end
+end
+
+-- The live price, what is in flight and the basis are read once a SKU, and only when they are needed.
+local function known(state)
+  if state.known then return end
+  state.known = true
+  local price = redis.call('HMGET', state.price_key, 'snapshotAt', 'pricedAt', 'price', 'currency')
+  state.price_from, state.priced_at = iso_ms(price[1]), iso_ms(price[2])
+  state.price, state.price_currency = price[3], price[4]
+  state.in_flight = redis.call('HEXISTS', KEYS[6], state.sku) == 1
+  local marked_at, from, body = string.match(redis.call('GET', state.basis_key) or '', '^(%d*)\t(%d*)\t(.*)$')
+  if body then
+    state.marked_at, state.basis_from, state.basis_cells = tonumber(marked_at), tonumber(from), cells_of(body)
+  end
+end
+
+-- What a change is measured against: the snapshot that the live price was made from, else that which was last marked, else the one before.
+local function basis_of(state)
+  local from = state.price_from
+  if from and state.basis_from == from then return state.basis_cells, false end
+  if from and from == math.max(state.at, state.moved) then return state.cells, true end
+  if state.basis_cells then return state.basis_cells, false end
+  return state.cells, false
+end
+
+local function put_basis(state, marked_at, from, body, cells)
+  state.marked_at, state.basis_from, state.basis_cells = marked_at, from, cells
+  local text = string.format('%s\t%s\t', marked_at and string.format('%.0f', marked_at) or '', from and string.format('%.0f', from) or '')
+  redis.call('SET', state.basis_key, text .. body, 'EX', BASIS_TTL_SECONDS)
+end
+
+-- Why the SKU is to be repriced, or nil. `was` is the snapshot before, `basis` what the change is measured against.
+local function moved_by(state, was, basis, is, repeats_ours)
+  -- What a run in flight has read is not known: whatever differs from the snapshot before counts.
+  local exact = state.in_flight
+  local from = exact and was or basis
+  for cell = 1, STRATEGY do
+    if from[cell] ~= is[cell] then
+      if cell == STOCK then
+        if exact or stock_moved(from[cell], is[cell]) then return REASON[cell] end
+      elseif cell == PRICE then
+        if is[cell] ~= was[cell] and not repeats_ours then return REASON[cell] end
+      elseif cell ~= COMPETITORS or sorted(from[cell]) ~= sorted(is[cell]) then
+        return REASON[cell]
+      end
+    end
+  end
+  if exact then return nil end
+  local since = math.max(state.priced_at or 0, state.marked_at or 0)
+  if since == 0 then return 'first' end
+  local policy = policies[is[STRATEGY]] or policies[ARGV[2]]
+  if policy.ttl_ms > 0 and now_ms - since >= policy.ttl_ms then return 'age' end
+  return nil
+end
+
+local function urgency_of(state, reason, was, basis, is)
+  if tonumber(is[STOCK]) == 0 and tonumber(was[STOCK]) ~= 0 then return CRITICAL end
+  if state.price and state.price_currency == is[CURRENCY] then
+    local live = tonumber((string.gsub(state.price, '%.', '')))
+    if is[COST] ~= '' and tonumber(is[COST]) > live then return CRITICAL end
+    local policy = policies[is[STRATEGY]] or policies[ARGV[2]]
+    local least = lowest(is[COMPETITORS])
+    if least < lowest(basis[COMPETITORS]) and least * 100 <= live * (100 - policy.undercut) then return HIGH end
+  end
+  return (reason == 'first' or reason == 'age') and LOW or NORMAL
+end
+
+-- Whether the bounds of a snapshot contradict each other, told by the field at fault.
+local function contradiction(cells)
+  local ceiling = tonumber(cells[CEILING])
+  if not ceiling then return nil end
+  if (tonumber(cells[FLOOR]) or 0) > ceiling then return 'floor' end
+  if (tonumber(cells[MAP]) or 0) > ceiling then return 'map' end
+  return nil
+end
+
+local function mark(state, reason, urgency, cells, body)
+  put_basis(state, now_ms, nil, body, cells)
+  return (mark_dirty(sets, KEYS[5], state.sku, urgency, now_ms) and 'repricing ' or 'waiting ') .. reason
+end
+
+local function first_seen(state, at, patch)
+  if patch[CURRENCY] == '' or patch[PRICE] == '' then return 'unknown-sku' end
+  local cells = {}
+  for i = 1, CELLS do cells[i] = string.sub(patch[i], 2) end
+  if contradiction(cells) then return 'inconsistent ' .. contradiction(cells) end
+  known(state)
+  state.at, state.moved = at, at
+  state.basis_stock, state.reference, state.cells, state.body, state.changed = '', '', cells, body_of(cells), true
+  return mark(state, 'first', urgency_of(state, 'first', cells, cells, cells), cells, state.body)
+end
+
+local function merge(state, text)
+  local at_text, read_in, rest = string.match(text, '^(%d*)\t(%u*)\t(.*)$')
+  local patch = cells_of(rest)
+  if not state.at then return first_seen(state, at_text == '' and now_ms or tonumber(at_text), patch) end
+  local at = at_text == '' and math.max(now_ms, state.at) or tonumber(at_text)
+  if at < state.at then return 'stale' end
+
+  local was, is = state.cells, {}
+  for i = 1, CELLS do is[i] = patch[i] == '' and was[i] or string.sub(patch[i], 2) end
+  if is[CURRENCY] ~= was[CURRENCY] then
+    if patch[PRICE] == '' then return 'currency-mismatch ' .. was[CURRENCY] end
+    -- Amounts in another currency mean nothing any more.
+    for _, cell in ipairs(MONEY) do if patch[cell] == '' then is[cell] = '' end end
+  end
+  if read_in ~= '' and read_in ~= is[CURRENCY] then return 'read-again ' .. is[CURRENCY] end
+  if contradiction(is) then return 'inconsistent ' .. contradiction(is) end
+
+  known(state)
+  local repeats_ours = state.price_currency == is[CURRENCY] and same_amount(state.price, is[PRICE])
+  local basis, is_exact = basis_of(state)
+  local reason = moved_by(state, was, basis, is, repeats_ours)
+  local urgency = reason and urgency_of(state, reason, was, basis, is)
+
+  local basis_stock, reference = state.basis_stock, state.reference
+  if basis_stock == '' then basis_stock = was[STOCK] end
+  if is[PRICE] ~= was[PRICE] then
+    if not repeats_ours then reference = '' elseif reference == '' then reference = was[PRICE] end
+  end
+  if reference == is[PRICE] then reference = '' end
+
+  local body, before = body_of(is), math.max(state.at, state.moved)
+  local outcome
+  if reason then
+    -- 1 ms tells what is to be priced from what was, where both are of one moment.
+    state.moved = math.max(at, before + (at > before and 0 or 1), (state.price_from or 0) + 1)
+    basis_stock = ''
+    outcome = mark(state, reason, urgency, is, body)
+  else
+    outcome = body == state.body and 'skipped unchanged' or 'skipped immaterial'
+    if is_exact and body ~= state.body then put_basis(state, state.marked_at, state.price_from, state.body, was) end
+  end
+  if basis_stock == is[STOCK] then basis_stock = '' end
+  state.at, state.basis_stock, state.reference, state.cells, state.body = at, basis_stock, reference, is, body
+  state.changed = true
+  return outcome
+end
+
+local outcomes, counts = {}, {}
+local function count(field) counts[field] = (counts[field] or 0) + 1 end
+for i = first, #ARGV, 2 do
+  local outcome = merge(states[tonumber(ARGV[i])], ARGV[i + 1])
+  outcomes[#outcomes + 1] = outcome
+  local kind, reason = string.match(outcome, '^([%l-]+) ?(.*)$')
+  if kind == 'repricing' then count('repricing:' .. reason)
+  elseif kind == 'waiting' then count('skipped:waiting')
+  elseif kind == 'skipped' then count('skipped:' .. reason) end
+  if kind == 'repricing' or kind == 'waiting' or kind == 'skipped' then count('observations:accepted')
+  elseif kind == 'stale' then count('observations:stale') end
+end
+
+local writes = {}
+for _, state in ipairs(states) do
+  if state.changed then
+    local at, w = string.format('%.0f', state.at), #writes
+    local since = state.moved == state.at and '' or string.format('%.0f', state.moved)
+    writes[w + 1], writes[w + 2] = state.key, table.concat({ at, since, state.basis_stock, state.reference, state.body }, '\t')
+  end
+end
+if #writes > 0 then redis.call('MSET', unpack(writes)) end
+for field, number in pairs(counts) do redis.call('HINCRBY', KEYS[7], field, number) end
+if next(counts) then redis.call('EXPIRE', KEYS[7], STATS_TTL_SECONDS) end
+return outcomes

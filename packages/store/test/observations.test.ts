@@ -1,0 +1,185 @@
+import { builtInStrategies, type Observation, parseObservation } from '@reprice/pricing';
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../src/index.ts';
+import { limitedOnClock, safePriceOf, snapshotOf } from './fixture.ts';
+
+const strategies = new Set(Object.keys(builtInStrategies));
+
+function observation(input: Record<string, unknown>, nowMs = 0): Observation {
+  const read = parseObservation(input, { currency: 'EUR', nowMs: nowMs || Date.now() * 2, strategies });
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  return read.observation;
+}
+
+/** A store on a clock of its own, and SKUs in it that a worker can price. */
+async function market() {
+  const { store, redis, nowMs, advance } = await limitedOnClock({});
+  const observe = async (...inputs: Record<string, unknown>[]): Promise<string[]> => {
+    const outcomes = await store.observations.merge(
+      inputs.map((input) => observation(input, nowMs())),
+      builtInStrategies,
+    );
+    return outcomes.map((o) => ('reason' in o ? `${o.kind}: ${o.reason}` : o.kind));
+  };
+  return { store, redis, nowMs, advance, observe, price: () => priceAllDue(store, nowMs) };
+}
+
+/** Packs what is due and prices it, as packer and worker do; returns the SKUs that were asked for, each with its stock. */
+async function priceAllDue(store: Store, nowMs: () => number, price = '9.50'): Promise<string[]> {
+  const { skus } = await store.dirty.due(100);
+  const asked: string[] = [];
+  for (const priority of ['critical', 'high', 'normal', 'low'] as const) {
+    if (skus[priority].length === 0) continue;
+    const packs = await store.dirty.take(priority, skus[priority], 25);
+    await store.dirty.enqueued(packs);
+    for (const pack of packs) {
+      const ordinals = pack.skus.map((_, i) => pack.first + i);
+      const { rows } = await store.snapshots.load(pack.batchId, pack.skus, ordinals);
+      for (const [i, row] of rows.entries()) {
+        const sku = pack.skus[i] ?? '';
+        const ordinal = ordinals[i] ?? 0;
+        if (row.settled || !row.snapshot) throw new Error(`${sku} cannot be priced`);
+        const { snapshot, fence } = row;
+        asked.push(`${sku}:${snapshot.stock}`);
+        const codes = await store.prices.publish(
+          { batchId: pack.batchId, jobId: `${pack.batchId}.${pack.first}`, source: 'model', pricedAtMs: nowMs() },
+          [
+            {
+              ordinal,
+              fence,
+              sku,
+              safePrice: safePriceOf(snapshot, price),
+              previousMinor: 1000,
+              strategy: pack.strategy,
+              reason: 'market',
+              costUsd: '0.01',
+              snapshotAtMs: snapshot.observedAtMs,
+            },
+          ],
+        );
+        expect(codes).toEqual(['published']);
+      }
+      await store.dirty.landed(pack.batchId, pack.skus, ordinals);
+    }
+  }
+  return asked;
+}
+
+describe('an observation', () => {
+  it('changes what it names, clears what is null, and leaves the rest', async () => {
+    const { store, observe } = await market();
+    await store.snapshots.observe([
+      snapshotOf('a', { stock: 10, costMinor: 500, title: 'Shoe', competitorsMinor: [990] }),
+    ]);
+    expect(await observe({ sku: 'a', stock: 9.5, cost: null, competitors: ['9.80', '9.70'] })).toEqual([
+      'repricing: cost',
+    ]);
+    const { rows } = await store.snapshots.loadAnew('none', ['a']);
+    const { costMinor: _, ...rest } = snapshotOf('a', { stock: 9.5, title: 'Shoe', competitorsMinor: [980, 970] });
+    expect(rows[0]).toMatchObject({ snapshot: { ...rest, observedAtMs: expect.any(Number) } });
+    expect(rows[0]).not.toHaveProperty('snapshot.costMinor');
+  });
+
+  it('of an unknown SKU is refused without price and currency, and taken with both', async () => {
+    const { observe, store, price, advance } = await market();
+    const bare = { sku: 'new', stock: 3 };
+    expect(await observe(bare, { ...bare, currency: 'EUR' })).toEqual(['unknown-sku', 'unknown-sku']);
+    expect(await observe({ ...bare, price: '10.00', currency: 'EUR' }, { ...bare, stock: 0 })).toEqual([
+      'repricing: first',
+      'repricing: stock',
+    ]);
+    await advance(1);
+    expect(await price()).toEqual(['new:0']);
+    expect((await store.prices.get('new'))?.price).toBe('9.50');
+  });
+
+  it('that is late changes nothing; of two of one moment the later arrival counts', async () => {
+    const { observe, nowMs, store } = await market();
+    const at = nowMs();
+    await observe({ sku: 'a', price: '10.00', currency: 'EUR', stock: 5, observedAt: at });
+    expect(await observe({ sku: 'a', stock: 7, observedAt: at - 1 })).toEqual(['stale']);
+    await observe({ sku: 'a', stock: 6, observedAt: at }, { sku: 'a', cost: '1.00', observedAt: at });
+    const { rows } = await store.snapshots.loadAnew('none', ['a']);
+    expect(rows[0]).toMatchObject({ snapshot: { stock: 6, costMinor: 100 } });
+  });
+
+  it('that contradicts the bounds or the currency of the snapshot is refused', async () => {
+    const { observe } = await market();
+    await observe({ sku: 'a', price: '10.00', currency: 'EUR', ceiling: '12.00' });
+    expect(
+      await observe(
+        { sku: 'a', floor: '13.00' },
+        { sku: 'a', cost: '1.00', currency: 'USD' },
+        { sku: 'a', map: '12.01' },
+      ),
+    ).toEqual(['inconsistent', 'currency-mismatch', 'inconsistent']);
+    expect(await observe({ sku: 'a', price: '11.00', currency: 'USD' })).toEqual(['repricing: currency']);
+  });
+});
+
+describe('freshness', () => {
+  it('is measured from what the live price was made from, up and down alike', async () => {
+    const { observe, price, advance } = await market();
+    await observe({ sku: 'a', price: '10.00', currency: 'EUR', stock: 100 });
+    await advance(5000);
+    expect(await price()).toEqual(['a:100']);
+    const stock = async (n: number) => {
+      await advance(1);
+      return (await observe({ sku: 'a', stock: n }))[0];
+    };
+    for (const n of [109, 91, 100, 95, 109]) expect(await stock(n)).toBe('skipped: immaterial');
+    expect(await stock(109)).toBe('skipped: unchanged');
+    expect(await stock(90)).toBe('repricing: stock');
+    await advance(5000);
+    expect(await price()).toEqual(['a:90']);
+    for (const n of [98, 82, 90]) expect(await stock(n)).toBe('skipped: immaterial');
+    expect(await stock(99)).toBe('repricing: stock');
+  });
+
+  it('ends with a change of cost, competitors, demand, bounds, strategy or stated price; not with their order or a title', async () => {
+    const { observe, price, advance } = await market();
+    await observe({ sku: 'a', price: '10.00', currency: 'EUR', competitors: ['9.00', '11.00'] });
+    await advance(5000);
+    await price();
+    expect(await observe({ sku: 'a', competitors: ['11.00', '9.00'] })).toEqual(['skipped: immaterial']);
+    expect(await observe({ sku: 'a', title: 'Shoe', category: 'shoes' })).toEqual(['skipped: immaterial']);
+    expect(await observe({ sku: 'a', price: '9.50' })).toEqual(['skipped: immaterial']);
+    for (const [change, reason] of [
+      [{ competitors: ['11.00'] }, 'competitors'],
+      [{ cost: '2.00' }, 'cost'],
+      [{ demand: 1.1 }, 'demand'],
+      [{ floor: '8.00' }, 'bounds'],
+      [{ restockDays: 3 }, 'supply'],
+      [{ strategy: 'premium' }, 'strategy'],
+      [{ price: '12.00' }, 'price'],
+    ] as const) {
+      expect(await observe({ sku: 'a', ...change })).toEqual([`repricing: ${reason}`]);
+      await advance(5000);
+      expect(await price()).toEqual(['a:undefined']);
+    }
+  });
+
+  it('ends with age, by the strategy', async () => {
+    const { observe, price, advance, store, nowMs } = await market();
+    await observe({ sku: 'a', price: '10.00', currency: 'EUR' });
+    await advance(5000);
+    await price();
+    await advance(299_999);
+    expect(await observe({ sku: 'a' })).toEqual(['skipped: unchanged']);
+    await advance(1);
+    const never = { balanced: { freshness: { ttlSeconds: 0, undercutPercent: 10 } } };
+    const [kept] = await store.observations.merge([observation({ sku: 'a' }, nowMs())], never);
+    expect(kept).toEqual({ kind: 'skipped', reason: 'unchanged' });
+    expect(await observe({ sku: 'a' })).toEqual(['repricing: age']);
+  });
+
+  it('counts what it decided, by name', async () => {
+    const { observe, store, nowMs } = await market();
+    await observe({ sku: 'a', price: '10.00', currency: 'EUR', stock: 5 }, { sku: 'a', stock: 9 }, { sku: 'a' });
+    await observe({ sku: 'a', observedAt: nowMs() - 10 }, { sku: 'b' });
+    const [minute] = await store.stats.minutes(1, nowMs());
+    expect(Object.fromEntries(minute?.observations ?? [])).toEqual({ accepted: 3, stale: 1 });
+    expect(Object.fromEntries(minute?.repricing ?? [])).toEqual({ first: 1, stock: 1 });
+    expect(Object.fromEntries(minute?.skipped ?? [])).toEqual({ unchanged: 1 });
+  });
+});
