@@ -44,7 +44,7 @@ export function dashboard(): Promise<Dashboard> {
 
 async function load(): Promise<Dashboard> {
   const sources = new Map([...own(), ...charts()]);
-  const page = sources.get('index.html')?.toString() ?? '';
+  const page = withOneSheet(sources.get('index.html')?.toString() ?? '', sources);
   sources.delete('index.html');
   const digest = createHash('sha256').update(page);
   for (const [name, bytes] of sources) digest.update(`\0${name}\0`).update(bytes);
@@ -60,12 +60,23 @@ async function load(): Promise<Dashboard> {
   return { hash, page: await asset('index.html', Buffer.from(html)), files: new Map(files) };
 }
 
+const sheet = /<link rel="stylesheet" href="\.\/([^"]+)">\n?/g;
+
+/** The page with one style sheet in place of its many, which is put among the files. */
+function withOneSheet(page: string, sources: Map<string, Buffer>): string {
+  const names = [...page.matchAll(sheet)].map(([, name]) => name as string);
+  sources.set(sheetName, Buffer.concat(names.flatMap((name) => sources.get(name) ?? [])));
+  for (const name of names) sources.delete(name);
+  return page.replaceAll(sheet, '').replace('</head>', `<link rel="stylesheet" href="./${sheetName}">\n</head>`);
+}
+
 function own(): [name: string, bytes: Buffer][] {
   const names = readdirSync(folder).filter((name) => types[path.extname(name)] !== undefined);
   return names.sort().map((name) => [name, readFileSync(path.join(folder, name))]);
 }
 
 const chartScript = 'uplot.js';
+const sheetName = 'style.css';
 
 function charts(): [name: string, bytes: Buffer][] {
   const dist = path.join(path.dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist');
