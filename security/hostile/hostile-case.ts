@@ -74,3 +74,23 @@ export function pointsAt(pointer: string): NonNullable<HostileCase['holds']> {
     return places.includes(pointer) ? undefined : `points at ${JSON.stringify(places)}, not at ${pointer}`;
   };
 }
+
+/** A GET. */
+export const get = (path: string): Parts => ({ path });
+
+/** One row of the table, in short. */
+export const line = (
+  row: string,
+  name: string,
+  send: HostileCase['send'],
+  status: HostileCase['status'],
+  problem?: string,
+  more: Partial<HostileCase> = {},
+): HostileCase => ({
+  row,
+  name,
+  send,
+  status,
+  ...(problem !== undefined && { problem }),
+  ...more,
+});

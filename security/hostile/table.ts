@@ -1,17 +1,28 @@
 import type { Stand } from '../stand.ts';
+import { accessFamilies } from './access.ts';
+import { controlFamilies } from './control-calls.ts';
 import { crowdVerdicts } from './crowds.ts';
 import { environmentVerdicts } from './environments.ts';
+import { framingFamilies } from './framing.ts';
 import { gatewayVerdicts } from './gateways.ts';
 import type { Family } from './hostile-case.ts';
 import { jsonBodies } from './json-bodies.ts';
 import type { Verdict } from './prove.ts';
-import { requests } from './requests.ts';
+import { repeatFamilies } from './repeated-requests.ts';
 import { snapshots } from './snapshots.ts';
 import { titleVerdicts } from './titles.ts';
 import { uploads } from './uploads.ts';
 
 /** The table of hostile requests, by family. */
-export const families: readonly Family[] = [...jsonBodies, ...snapshots, ...requests, ...uploads];
+export const families: readonly Family[] = [
+  ...jsonBodies,
+  ...snapshots,
+  ...framingFamilies,
+  ...accessFamilies,
+  ...controlFamilies,
+  ...repeatFamilies,
+  ...uploads,
+];
 
 /** What takes more than one request, or processes of its own. */
 export const trials: Readonly<Record<string, (stand: Stand) => Promise<Verdict[]>>> = {
