@@ -60,7 +60,7 @@ export async function sendCatalogue(
       progress.stop();
       throwOwn(error);
       signal.throwIfAborted();
-      const why = whyLater(error, sent > 0 || failedSinceMs !== undefined);
+      const why = whyLater(error, sent > 0, failedSinceMs !== undefined);
       if (why === undefined) throw error;
       if (error instanceof ApiUnreachable) await requireLetIn(api);
       const nowMs = performance.now();
@@ -100,9 +100,12 @@ async function requireLetIn(api: ApiClient): Promise<void> {
   }
 }
 
-/** In words why it is worth sending again; undefined when it is not. A connection that was never made, `hasSent` says, is not. */
-function whyLater(error: unknown, hasSent: boolean): string | undefined {
-  if (error instanceof ApiUnreachable) return hasSent ? `The connection broke: ${error.reason}.` : undefined;
+/** In words why it is worth sending again; undefined when it is not: an API that nobody has reached yet may not be there at all. */
+function whyLater(error: unknown, hasSent: boolean, isRepeated: boolean): string | undefined {
+  if (error instanceof ApiUnreachable) {
+    if (hasSent) return `The connection broke: ${error.reason}.`;
+    return isRepeated ? `The API does not answer: ${error.reason}.` : undefined;
+  }
   if (!(error instanceof ApiProblem)) return undefined;
   if (error.kind === 'queue-full') return 'The queue is full.';
   if (error.kind === 'idempotency-conflict') return 'The API still works on the sending before.';

@@ -130,6 +130,7 @@ function ignoredField({ field, didYouMean }: Batch['ignoredFields'][number]): st
 function nextCommands(batch: Batch): string[] {
   return [
     batch.priced > 0 ? `${commandName} export ${batch.id} --out prices.csv` : '',
+    batch.held > 0 ? `${commandName} held` : '',
     batch.rejected > 0 ? `${commandName} rejections ${batch.id}` : '',
     batch.failed > 0 ? `${commandName} failures ${batch.id}` : '',
     batch.failed > 0 ? `${commandName} replay --batch ${batch.id}` : '',

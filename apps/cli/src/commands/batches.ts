@@ -33,7 +33,10 @@ export function addBatches(program: Command, context: Context): void {
         { head: 'status' },
         { head: 'priority' },
         { head: 'mode' },
-        ...['SKUs', 'priced', 'failed', 'waiting', 'rejected', 'cost'].map((head) => ({ head, isFigure: true })),
+        ...['SKUs', 'priced', 'held', 'failed', 'waiting', 'rejected', 'cost'].map((head) => ({
+          head,
+          isFigure: true,
+        })),
         { head: 'created' },
       ];
       const rows = batches.map((batch) => [
@@ -43,6 +46,7 @@ export function addBatches(program: Command, context: Context): void {
         batch.mode,
         count(batch.total),
         count(batch.priced),
+        count(batch.held),
         count(batch.failed),
         count(batch.waiting),
         count(batch.rejected),
