@@ -3,6 +3,7 @@ import { startRedis } from '@reprice/testkit';
 import { describe, expect, test } from 'vitest';
 import { type Stats, statsSchema } from '../src/schemas/stats.ts';
 import { startApiUnderTest } from './api-under-test.ts';
+import { settleAll } from './priced-by-rules.ts';
 
 const item = (sku: string) => JSON.stringify({ sku, price: '10.00', currency: 'EUR' });
 
@@ -57,6 +58,27 @@ describe('GET /v1/stats', () => {
     expect(stats.series.priced).toHaveLength(3);
     expect(stats.series.priced.reduce((sum, n) => sum + n)).toBe(100);
     expect(Number(stats.budget.forecast.usdPerHour)).toBeGreaterThan(50);
+  });
+
+  test('holds what a person changed among the largest changes of the day', async () => {
+    const api = await startApiUnderTest();
+    const row = { sku: 'held-1', price: '100.00', currency: 'USD', stock: 5, capacity: 100, competitors: ['120.00'] };
+    await api.submit(JSON.stringify(row), 'application/x-ndjson');
+    await settleAll(api);
+    const headers = { 'content-type': 'application/json' };
+    const approved = await api.call('/v1/prices/held-1/approve', { method: 'POST', body: '{}', headers });
+    const price = (await approved.json()) as { price: string; changePercent: number };
+    await expect
+      .poll(async () => (await statsOf(api)).topChanges, { timeout: 5000 })
+      .toMatchObject([
+        {
+          sku: 'held-1',
+          source: 'manual',
+          previousPrice: '100.00',
+          price: price.price,
+          changePercent: price.changePercent,
+        },
+      ]);
   });
 
   test('is computed once for all who ask within a second', async () => {

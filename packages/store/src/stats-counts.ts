@@ -11,7 +11,8 @@ export interface PriceChange {
   readonly reason: string;
   readonly guardrails: readonly string[];
   readonly model?: string;
-  readonly batchId: string;
+  /** Absent for a price that a person brought back. */
+  readonly batchId?: string;
   readonly pricedAt: string;
 }
 

@@ -2,6 +2,7 @@ import { applyGuardrails, formatMoney, type Price, parseMoney, suggestionFrom } 
 import type { HeldPrice } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
 import { Problem } from '../problem/problem.ts';
+import { noteChange } from '../stats/note-change.ts';
 import { refused, today } from './today.ts';
 
 /** Who decides, and what they say. */
@@ -75,6 +76,7 @@ export function overtaken(): Problem {
 export async function liveNow({ store }: ApiDeps, sku: string): Promise<Price> {
   const price = await store.prices.get(sku);
   if (price === undefined) throw new Error(`SKU ${JSON.stringify(sku)} was published and has no price`);
+  noteChange(store, price);
   return price;
 }
 

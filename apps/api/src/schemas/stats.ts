@@ -35,7 +35,7 @@ const change = z
     reason: z.string(),
     guardrails: z.array(z.string()),
     model: z.string().optional(),
-    batchId,
+    batchId: batchId.optional(),
     pricedAt: instant,
   })
   .meta({ id: 'PriceChange', description: 'How a live price changed' });
@@ -92,6 +92,19 @@ const overview = {
         .meta({ description: 'If spending goes on as in the last hour' }),
     })
     .meta({ id: 'BudgetForecast', example: undefined }),
+  observations: z
+    .strictObject({
+      accepted: tally,
+      stale: tally.meta({ description: 'Older than what was known' }),
+      repricing: tally.meta({ description: 'Those that marked a SKU to be repriced' }),
+      repricingBecause: count.meta({ description: 'The same by reason' }),
+      skipped: count.meta({
+        description:
+          'Why the others cost no call: `unchanged`, `immaterial`, `waiting` (its SKU is marked already), `priced-meanwhile`',
+      }),
+      dirty: tally.meta({ description: 'SKUs that wait to be packed, now' }),
+    })
+    .meta({ description: 'What the market told' }),
   guardrails: count.meta({ description: 'Prices that each guardrail moved' }),
   splits: tally.meta({ description: 'Packs that were cut into smaller ones' }),
   priced: tally,
@@ -135,6 +148,14 @@ const example = {
     closed: null,
     unsettled: { calls: 0, usd: '0.00' },
     forecast: { usdPerHour: '1.31', endOfDayUsd: '31.40', exhaustedAt: null },
+  },
+  observations: {
+    accepted: 61_200,
+    stale: 3,
+    repricing: 9400,
+    repricingBecause: { stock: 6100, competitors: 3300 },
+    skipped: { unchanged: 20_100, immaterial: 31_000, waiting: 700 },
+    dirty: 12,
   },
   guardrails: { floor: 14, rounding: 903 },
   splits: 0,

@@ -53,10 +53,10 @@ export class StatsSource {
   }
 
   async #computeOverview(): Promise<Overview> {
-    const { stats, failedJobs, processes, admission, freeze, underWay } = this.#store;
+    const { stats, failedJobs, processes, admission, freeze, underWay, dirty } = this.#store;
     const queue = this.#queue();
     const nowMs = await stats.nowMs();
-    const [hour, seconds, topChanges, depth, reasons, workers, budget, limits, frozen, batches] =
+    const [hour, seconds, topChanges, depth, reasons, workers, budget, limits, frozen, batches, dirtySkus] =
       await this.#store.together(() =>
         Promise.all([
           stats.minutes(FORECAST_MINUTES, nowMs),
@@ -69,6 +69,7 @@ export class StatsSource {
           admission.rateLimits(),
           freeze.get(),
           underWay.list(),
+          dirty.size(),
         ]),
       );
     const window = sumCounts(hour.slice(-WINDOW_MINUTES));
@@ -107,6 +108,14 @@ export class StatsSource {
           hour.map((minute) => minute.costNanoUsd),
           nowMs,
         ),
+      },
+      observations: {
+        accepted: window.observations.get('accepted') ?? 0,
+        stale: window.observations.get('stale') ?? 0,
+        repricing: [...window.repricing.values()].reduce((sum, count) => sum + count, 0),
+        repricingBecause: Object.fromEntries(window.repricing),
+        skipped: Object.fromEntries(window.skipped),
+        dirty: dirtySkus,
       },
       guardrails: Object.fromEntries(window.guardrails),
       splits: window.splits,
