@@ -8,6 +8,9 @@ const checkMs = 1000;
 /** How often is asked for the series; every other time for all that does not come by itself. */
 const refreshMs = 15_000;
 
+/** How often is asked whether the gateway is why nothing moves. */
+const whyMs = 4000;
+
 /** How long until the stream is opened anew after it was refused. */
 const reopenMs = 3000;
 
@@ -22,6 +25,7 @@ const batchesKept = 50;
 export function feed({ state, changed }) {
   let heardAt = Date.now();
   let isAsking = false;
+  let askedWhyAt = 0;
   /** @type {EventSource | undefined} */
   let source;
 
@@ -116,7 +120,16 @@ export function feed({ state, changed }) {
     state.gatewayFault = fault;
   }
 
+  /** While work waits and none is done, a person wants to know why. */
+  async function askWhyStuck() {
+    if (!isStuck(state.stats) || document.hidden || Date.now() - askedWhyAt < whyMs) return;
+    askedWhyAt = Date.now();
+    state.gatewayFault = await gatewayFault().catch(() => state.gatewayFault);
+    changed();
+  }
+
   function check() {
+    void askWhyStuck();
     const silentForMs = Date.now() - heardAt;
     if (silentForMs < silentMs || state.connection === 'logged-out') return;
     state.silentSince = heardAt;
@@ -135,13 +148,13 @@ export function feed({ state, changed }) {
       let rounds = 0;
       setInterval(() => {
         rounds++;
-        if (!document.hidden && state.connection !== 'logged-out') void ask(rounds % 2 === 0 || isStuck(state.stats));
+        if (!document.hidden && state.connection !== 'logged-out') void ask(rounds % 2 === 0);
       }, refreshMs);
     },
   };
 }
 
-/** Whether work waits and none is done: then a person wants to know why. @param {Stats | null} stats */
+/** Whether work waits and none is done. @param {Stats | null} stats */
 function isStuck(stats) {
   return stats !== null && stats.skusPerSecond === 0 && Object.values(stats.queue.waiting).some((packs) => packs > 0);
 }
