@@ -162,7 +162,7 @@ export class ApiClient {
   async decide(
     sku: string,
     action: 'approve' | 'reject' | 'rollback',
-    body: { note?: string; revision?: number },
+    body: { note?: string; price?: string; revision?: number },
   ): Promise<Decided> {
     return this.#http.read(await this.#http.send('POST', `${pricePath(sku)}/${action}`, body), decidedSchema);
   }

@@ -199,7 +199,15 @@ describe('approve, reject, rollback', () => {
     expect((await inPipe(['reject', 'A'], env)).stdout).toBe('A: the held price is dropped, the live one stays.\n');
     expect((await inPipe(['reject', 'A', '--json'], env)).stdout).toBe('{"sku":"A","rejected":true}\n');
     expect((await inPipe(['rollback', 'A'], env)).stdout).toBe('A is 12.90 EUR now.\n');
-    await inPipe(['rollback', 'A', '--revision', '3'], env);
-    expect(api.seen.map(({ body }) => body)).toEqual(['{}', '{}', '{}', '{"revision":3}']);
+    await inPipe(['rollback', 'A', '--revision', '3', '--note', 'odd'], env);
+    await inPipe(['reject', 'A', '--price', '12.90'], env);
+    expect(api.seen.map(({ body }) => body)).toEqual([
+      '{}',
+      '{}',
+      '{}',
+      '{"revision":3,"note":"odd"}',
+      '{"price":"12.90"}',
+    ]);
+    expect((await inPipe(['approve', 'A', 'B', '--price', '1'], env)).code).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { ApiProblem } from '../api-error.ts';
-import { exitCodes } from '../command-error.ts';
+import { exitCodes, usageError } from '../command-error.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { signedPercent } from '../figures.ts';
 import { noteText, revisionNumber, skuArgument, skuArguments } from '../option-values.ts';
@@ -10,6 +10,7 @@ import type { Decided } from '../price-responses.ts';
 const approveExamples = `
 Examples:
   reprice approve TSHIRT-RED-M
+  reprice approve TSHIRT-RED-M --price 12.90       only if it is still this price that is held
   reprice approve TSHIRT-RED-M TSHIRT-RED-L --note "season's end"
 
 The guardrails of today hold for it as well: where they refuse it, it stays held.`;
@@ -29,6 +30,12 @@ The guardrails of today hold for it as well, rolling limits included.`;
 
 interface DecisionOptions extends GlobalOptions {
   readonly note?: string;
+  readonly price?: string;
+}
+
+function priceText(text: string): string {
+  if (/^\d{1,15}(\.\d{1,4})?$/.test(text)) return text;
+  throw new InvalidArgumentError('It takes a price as `reprice held` shows it, such as 12.90.');
 }
 
 function decidedText(decided: Decided): string {
@@ -46,11 +53,16 @@ async function decideAll(
   options: DecisionOptions,
 ): Promise<void> {
   const { output } = context;
+  const { note, price } = options;
+  if (price !== undefined && skus.length > 1) throw usageError('--price goes with one SKU.');
   const api = connect(context, options);
   for (const sku of skus) {
     context.interrupt.signal.throwIfAborted();
     try {
-      const decided = await api.decide(sku, action, options.note === undefined ? {} : { note: options.note });
+      const decided = await api.decide(sku, action, {
+        ...(price !== undefined && { price }),
+        ...(note !== undefined && { note }),
+      });
       await (options.json ? output.printJson(decided) : output.print(decidedText(decided)));
     } catch (error) {
       const isItsOwn = error instanceof ApiProblem && (error.kind === 'not-found' || error.kind === 'conflict');
@@ -69,7 +81,8 @@ export function addDecisions(program: Command, context: Context): void {
       .summary(summary)
       .description(description)
       .argument('<sku...>', 'one or more SKUs', skuArguments)
-      .option('--note <text>', 'why; kept with the price', noteText)
+      .option('--price <amount>', 'the held price as you saw it; another one is left alone', priceText)
+      .option('--note <text>', 'why; kept for those who ask later', noteText)
       .addHelpText('after', examples)
       .action((skus: string[], _options: unknown, command: Command) =>
         decideAll(skus, action, context, command.optsWithGlobals<DecisionOptions>()),
@@ -88,11 +101,13 @@ export function addDecisions(program: Command, context: Context): void {
     .description('Publishes an earlier price of a SKU again. Needs a key of scope write.')
     .argument('<sku>', 'the SKU', skuArgument)
     .option('--revision <number>', 'which price (default: the one before the live one)', revisionNumber)
+    .option('--note <text>', 'why; kept for those who ask later', noteText)
     .addHelpText('after', rollbackExamples)
     .action(async (sku: string, _options: unknown, command: Command) => {
       const { output } = context;
-      const options = command.optsWithGlobals<GlobalOptions & { revision?: number }>();
-      const body = options.revision === undefined ? {} : { revision: options.revision };
+      const options = command.optsWithGlobals<GlobalOptions & { revision?: number; note?: string }>();
+      const { revision, note } = options;
+      const body = { ...(revision !== undefined && { revision }), ...(note !== undefined && { note }) };
       const decided = await connect(context, options).decide(sku, 'rollback', body);
       await (options.json ? output.printJson(decided) : output.print(decidedText(decided)));
     });
