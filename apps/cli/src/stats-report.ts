@@ -84,7 +84,7 @@ export function statsReport(output: Output, stats: Stats, nowMs: number): string
         : '',
     ],
   ]);
-  return [output.bold(`${stats.at} (done and gateway: of the last ${count(stats.windowSeconds)} s)`), ...lines].join(
+  return [output.bold(`${stats.at} (of the last ${count(stats.windowSeconds)} s)`), ...lines].join(
     '\n',
   );
 }

@@ -125,7 +125,7 @@ describe('stats', () => {
     api.on('GET /v1/stats', { body: stats });
     const { code, stdout } = await inPipe(['stats'], env);
     expect(code).toBe(0);
-    expect(stdout).toBe(`2026-11-21T10:00:00.000Z (done and gateway: of the last 300 s)
+    expect(stdout).toBe(`2026-11-21T10:00:00.000Z (of the last 300 s)
   speed        1,234 SKU/s; 2 batches under way
   done         2,000 priced, 3 failed, 1 pack split, $0.5000, 80,000 tokens
   waiting      critical 0, high 1, normal 2,345, low 0 jobs; the oldest for 12 s; 34 in flight; 2 put off; all rest for 1.5 s
