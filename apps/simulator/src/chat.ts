@@ -57,15 +57,16 @@ export class Chat {
   refuse(arrival: Arrival, response: ServerResponse, refusal: Refusal, seen: Seen = {}): void {
     this.#record(arrival, refusal.status, seen, noTokens, 0);
     if (refusal.status === 401) this.#keys.refuse(arrival.key);
-    const headers = { ...arrival.headers, ...refusal.headers, ...this.#rateLimitHeaders(seen.call) };
+    const headers = { ...arrival.headers, ...refusal.headers, ...this.#rateLimitHeaders(seen) };
     sendError(response, refusal.status, refusal.code, refusal.message, headers);
   }
 
   #price(arrival: Arrival, request: ChatRequest, price: ModelPrice, response: ServerResponse): void {
     const table = findTable(request.lastUserContent);
     const rows = table?.lines.length ?? 0;
-    const call = this.faults.draw(rows);
-    const faults = this.faults.faults;
+    const plan = this.faults.of(request.model);
+    const call = plan.draw(rows);
+    const { faults } = plan;
     const refusal = refusalOf(call, faults);
     if (refusal !== undefined) {
       this.refuse(arrival, response, refusal, { request, rows, call });
@@ -80,12 +81,13 @@ export class Chat {
     const { finishReason } = sent.generation;
     this.#record(arrival, status, { request, rows, call, finishReason }, billed, costNanoUsd);
     const delivery = deliveryOf(arrival, request, sent, told, call.latencyMs);
-    const headers = { ...delivery.headers, ...this.#rateLimitHeaders(call) };
+    const headers = { ...delivery.headers, ...this.#rateLimitHeaders({ request, call }) };
     deliver(response, { ...delivery, headers });
   }
 
-  #rateLimitHeaders(call: CallFaults | undefined): Readonly<Record<string, string>> {
-    return call?.names.has('rateLimitHeaders') === true ? (this.faults.faults.rateLimitHeaders?.headers ?? {}) : {};
+  #rateLimitHeaders({ request, call }: Seen): Readonly<Record<string, string>> {
+    if (call?.names.has('rateLimitHeaders') !== true) return {};
+    return this.faults.of(request?.model ?? '').faults.rateLimitHeaders?.headers ?? {};
   }
 
   #record(arrival: Arrival, status: number, seen: Seen, tokens: BilledTokens, costNanoUsd: number): void {

@@ -6,8 +6,7 @@ const chance = { probability: z.number().min(0).max(1).default(1), times: z.int(
 /** Faults of single rows also say which share of the rows of a hit call they spoil; at least one is. */
 const ofRows = { ...chance, rowShare: z.number().gt(0).max(1).default(0.2) };
 
-/** The body of `PUT /faults`: which faults the simulator has from now on. An empty object clears them all. */
-export const faultsSchema = z.strictObject({
+const oneModelsFaults = z.strictObject({
   /** The same seed and the same order of calls give the same faults. */
   seed: z.int().min(0).max(4_294_967_295).default(1),
   /** 429; `retryAfter` is sent as it is, whatever it says; null sends none. */
@@ -78,14 +77,20 @@ export const faultsSchema = z.strictObject({
     .optional(),
 });
 
+/** The body of `PUT /faults`: which faults the simulator has from now on. An empty object clears them all. */
+export const faultsSchema = oneModelsFaults.extend({
+  /** Calls of these models have the faults given here instead, counted and drawn by themselves. */
+  byModel: z.record(z.string().min(1), oneModelsFaults).optional(),
+});
+
 /** Faults as they are given. */
 export type FaultsInput = z.input<typeof faultsSchema>;
 
 /** Faults with every default filled in. */
 export type Faults = z.output<typeof faultsSchema>;
 
-/** Faults that happen to some calls: all but the latency. */
-export type FaultName = Exclude<keyof Faults, 'seed' | 'latency'>;
+/** Faults that happen to some calls: all but the latency, and not those of single models. */
+export type FaultName = Exclude<keyof Faults, 'seed' | 'latency' | 'byModel'>;
 
 /** In the order in which they are drawn. */
 export const faultNames: readonly FaultName[] = [

@@ -63,3 +63,11 @@ describe('FaultPlan', () => {
     expect(() => new FaultPlan().set(faults as FaultsInput)).toThrow();
   });
 });
+
+it('gives calls of a model the faults of that model, and others those of all', () => {
+  const plan = new FaultPlan();
+  plan.set({ hang: {}, byModel: { other: { nan: {} } } });
+  expect([[...plan.of('other').draw(1).names], [...plan.of('any').draw(1).names]]).toEqual([['nan'], ['hang']]);
+  plan.set({});
+  expect(plan.of('other').draw(1).names.size).toBe(0);
+});

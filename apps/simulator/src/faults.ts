@@ -16,6 +16,7 @@ export class FaultPlan {
   #faults: Faults = faultsSchema.parse({});
   #active: readonly FaultName[] = [];
   readonly #hits = new Map<FaultName, number>();
+  readonly #byModel = new Map<string, FaultPlan>();
   #calls = 0;
 
   /**
@@ -28,6 +29,17 @@ export class FaultPlan {
     this.#active = faultNames.filter((name) => this.#faults[name] !== undefined);
     this.#hits.clear();
     this.#calls = 0;
+    this.#byModel.clear();
+    for (const [model, faults] of Object.entries(this.#faults.byModel ?? {})) {
+      const plan = new FaultPlan();
+      plan.set(faults);
+      this.#byModel.set(model, plan);
+    }
+  }
+
+  /** The plan for calls of a model. */
+  of(model: string): FaultPlan {
+    return this.#byModel.get(model) ?? this;
   }
 
   get faults(): Faults {

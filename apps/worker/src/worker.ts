@@ -25,6 +25,7 @@ import { type RunPack, withQuarantine } from './quarantine.ts';
 import { connectRedis } from './redis-connection.ts';
 import { evictionWatch, untilFit } from './redis-fitness.ts';
 import { RedisHold } from './redis-hold.ts';
+import { RoutesWatch } from './routes-watch.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 import { StatsFlush } from './stats-flush.ts';
 import { tracedRun, tracedTools } from './traced.ts';
@@ -109,6 +110,8 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   await keyWatch.start();
   const metrics = new WorkerMetrics(config.gateway.model);
   const statsFlush = new StatsFlush(store.stats, () => Date.now());
+  const routes = new RoutesWatch(store.routes, { models: config.models, alarm, nowMs: () => Date.now() });
+  await routes.look().catch(onError);
   const stopping = new AbortController();
   const plainTools: Tools = {
     store,
@@ -118,6 +121,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     models: config.models,
     model,
     budgetExhausted: config.budget.exhausted,
+    routes,
     rateLimits: new RateLimitStreak(),
     retries: new RetryBudget(),
     observe: tellAll([statsFlush, metrics.observer], onError),
@@ -183,6 +187,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     liveness.chore(),
     presence.chore(),
     statsFlush.chore(),
+    routes.chore(),
     ledgerWatch(store, { setRpm: (rpm) => worker.setRpm(rpm), endRest: () => queue.endRest() }, alarm),
     new StagedRecovery(store, queue, onError),
     new DirtyPacker(store.dirty, queue, config.packSize),

@@ -12,6 +12,7 @@ interface Ledger {
   readonly totalNanoUsd: number;
   readonly requestTimes: { readonly maxRequestsInAny60s: number };
   readonly calls: number;
+  readonly byModel: Readonly<Record<string, { readonly calls: number }>>;
   /** By the last 4 characters of a key. */
   readonly byKey: Readonly<Record<string, { requests: number; refused: number; calls: number; lastAtMs: number }>>;
 }
@@ -80,6 +81,12 @@ export class Pool {
     return (await (await this.#simulator('ledger')).json()) as Ledger;
   }
 
+  /** How many calls each model answered. */
+  async callsByModel(): Promise<Record<string, number>> {
+    const { byModel } = await this.ledger();
+    return Object.fromEntries(Object.entries(byModel).map(([model, { calls }]) => [model, calls]));
+  }
+
   /** The calls that the simulator saw, oldest first. */
   async calls(): Promise<{ readonly arrivedAtMs: number }[]> {
     const { items } = (await (await this.#simulator('calls?last=2000')).json()) as { items: { arrivedAtMs: number }[] };
@@ -99,16 +106,17 @@ export class Pool {
   /** Submits snapshots as the API does. */
   async submit(
     snapshots: readonly Snapshot[],
-    options: { priority?: Priority; packSize?: number } = {},
+    options: { priority?: Priority; packSize?: number; routeOf?: (sku: string) => string } = {},
   ): Promise<string> {
-    const { priority = 'normal', packSize = 25 } = options;
+    const { priority = 'normal', packSize = 25, routeOf = () => 'stable' } = options;
     const { batches } = this.store;
     const id = await batches.open({ kind: 'batch', priority, mode: 'live' });
     const packer = new Packer({ packSize });
     for (let from = 0; from < snapshots.length; from += 500) {
       const chunk = snapshots.slice(from, from + 500);
       await this.store.snapshots.observe(chunk);
-      await batches.stage(id, { packs: chunk.flatMap((s) => packer.add(s.sku, s.strategy ?? 'balanced') ?? []) });
+      const packs = chunk.flatMap((s) => packer.add(s.sku, s.strategy ?? 'balanced', routeOf(s.sku)) ?? []);
+      await batches.stage(id, { packs });
     }
     await batches.stage(id, { packs: packer.flush() });
     await batches.commit(id);

@@ -44,6 +44,8 @@ export interface Canary {
   readonly tolerance: CanaryTolerance;
   /** It is not judged before so many calls. */
   readonly minCalls: number;
+  /** How long no other one may begin after this one was rolled back, ms. */
+  readonly cooldownMs: number;
   /** When this canary began, ms of Redis' clock. */
   readonly sinceMs: number;
   /** Until then no canary begins unless somebody insists, ms of Redis' clock; 0 = none is waited for. */
@@ -63,6 +65,7 @@ export const noCanary: Canary = Object.freeze({
   guidance: Object.freeze({}),
   tolerance: usualTolerance,
   minCalls: 100,
+  cooldownMs: 15 * 60_000,
   sinceMs: 0,
   cooldownUntilMs: 0,
   reason: '',

@@ -11,6 +11,13 @@ export {
   promotionSteps,
   usualTolerance,
 } from './canary.ts';
+export {
+  type CanaryChange,
+  type CanaryWish,
+  promoteCanary,
+  rollBackCanary,
+  setCanary,
+} from './canary-change.ts';
 export { type Breach, judgeCanary } from './canary-judge.ts';
 export { type ChangeLimit, rollingPercents } from './change-limits.ts';
 export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';

@@ -11,6 +11,8 @@ export const packJobSchema = z.object({
   asked: z.number().int().min(0),
   /** How often the job, or the one that its rows were split from, was replayed; absent = never. */
   replays: z.number().int().min(1).optional(),
+  /** These rows are for the stable route, whatever their SKUs: the canary has had its try; absent = by SKU. */
+  route: z.literal('stable').optional(),
   skus: z.array(z.string().min(1)).min(1),
   /** Place of each SKU among the rows of its batch; one number when they follow each other from there. */
   ordinals: z.union([z.number().int().min(0), z.array(z.number().int().min(0)).min(1)]),
@@ -39,14 +41,14 @@ export function priorityOf(number: number | undefined): Priority {
 
 /**
  * The id of a job follows from what it holds, so that adding it twice adds it once: the batch, the first row, and for rows that are asked
- * again how many, how often, and a hash of which and after how many replays: what an earlier replay has split off may still be kept as done,
- * and would swallow it. Never a SKU: BullMQ takes neither numbers nor colons.
+ * again how many, how often, and a hash of which, after how many replays and on which route: what an earlier replay has split off, or the
+ * canary was asked for, may still be kept as done, and would swallow it. Never a SKU: BullMQ takes neither numbers nor colons.
  */
 export function jobId(job: PackJob): string {
-  const { batchId, ordinals, asked, replays } = job;
+  const { batchId, ordinals, asked, replays, route } = job;
   if (typeof ordinals === 'number') return `${batchId}.${ordinals}`;
   const rows = createHash('sha1')
-    .update([...ordinals, ...(replays ? [`r${replays}`] : [])].join())
+    .update([...ordinals, ...(replays ? [`r${replays}`] : []), ...(route ? [route] : [])].join())
     .digest('hex')
     .slice(0, 8);
   return `${batchId}.${ordinals[0]}.${ordinals.length}x${asked}.${rows}`;

@@ -25,6 +25,8 @@ export interface PackRun {
   readonly pack: PackJob;
   /** When the job was put into the queue, ms since 1970 of the clock of the process that did. */
   readonly createdAtMs: number;
+  /** Which attempt this is, from 1. */
+  readonly attempt: number;
   /** Whether a retry after this run is out of attempts. */
   readonly lastAttempt: boolean;
   /** How often this job was taken from a process that no longer renewed its lock: it died, froze, or Redis was away. */
@@ -88,6 +90,7 @@ export class PackWorker {
         priority: priorityOf(job.opts.priority),
         pack: packJobSchema.parse(job.data),
         createdAtMs: job.timestamp,
+        attempt: job.attemptsMade + 1,
         lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? ATTEMPTS),
         stalls: job.stalledCounter,
       };

@@ -5,34 +5,35 @@ export interface Pack {
   readonly skus: readonly string[];
 }
 
-/** Packs SKUs at the door: one open pack a strategy, emitted when it is full. */
+/** Packs SKUs at the door: one open pack a strategy and route, emitted when it is full. */
 export class Packer {
   readonly #packSize: number;
-  readonly #open = new Map<string, string[]>();
+  readonly #open = new Map<string, { readonly strategy: string; readonly skus: string[] }>();
   #rows = 0;
 
   constructor(options: { packSize: number }) {
     this.#packSize = options.packSize;
   }
 
-  /** Adds a SKU; returns its pack when that is full now. */
-  add(sku: string, strategy: string): Pack | undefined {
-    let skus = this.#open.get(strategy);
-    if (!skus) {
-      skus = [];
-      this.#open.set(strategy, skus);
+  /** Adds a SKU; returns its pack when that is full now. `route` is the one that would answer now: a run decides by the one of then. */
+  add(sku: string, strategy: string, route = 'stable'): Pack | undefined {
+    const group = `${route} ${strategy}`;
+    let pack = this.#open.get(group);
+    if (!pack) {
+      pack = { strategy, skus: [] };
+      this.#open.set(group, pack);
     }
-    skus.push(sku);
-    return skus.length < this.#packSize ? undefined : this.#emit(strategy, skus);
+    pack.skus.push(sku);
+    return pack.skus.length < this.#packSize ? undefined : this.#emit(group, pack);
   }
 
   /** The packs that are not full, at the end of a batch. */
   flush(): Pack[] {
-    return [...this.#open].map(([strategy, skus]) => this.#emit(strategy, skus));
+    return [...this.#open].map(([group, pack]) => this.#emit(group, pack));
   }
 
-  #emit(strategy: string, skus: readonly string[]): Pack {
-    this.#open.delete(strategy);
+  #emit(group: string, { strategy, skus }: { readonly strategy: string; readonly skus: readonly string[] }): Pack {
+    this.#open.delete(group);
     const first = this.#rows;
     this.#rows += skus.length;
     return { first, strategy, skus };

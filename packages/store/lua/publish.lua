@@ -2,26 +2,28 @@
 -- Publishes the priced rows of one pack: price hash, history, change stream, and the batch's bits, results and counters.
 --
 -- KEYS     1 batch:<id> hash, then its parts: 2 :packs  3 :settled bitmap  4 :results list  5 :failed  6 :rejections  7 :trial
---          8 changes stream   9 freeze hash   10..9+n price:<sku> hash, one a row
---          only if some row replaces a price: 10+n..9+2n history:<sku> list, 10+2n..9+3n rolling:<sku> string, one a row
+--          8 changes stream   9 freeze hash   10 routes hash   11..10+n price:<sku> hash, one a row
+--          only if some row replaces a price: 11+n..10+2n history:<sku> list, 11+2n..10+3n rolling:<sku> string, one a row
 -- ARGV     1 batch id  2 now, ms  3 channel  4 result chunk (result-chunk.ts)
 --          5 pricedAt  6 source  7 model ('' = none)  8 route ('' = none)  9 job id
 --          10 rows as JSON: one list, 13 items a row: ordinal, sku, price, currency, previousPrice, changePercent, strategy, confidence, reason,
 --          guardrails (comma-separated), costUsd, revision (that this row will have: the fence + 1), snapshotAt; '' = absent
---          11.. with rolling keys: what each is to hold, '' = leave it; made from what load.lua read, so it holds if the fence does
+--          11 the canary that answered ('' = none did)
+--          12.. with rolling keys: what each is to hold, '' = leave it; made from what load.lua read, so it holds if the fence does
 -- RETURNS  one code a row: 1 published, 0 settled before (nothing done), -1 the fence is older than the live price (nothing done),
---          -2 publishing is frozen (nothing done);
+--          -2 publishing is frozen (nothing done), -3 the canary that answered no longer stands (nothing done);
 --          or {} when the batch no longer runs
 -- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), rolling:<sku> (TTL 8 days), changes (newest ~5,000 packs), the batch
 -- ATOMIC   a price without its bit would be published twice, a bit without its price would be lost
 
+--- @include "canary-stands"
 --- @include "finish-batch"
 --- @include "settled-bits"
 --- @include "retire-price"
 --- @include "announce"
 
-local FIRST_PRICE, CELLS = 10, 13
-local FIRST_ROLLING_ARG, ROLLING_TTL_SECONDS = 11, 8 * 24 * 3600
+local FIRST_PRICE, CELLS = 11, 13
+local FIRST_ROLLING_ARG, ROLLING_TTL_SECONDS = 12, 8 * 24 * 3600
 
 local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
 if batch[1] ~= 'running' then return {} end
@@ -35,6 +37,7 @@ for i = 1, n do
   ordinals[i], price_keys[i] = cells[(i - 1) * CELLS + 1], KEYS[FIRST_PRICE + i - 1]
 end
 local settled = read_settled(KEYS[3], ordinals)
+local late = not canary_stands(KEYS[10], ARGV[11])
 local frozen = live and redis.call('EXISTS', KEYS[9]) == 1
 -- Most packs price SKUs for the first time: one command tells that none of them has a price yet.
 local none_live = not live or redis.call('EXISTS', unpack(price_keys)) == 0
@@ -43,6 +46,8 @@ local codes, published, mask = {}, {}, {}
 for i = 1, n do
   if settled[i] == '1' then
     codes[i] = 0
+  elseif late then
+    codes[i] = -3
   elseif frozen then
     codes[i] = -2
   elseif not live then

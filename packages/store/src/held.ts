@@ -46,15 +46,22 @@ export class HeldPrices {
 
   /**
    * Settles rows of a batch as held, each at most once, and keeps their prices for 30 days. Returns how many were not settled before; none
-   * when the batch no longer runs.
+   * when the batch no longer runs; -1 when the canary that answered is gone, and nothing was done.
    */
   async hold(publication: Publication, rows: readonly PublishRow[]): Promise<number> {
     if (rows.length === 0) return 0;
     const k = this.#keys;
-    const { batchId, pricedAtMs } = publication;
-    const keys = [k.batch(batchId), ...k.partsOf(batchId), k.held(), ...rows.map(({ sku }) => k.heldPrice(sku))];
+    const { batchId, canaryId = '', pricedAtMs } = publication;
+    const keys = [
+      k.batch(batchId),
+      ...k.partsOf(batchId),
+      k.held(),
+      k.routes(),
+      ...rows.map(({ sku }) => k.heldPrice(sku)),
+    ];
     const cells = rows.flatMap((row) => [row.ordinal, row.sku, JSON.stringify(heldOf(publication, row))]);
-    return Number(await this.#hold.run(this.#redis, keys, [batchId, pricedAtMs, k.batchDone(), ...cells]));
+    const args = [batchId, pricedAtMs, k.batchDone(), canaryId, ...cells];
+    return Number(await this.#hold.run(this.#redis, keys, args));
   }
 
   /** What is held of a SKU; undefined when nothing is, or when its price went another way since. */

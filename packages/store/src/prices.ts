@@ -6,14 +6,15 @@ import { encodeManual } from './manual-price.ts';
 import { encodeRows, type Publication, type PublishRow } from './publish-row.ts';
 import { Script } from './script.ts';
 
-/** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(), or publishing is frozen. */
-export type PublishCode = 'published' | 'settled' | 'stale' | 'frozen';
+/** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(), publishing is frozen, or the canary that answered is gone. */
+export type PublishCode = 'published' | 'settled' | 'stale' | 'frozen' | 'late';
 
 const publishCodes: Readonly<Record<number, PublishCode>> = {
   1: 'published',
   0: 'settled',
   [-1]: 'stale',
   [-2]: 'frozen',
+  [-3]: 'late',
 };
 
 function publishCode(code: number): PublishCode {
@@ -40,7 +41,7 @@ export class Prices {
    */
   async publish(publication: Publication, rows: readonly PublishRow[]): Promise<PublishCode[] | undefined> {
     if (rows.length === 0) return [];
-    const { batchId, jobId, source, model = '', route = '', pricedAtMs } = publication;
+    const { batchId, jobId, source, model = '', route = '', canaryId = '', pricedAtMs } = publication;
     const { pricedAt, cells, chunk, rolling } = encodeRows(publication, rows);
     const k = this.#keys;
     const keys = [
@@ -48,9 +49,10 @@ export class Prices {
       ...k.partsOf(batchId),
       k.changes(),
       k.freeze(),
+      k.routes(),
       ...rows.map((row) => k.price(row.sku)),
     ];
-    const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells];
+    const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells, canaryId];
     if (rolling.length > 0) {
       keys.push(...rows.map((row) => k.history(row.sku)), ...rows.map((row) => k.rolling(row.sku)));
       args.push(...rolling);

@@ -17,6 +17,8 @@ export interface Publication {
   readonly source: PriceSource;
   readonly model?: string;
   readonly route?: string;
+  /** The canary that answered; its prices are refused once it no longer stands. */
+  readonly canaryId?: string;
   /** Version of the prompt that asked; absent where no model was asked. */
   readonly promptVersion?: string;
   /** Name of the API key of the person that decided it, and what they said; of `manual` prices alone. */

@@ -32,6 +32,7 @@ const storedCanary = z.object({
   guidance: z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
   tolerance: z.string().transform((text) => toleranceSchema.parse(JSON.parse(text))),
   minCalls: number,
+  cooldownMs: number,
   sinceMs: number,
   cooldownUntilMs: number,
   reason: z.string(),

@@ -4,7 +4,15 @@ import { guardRun } from './guard-run.ts';
 import type { Tools } from './tools.ts';
 
 const pack = { batchId: 'b', strategy: 'balanced', asked: 0, skus: ['a'], ordinals: 0 };
-const run: PackRun = { jobId: 'b.0', priority: 'normal', pack, createdAtMs: 0, lastAttempt: false, stalls: 0 };
+const run: PackRun = {
+  jobId: 'b.0',
+  priority: 'normal',
+  pack,
+  createdAtMs: 0,
+  attempt: 1,
+  lastAttempt: false,
+  stalls: 0,
+};
 
 const toolsWhoseRedisSays = (message: string) =>
   ({ store: { snapshots: { load: () => Promise.reject(new Error(message)) } }, alarm: () => {} }) as unknown as Tools;

@@ -9,6 +9,7 @@ export async function enqueueRows(
   run: PackRun,
   packs: readonly (readonly Row[])[],
   asked: number,
+  route = run.pack.route,
 ): Promise<void> {
   const { batchId, strategy, replays } = run.pack;
   const jobs = packs.map((rows) => ({
@@ -16,6 +17,7 @@ export async function enqueueRows(
     strategy,
     asked,
     ...(replays && { replays }),
+    ...(route && { route }),
     skus: rows.map((row) => row.sku),
     ordinals: rows.map((row) => row.ordinal),
   }));

@@ -1,14 +1,15 @@
-import { defaultStrategy, promptVersion } from '@reprice/pricing';
+import { defaultStrategy } from '@reprice/pricing';
 import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
 import { admitCall } from './admit-call.ts';
 import { callModel } from './call-model.ts';
-import { callVerdict, gatewayHealth } from './call-verdict.ts';
+import { type CallVerdict, callVerdict, gatewayHealth } from './call-verdict.ts';
 import { concludePack, supersededRows } from './conclude-pack.ts';
 import { heedGateway } from './heed-gateway.ts';
 import { holdRows } from './hold-rows.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { callSeen, tellPriced } from './observer.ts';
+import { askStable, countCall, routePack } from './route-pack.ts';
 import { selectRows } from './select-rows.ts';
 import type { Tools } from './tools.ts';
 import { CLOSED_CHECK_MS, withoutAdmission } from './without-admission.ts';
@@ -16,7 +17,7 @@ import { CLOSED_CHECK_MS, withoutAdmission } from './without-admission.ts';
 /**
  * Takes one pack through its steps:
  *
- *   load → select → admit → call → judge → settle and publish → conclude
+ *   load → select → route → admit → call → judge → settle and publish → conclude
  *
  * A run may be killed at any point: the pack then runs again, finds what is settled, and goes on with the rest.
  */
@@ -36,13 +37,20 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
 
   const strategy = tools.strategies[pack.strategy] ?? tools.strategies[defaultStrategy];
   if (!strategy) throw new RangeError(`No strategy ${pack.strategy} and no ${defaultStrategy}`);
-  const call = await admitCall(tools, run.priority, batchId, strategy, ready);
+  const route = await routePack(tools, run, ready, strategy);
+  if ('kind' in route) return route;
+  const { canaryId } = route;
+  const call = await admitCall(tools, run.priority, batchId, route.strategy, ready);
   if ('granted' in call) return await withoutAdmission(tools, run, ready, call, loaded.mode);
+  if (canaryId !== undefined && !(await tools.routes.stands(canaryId).catch(() => false))) {
+    await store.admission.settle(call.reservation, batchId, { costNanoUsd: 0, tokens: 0, sent: false });
+    return { kind: 'return' };
+  }
   tools.observe.admitted({ priority: run.priority, waitMs: Math.max(0, tools.nowMs() - run.createdAtMs) });
 
   const answer = await callModel(tools, call, ready.length);
   const { outcome, reply, booked } = answer;
-  tools.observe.called(callSeen(call, answer, 'stable'));
+  tools.observe.called(callSeen(call, answer, route.name));
   heedGateway(tools, outcome);
   const health = tools.stopping.aborted ? undefined : gatewayHealth(outcome);
   if (health === 'ok') {
@@ -50,7 +58,9 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     tools.retries.earn();
   }
   const pricedAtMs = tools.nowMs();
-  const { priced, open, conflicting } = judgeAnswer(ready, reply, booked.costNanoUsd, pricedAtMs);
+  const judgement = judgeAnswer(ready, reply, booked.costNanoUsd, pricedAtMs);
+  const { priced, open, conflicting } = judgement;
+  countCall(tools, run, route, strategy, call, answer, judgement);
   const { live, held } = holdRows(ready, priced);
 
   const publication = {
@@ -58,13 +68,20 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     jobId,
     source: 'model',
     model: call.model,
-    route: 'stable',
-    promptVersion,
+    route: route.name,
+    ...(canaryId !== undefined && { canaryId }),
+    promptVersion: route.promptVersion,
     pricedAtMs,
   } as const;
   const [settled, codes, heldNow] = await store.together(() =>
     Promise.all([
-      store.admission.settle(call.reservation, batchId, booked, health),
+      // A canary that fails says nothing of the gateway.
+      store.admission.settle(
+        call.reservation,
+        batchId,
+        booked,
+        canaryId === undefined || health === 'ok' ? health : undefined,
+      ),
       store.prices.publish(publication, live),
       store.held.hold(publication, held),
     ]),
@@ -77,12 +94,22 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode: loaded.mode }, live, codes);
   if (heldNow > 0) tools.observe.held(heldNow);
+  // The canary was rolled back while it answered.
+  if (codes.includes('late') || heldNow < 0) return await askStable(tools, run, ready);
   // Frozen between admission and now: the answer is lost, the call is booked, and the pack asks again when the freeze is lifted.
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
 
   const stale = supersededRows(live, codes);
   const failing = await failAlone(tools, run, conflicting);
-  return (
-    failing ?? (await concludePack(tools, run, callVerdict(outcome), [...open, ...stale], live.length - stale.length))
-  );
+  if (failing) return failing;
+  const verdict = callVerdict(outcome);
+  const left = [...open, ...stale];
+  if (canaryId !== undefined && left.length > 0 && isCanarysFault(verdict, tools))
+    return await askStable(tools, run, left);
+  return await concludePack(tools, run, verdict, left, live.length - stale.length);
+}
+
+/** Not a rest, a lost key, or the end of this process. */
+function isCanarysFault({ kind }: CallVerdict, { stopping }: Tools): boolean {
+  return kind === 'answered' || kind === 'halve' || (kind === 'retry' && !stopping.aborted);
 }

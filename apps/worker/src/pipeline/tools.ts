@@ -5,6 +5,7 @@ import type { Store } from '@reprice/store';
 import type { PackObserver } from './observer.ts';
 import type { RateLimitStreak } from './rate-limit-streak.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { RouteChoice } from './route-pack.ts';
 
 /** What the steps of a run work with. */
 export interface Tools {
@@ -17,6 +18,8 @@ export interface Tools {
   readonly model: string;
   /** What becomes of a pack that the day's budget does not pay for. */
   readonly budgetExhausted: 'defer' | 'rules' | 'fail';
+  /** Who answers: the stable route, or for a share of the SKUs the canary. */
+  readonly routes: RouteChoice;
   readonly rateLimits: RateLimitStreak;
   readonly retries: RetryBudget;
   /** Is told what happens, for counting. */

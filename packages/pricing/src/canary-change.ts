@@ -1,0 +1,79 @@
+import { type Canary, type CanaryTolerance, isLive, promotionSteps } from './canary.ts';
+
+/** What a change leads to, or why it may not be. */
+export type CanaryChange =
+  | { readonly ok: true; readonly canary: Canary }
+  | { readonly ok: false; readonly why: string };
+
+/** Who changes it, and when by Redis' clock. */
+export interface ChangedBy {
+  readonly by: string;
+  readonly nowMs: number;
+}
+
+/** What a canary is to be. */
+export interface CanaryWish {
+  readonly percent: number;
+  readonly model?: string;
+  readonly guidance: Readonly<Record<string, string>>;
+  readonly tolerance: CanaryTolerance;
+  readonly minCalls: number;
+  readonly cooldownMs: number;
+}
+
+/**
+ * Lets a canary begin, changes its share, or ends it (0 %). One that asks for the same as before keeps its id, and so its SKUs and what was
+ * counted; another gets `newId`. Refused within the cooldown, unless `force`.
+ */
+export function setCanary(
+  was: Canary,
+  wish: CanaryWish,
+  { by, nowMs, newId, force }: ChangedBy & { readonly newId: string; readonly force: boolean },
+): CanaryChange {
+  const base = { ...was, by, reason: '' };
+  if (wish.percent === 0) return { ok: true, canary: { ...base, state: 'off', percent: 0 } };
+  if (nowMs < was.cooldownUntilMs && !force) return { ok: false, why: coolingDown(was) };
+  const isSame = isLive(was) && asksFor(was) === asksFor(wish);
+  const { model: _, ...withoutModel } = base;
+  const canary = {
+    ...withoutModel,
+    ...wish,
+    state: 'running' as const,
+    cooldownUntilMs: 0,
+    ...(!isSame && { id: newId, sinceMs: nowMs }),
+  };
+  return { ok: true, canary };
+}
+
+/** Takes a canary to the next step: at 100 % it is promoted. `calls` are its calls so far. */
+export function promoteCanary(
+  was: Canary,
+  calls: number,
+  { by, force }: ChangedBy & { readonly force: boolean },
+): CanaryChange {
+  if (was.state === 'promoted') return { ok: false, why: 'The canary is promoted already: it answers for every SKU.' };
+  if (was.state !== 'running') return { ok: false, why: 'No canary runs.' };
+  if (calls < was.minCalls && !force)
+    return {
+      ok: false,
+      why: `The canary has made ${calls} calls of the ${was.minCalls} that it is judged by; wait, or insist with "force".`,
+    };
+  const percent = promotionSteps.find((step) => step > was.percent) ?? 100;
+  return { ok: true, canary: { ...was, state: percent === 100 ? 'promoted' : 'running', percent, by, reason: '' } };
+}
+
+/** Ends a canary because it is bad: none begins within the cooldown. */
+export function rollBackCanary(was: Canary, reason: string, { by, nowMs }: ChangedBy): CanaryChange {
+  if (!isLive(was)) return { ok: false, why: 'No canary runs.' };
+  const cooldownUntilMs = nowMs + was.cooldownMs;
+  return { ok: true, canary: { ...was, state: 'rolled_back', percent: 0, cooldownUntilMs, reason, by } };
+}
+
+function asksFor({ model, guidance }: Pick<CanaryWish, 'model' | 'guidance'>): string {
+  return JSON.stringify([model, Object.entries(guidance).sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+function coolingDown({ cooldownUntilMs, reason }: Canary): string {
+  const until = new Date(cooldownUntilMs).toISOString();
+  return `The last canary was rolled back (${reason || 'by hand'}): none begins before ${until} unless you insist with "force".`;
+}
