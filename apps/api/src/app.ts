@@ -11,6 +11,7 @@ import { notFound } from './http/path.ts';
 import { limitRequests } from './http/request-limit.ts';
 import { RequestLog } from './http/request-log.ts';
 import { byPath, pathHandler, type Route } from './http/route.ts';
+import { observationRoutes } from './observations/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { errorMiddleware } from './problem/respond.ts';
 import { batchRoutes } from './routes/batches.ts';
@@ -42,6 +43,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     // Before /v1/jobs/:id, which would take `replay` for an id.
     ...replayRoutes(deps),
     ...jobRoutes(deps),
+    ...observationRoutes(deps),
     ...priceRoutes(deps),
     ...priceHistoryRoutes(deps),
     ...budgetRoutes(deps),

@@ -83,6 +83,24 @@ describe('answers fit the description:', () => {
     await expectStatus(200, 'getJob', { path: { id: open.id as string } });
   });
 
+  test('observations', async () => {
+    const items = [
+      { ...item('seen'), stock: 5 },
+      { sku: 'seen', stock: null, colour: 'red' },
+      { sku: 'unseen', stock: 3 },
+    ];
+    const { body } = await expectStatus(202, 'observe', { body: { items } });
+    expect(body).toMatchObject({
+      accepted: 2,
+      rejected: 1,
+      errors: [{ line: 3 }],
+      ignoredFields: [{ field: 'colour' }],
+    });
+    const ndjson = '{"sku":"seen","cost":"4.00","observedAt":"2026-01-01T00:00:00Z"}\n';
+    const late = await expectStatus(202, 'observe', { body: ndjson, type: 'application/x-ndjson' });
+    expect(late.body).toEqual({ accepted: 0, stale: 1, repricing: 0, rejected: 0 });
+  });
+
   test('prices', async () => {
     const path = { sku: 'j1' };
     const { headers } = await expectStatus(200, 'getPrice', { path });
@@ -213,6 +231,7 @@ describe('while Redis is away', () => {
   const bodies: Readonly<Record<string, unknown>> = {
     submitBatch: { items: [item('a')] },
     submitJob: { items: [item('a')] },
+    observe: { items: [item('a')] },
     setBudget: { limitUsd: '1' },
     reconcileBudget: { spentUsd: '1' },
     setLimits: { rpm: 1 },

@@ -55,7 +55,7 @@ export { rulesSuggestion } from './rules.ts';
 export { overstock, type Supply, scarcity } from './scores.ts';
 export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';
 export { snapshotFields } from './snapshot-fields.ts';
-export { snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
+export { observationInput, snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
 export {
   builtInStrategies,
   defaultStrategy,

@@ -88,6 +88,11 @@ const wireFields = z.looseObject(fields);
  */
 export const snapshotInput: z.ZodType = wireFields.superRefine(holdTogether);
 
+/** The wire form of an observation: as a snapshot, but that all but the SKU may be left out. `parseObservation` reads the same contract. */
+export const observationInput: z.ZodType = z
+  .looseObject({ ...fields, price: fields.price.optional() })
+  .superRefine(holdTogether);
+
 /** The same where each item says its currency and names that mean nothing are refused instead of ignored. */
 export const strictSnapshotInput: z.ZodType = z
   .strictObject({
@@ -97,7 +102,12 @@ export const strictSnapshotInput: z.ZodType = z
   .superRefine(holdTogether);
 
 /** What no field can be told by itself: the decimals of the currency, and bounds that contradict each other. */
-function holdTogether(item: z.infer<typeof wireFields>, context: z.core.$RefinementCtx): void {
+type WireFields = z.infer<typeof wireFields>;
+
+function holdTogether(
+  item: { [K in keyof WireFields]?: WireFields[K] | undefined },
+  context: z.core.$RefinementCtx,
+): void {
   const code = typeof item.currency === 'string' ? item.currency.trim() : '';
   if (!isCurrency(code)) return;
   const digits = currencyDigits(code);

@@ -1,7 +1,16 @@
 import type { z } from 'zod';
 
 /** The groups under which /docs lists the operations. */
-export type OperationTag = 'batches' | 'jobs' | 'prices' | 'budget' | 'limits' | 'gateway' | 'events' | 'service';
+export type OperationTag =
+  | 'batches'
+  | 'jobs'
+  | 'observations'
+  | 'prices'
+  | 'budget'
+  | 'limits'
+  | 'gateway'
+  | 'events'
+  | 'service';
 
 /** One reply of an operation. */
 export interface OperationReply {

@@ -11,7 +11,11 @@ const formats: Readonly<Record<string, BodyFormat>> = {
   'text/csv': 'csv',
 };
 
-const takes = 'application/json, application/x-ndjson or text/csv';
+const usualTypes: Readonly<Record<BodyFormat, string>> = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
+};
 
 /** The format that the request declares. Throws a 415 problem for any other, for an encoding, and for a charset other than UTF-8. */
 export function declaredFormat(
@@ -23,7 +27,10 @@ export function declaredFormat(
     throw unsupported('Send the body without Content-Encoding: unpack it first.', { 'accept-encoding': 'identity' });
   }
   const header = req.headers['content-type'];
-  const expected = allowed.length === 1 ? 'application/json' : takes;
+  const expected = allowed
+    .map((format) => usualTypes[format])
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ');
   if (header === undefined) throw unsupported(`Say what the body is with Content-Type: ${expected}.`);
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
   const format = Object.hasOwn(formats, type) ? formats[type] : undefined;

@@ -16,8 +16,28 @@ export class ApiMetrics {
     registers: [this.#registry],
   });
 
+  readonly #observations = new Counter({
+    name: 'reprice_observations_total',
+    help: 'Observations: accepted, stale (older than what was known) or rejected.',
+    labelNames: ['result'] as const,
+    registers: [this.#registry],
+  });
+
+  readonly #marked = new Counter({
+    name: 'reprice_observed_skus_repricing_total',
+    help: 'SKUs that observations marked to be repriced, once a request.',
+    registers: [this.#registry],
+  });
+
   constructor() {
     this.received({ queued: 0, unchanged: 0, rejected: 0 });
+    this.observed({ accepted: 0, stale: 0, rejected: 0, repricing: 0 });
+  }
+
+  /** Observations were taken. */
+  observed(taken: Readonly<Record<'accepted' | 'stale' | 'rejected' | 'repricing', number>>): void {
+    for (const result of ['accepted', 'stale', 'rejected'] as const) this.#observations.inc({ result }, taken[result]);
+    this.#marked.inc(taken.repricing);
   }
 
   /** A submission was accepted, with so many rows. */

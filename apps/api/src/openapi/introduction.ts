@@ -15,6 +15,7 @@ rate limit and a daily budget, keeps every price inside your guardrails, and pub
 const about: Readonly<Record<OperationTag, string>> = {
   batches: 'Many SKUs at once: submit a catalogue, watch it, fetch what came of it.',
   jobs: 'The small door: a few SKUs, priced now. And the jobs that failed, and their replay.',
+  observations: 'What the market tells: what changed, and what of it matters.',
   prices: 'What is published.',
   budget: 'Dollars a day, over all workers.',
   limits: 'Requests and tokens a minute, over all workers.',

@@ -11,7 +11,7 @@ const reason = z
   .string('a reason such as gateway_failed')
   .regex(/^[a-z][a-z0-9_]{0,59}$/, 'a reason such as gateway_failed');
 const priority = z.enum(priorities, `one of ${priorities.join(', ')}`);
-const batch = z.string('the id of a batch').regex(/^[bj][0-9a-z]{11}$/, 'the id of a batch');
+const batch = z.string('the id of a batch').regex(/^[bjo][0-9a-z]{11}$/, 'the id of a batch');
 
 const filter = {
   reason: reason.optional().meta({ description: 'Failed for this reason', example: 'gateway_failed' }),

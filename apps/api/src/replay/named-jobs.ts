@@ -5,7 +5,7 @@ import { Problem, type ProblemPlace } from '../problem/problem.ts';
 import { promptly } from '../routes/room.ts';
 
 /** Ids of the queue's jobs, `<batch>.<first row>…`, and of the small door. Other names may be keys of BullMQ's own. */
-const ID = /^([bj][0-9a-z]{11})(?:\.(\d{1,9})(?:\.\d+x\d+\.[0-9a-f]{8})?)?$/;
+const ID = /^([bjo][0-9a-z]{11})(?:\.(\d{1,9})(?:\.\d+x\d+\.[0-9a-f]{8})?)?$/;
 
 /**
  * The failed jobs with these ids; the id of a job of the small door stands for all packs of it that failed. All or none: throws

@@ -29,7 +29,7 @@ const waitQuery = {
 };
 
 // Other names are keys of BullMQ's own, such as `meta`, and hold no job.
-const packId = /^[bj][0-9a-z]+\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/;
+const packId = /^[bjo][0-9a-z]+\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/;
 
 /** The small door: a few SKUs, priced now, whether or not anything moved since their last price. */
 export function jobRoutes(deps: ApiDeps): Route[] {

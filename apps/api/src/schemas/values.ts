@@ -40,7 +40,7 @@ export const priority = z
 /** The id of a batch, or of a job of the small door. */
 export const batchId = z
   .string()
-  .regex(/^[bj][0-9a-z]{11}$/)
+  .regex(/^[bjo][0-9a-z]{11}$/)
   .meta({ description: 'Id of a batch (`b…`), or of a job of `POST /v1/jobs` (`j…`)', example: 'bmi8wzxq0a1f' });
 
 /** The id of one job of the queue. */

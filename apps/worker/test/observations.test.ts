@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { Pool } from './pool.ts';
+
+interface Taken {
+  readonly accepted: number;
+  readonly stale: number;
+  readonly repricing: number;
+  readonly rejected: number;
+}
+
+let pool: Pool;
+let observe: (...items: Record<string, unknown>[]) => Promise<Taken>;
+
+beforeAll(async () => {
+  pool = await Pool.start();
+  const { post } = await pool.api();
+  await Promise.all([pool.worker(), pool.worker()]);
+  observe = async (...items) => {
+    const response = await post('/v1/observations', { items });
+    expect(response.status).toBe(202);
+    return (await response.json()) as Taken;
+  };
+});
+
+const base = (sku: string) => ({ sku, price: '10.00', currency: 'EUR', stock: 100, capacity: 100 });
+
+/** Waits until the live price of a SKU is made from this stock, and nothing of it waits. */
+async function pricedAt(sku: string, stock: number): Promise<Record<string, string>> {
+  return await vi.waitFor(
+    async () => {
+      const { store, connection } = pool;
+      const [price = {}] = await pool.prices([sku]);
+      const { rows } = await store.snapshots.loadAnew('none', [sku]);
+      const [row] = rows;
+      expect(row).toMatchObject({ holds: true, snapshot: { stock } });
+      expect(await connection.hexists(store.keys.dirtyInFlight(), sku)).toBe(0);
+      expect(await store.dirty.size()).toBe(0);
+      return price;
+    },
+    { timeout: 15_000, interval: 20 },
+  );
+}
+
+describe('with workers', () => {
+  test('a SKU that sold out is repriced at once, by its newest stock', async () => {
+    expect(await observe(base('lone'))).toMatchObject({ accepted: 1, repricing: 1 });
+    await pricedAt('lone', 100);
+    await vi.waitFor(
+      async () => expect((await pool.store.dirty.due(1)).nowMs).toBeGreaterThan(await calmUntil('lone')),
+      {
+        timeout: 6000,
+        interval: 50,
+      },
+    );
+    const startedMs = performance.now();
+    await observe({ sku: 'lone', stock: 0 });
+    const price = await pricedAt('lone', 0);
+    console.log(`from a critical observation to its price: ${Math.round(performance.now() - startedMs)} ms`);
+    expect(price).toMatchObject({ revision: '2' });
+  });
+
+  test('500 changes of one SKU within 2 s cost at most two calls more, and the last one counts', async () => {
+    await observe(base('hot'));
+    await pricedAt('hot', 100);
+    const { calls } = await pool.ledger();
+    const startedMs = performance.now();
+    for (let i = 0; i < 500; i++) {
+      await observe({ sku: 'hot', stock: i % 2 ? 1000 + i : 2 * i });
+      const aheadMs = startedMs + i * 4 - performance.now();
+      if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs));
+    }
+    console.log(`500 observations in ${Math.round(performance.now() - startedMs)} ms`);
+    await pricedAt('hot', 1499);
+    expect((await pool.ledger()).calls - calls).toBeLessThanOrEqual(2);
+  });
+
+  test('SKUs share a call, and leave nothing behind but what prices need to tell why', async () => {
+    const { calls } = await pool.ledger();
+    const skus = Array.from({ length: 60 }, (_, i) => `many-${i}`);
+    expect(await observe(...skus.map(base))).toMatchObject({ accepted: 60, repricing: 60 });
+    for (const sku of skus) await pricedAt(sku, 100);
+    expect((await pool.ledger()).calls - calls).toBe(3);
+    const [price] = await pool.prices(['many-7']);
+    const batchId = price?.batchId ?? '';
+    expect(await pool.store.batches.list({ limit: 10 })).toMatchObject({ items: [] });
+    await vi.waitFor(async () =>
+      expect(await pool.store.batches.get(batchId)).toMatchObject({ status: 'done', waiting: 0 }),
+    );
+    expect(await pool.connection.ttl(pool.store.keys.results(batchId))).toBeGreaterThan(29 * 86_400);
+    expect(await pool.store.dirty.taken()).toEqual([]);
+  });
+});
+
+async function calmUntil(sku: string): Promise<number> {
+  return Number(await pool.connection.zscore(pool.store.keys.dirtyCalm(), sku));
+}
