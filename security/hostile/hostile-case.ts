@@ -6,7 +6,8 @@ export interface HostileCase {
   /** Its number in the table; `36b` is the same input at another door. */
   readonly row: string;
   readonly name: string;
-  readonly send: Parts | Bytes;
+  /** A function makes it when its turn has come. */
+  readonly send: Parts | Bytes | ((stand: Stand) => Promise<Parts>);
   /** Whose key is sent; `write` unless told otherwise. */
   readonly who?: Who;
   readonly status: number | readonly number[];

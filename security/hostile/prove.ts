@@ -1,5 +1,5 @@
-import { type Answer, type Bytes, cut, exchange, requestBytes, Wire } from '../raw-http.ts';
-import { bearer, type Stand } from '../stand.ts';
+import { type Answer, type Bytes, cut, exchange, type Parts, requestBytes, Wire } from '../raw-http.ts';
+import { bearer, type Stand, type Who } from '../stand.ts';
 import { type Family, good, type HostileCase, upload } from './hostile-case.ts';
 
 /** How one case went: `faults` is empty when all that had to hold did. */
@@ -43,10 +43,11 @@ export class Prover {
     let answer: Answer;
     try {
       await one.given?.(this.#stand);
-      answer = await wire.ask(bytesOf(one), { head: isHead(one) });
+      const send = typeof one.send === 'function' ? await one.send(this.#stand) : one.send;
+      const parts = typeof send === 'object' && 'path' in send ? send : undefined;
+      answer = await wire.ask(bytesOf(send, one.who), { head: parts?.method === 'HEAD' });
       faults.push(...(await this.#judge(one, answer)));
-      if (!answer.closed && wire.isOpen && typeof one.send === 'object' && 'path' in one.send)
-        faults.push(...(await this.#sameConnection(wire)));
+      if (!answer.closed && wire.isOpen && parts !== undefined) faults.push(...(await this.#sameConnection(wire)));
     } finally {
       wire.close();
     }
@@ -116,7 +117,7 @@ export function faultsOfAnswer(answer: Answer, board = false): string[] {
   return faults;
 }
 
-function bytesOf({ send, who = 'write' }: HostileCase): Bytes {
+function bytesOf(send: Parts | Bytes, who: Who = 'write'): Bytes {
   const auth = bearer(who).authorization;
   const filled = (bytes: string | Buffer): string | Buffer =>
     typeof bytes === 'string'
@@ -125,8 +126,4 @@ function bytesOf({ send, who = 'write' }: HostileCase): Bytes {
   if (typeof send === 'string' || Buffer.isBuffer(send)) return filled(send);
   if ('path' in send) return requestBytes({ ...send, headers: { ...bearer(who), ...send.headers } });
   return send.map((piece) => (piece === cut ? cut : { ...piece, bytes: filled(piece.bytes) }));
-}
-
-function isHead({ send }: HostileCase): boolean {
-  return typeof send === 'object' && 'path' in send && send.method === 'HEAD';
 }
