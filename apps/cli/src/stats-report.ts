@@ -84,7 +84,5 @@ export function statsReport(output: Output, stats: Stats, nowMs: number): string
         : '',
     ],
   ]);
-  return [output.bold(`${stats.at} (of the last ${count(stats.windowSeconds)} s)`), ...lines].join(
-    '\n',
-  );
+  return [output.bold(`${stats.at} (of the last ${count(stats.windowSeconds)} s)`), ...lines].join('\n');
 }
