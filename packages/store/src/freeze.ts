@@ -31,8 +31,9 @@ export class FreezeSwitch {
   /** Freezes from now on; of a freeze that is already in force the beginning stays. */
   async set(reason: string, by: string): Promise<void> {
     const key = this.#keys.freeze();
-    await this.#redis.hsetnx(key, 'sinceMs', this.#now());
-    await this.#redis.hset(key, { reason, by });
+    // In one step: a freeze lifted in between would go on without a beginning, seen by nobody.
+    const steps = this.#redis.multi().hsetnx(key, 'sinceMs', this.#now()).hset(key, { reason, by });
+    for (const [error] of (await steps.exec()) ?? []) if (error) throw error;
   }
 
   /** Lets calls and prices go again. */

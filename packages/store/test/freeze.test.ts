@@ -1,5 +1,6 @@
+import { freshNamespace } from '@reprice/testkit';
 import { expect, it } from 'vitest';
-import { limited, safePriceOf, snapshotOf } from './fixture.ts';
+import { freshStore, limited, safePriceOf, snapshotOf } from './fixture.ts';
 
 const worst = { costNanoUsd: 10, tokens: 1 };
 
@@ -41,4 +42,15 @@ it('while frozen no call is admitted, nothing is reserved, and no price goes liv
   expect(await store.freeze.get()).toBeUndefined();
   expect(await store.admission.admit('critical', worst)).toMatchObject({ granted: true });
   expect(await publish()).toEqual(['published']);
+});
+
+it('set by one and lifted by another at once, is in force or not, and told as it is', async () => {
+  const namespace = freshNamespace();
+  const { store, redis } = freshStore({ namespace });
+  const other = freshStore({ namespace }).store;
+  for (let round = 0; round < 20; round++) {
+    await Promise.all([store.freeze.set('odd', 'ops'), other.freeze.lift()]);
+    const isInForce = (await redis.exists(store.keys.freeze())) === 1;
+    expect((await store.freeze.get()) !== undefined).toBe(isInForce);
+  }
 });
