@@ -48,6 +48,20 @@ export function job(...items: unknown[]): Parts {
   return post('/v1/jobs', { items });
 }
 
+/** Observations. */
+export function observe(body: string, type: string = types.ndjson): Parts {
+  return { method: 'POST', path: '/v1/observations', headers: { 'content-type': type }, body };
+}
+
+/** That so many observations were taken (or were stale) and so many rejected. */
+export function observed(taken: number, rejected: number): NonNullable<HostileCase['holds']> {
+  return (answer) => {
+    const told = JSON.parse(answer.body) as Json;
+    const isRight = Number(told.accepted) + Number(told.stale) === taken && told.rejected === rejected;
+    return isRight ? undefined : `instead of ${taken} and ${rejected}: ${answer.body.slice(0, 300)}`;
+  };
+}
+
 /** A snapshot that nothing is wrong with. */
 export const good = (sku: string): Record<string, unknown> => ({ sku, price: '12.90', currency: 'USD' });
 

@@ -1,4 +1,14 @@
-import { counts, type Family, good, type HostileCase, job, pointsAt, upload } from './hostile-case.ts';
+import {
+  counts,
+  type Family,
+  good,
+  type HostileCase,
+  job,
+  observe,
+  observed,
+  pointsAt,
+  upload,
+} from './hostile-case.ts';
 
 type Refused = readonly [
   row: string,
@@ -63,6 +73,7 @@ const refusals: HostileCase[] = refused.flatMap(
         ...(at && { holds: pointsAt(at) }),
       },
       { row: `${row}·batch`, name, send: upload(two(text)), status: 202, holds: counts(1, 1, code || undefined) },
+      { row: `${row}·observed`, name, send: observe(two(text)), status: 202, holds: observed(1, 1) },
     ];
   },
 );

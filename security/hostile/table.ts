@@ -7,6 +7,7 @@ import { framingFamilies } from './framing.ts';
 import { gatewayVerdicts } from './gateways.ts';
 import type { Family } from './hostile-case.ts';
 import { jsonBodies } from './json-bodies.ts';
+import { observationFamilies } from './observations.ts';
 import type { Verdict } from './prove.ts';
 import { repeatFamilies } from './repeated-requests.ts';
 import { snapshots } from './snapshots.ts';
@@ -22,6 +23,7 @@ export const families: readonly Family[] = [
   ...controlFamilies,
   ...repeatFamilies,
   ...uploads,
+  ...observationFamilies,
 ];
 
 /** What takes more than one request, or processes of its own. */
