@@ -1,7 +1,12 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { endAfterTestFile, spawnApp, startRedis, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test, vi } from 'vitest';
+import { EventHub } from '../src/events/hub.ts';
+import { Listener } from '../src/events/listener.ts';
+import { StatsSource } from '../src/stats/stats-source.ts';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 import { EventReader } from './event-reader.ts';
 import { settleAll } from './priced-by-rules.ts';
@@ -278,5 +283,29 @@ describe('GET /v1/events', () => {
     await until(async () => (await clients()) === 1);
     for (const reader of readers) reader.close();
     await until(async () => (await clients()) === 0);
+  });
+
+  test('does nothing for a client that left before it was let in', async () => {
+    const { store, queue } = await startApiUnderTest();
+    let connections = 0;
+    const connectOnce = () => {
+      connections++;
+      return new Redis(testRedis().url);
+    };
+    const hub = new EventHub({ store, stats: new StatsSource(store, () => queue), connect: connectOnce });
+    const server = createServer(async (_req, res) => {
+      await once(res, 'close');
+      await hub.join(new Listener(res, { types: new Set(['prices']) }), undefined, () => {});
+      server.emit('let in');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    endAfterTestFile(async () => void server.close());
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(server, 'request');
+    socket.destroy();
+    await once(server, 'let in');
+    expect(connections).toBe(0);
   });
 });

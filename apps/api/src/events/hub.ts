@@ -56,6 +56,8 @@ export class EventHub {
    */
   async join(listener: Listener, after: string | undefined, begin: () => void): Promise<void> {
     this.#requireOpen();
+    // Whoever left before they were let in says so no more.
+    if (listener.isGone) return;
     const wantsPrices = listener.filter.types.has('prices');
     let asked: WireEvent | undefined;
     this.#listeners.add(listener);
