@@ -117,6 +117,7 @@ async function vocabularyOf(stand: Stand): Promise<Vocabulary> {
       ),
     ),
   );
+  if (batch.status !== 202) throw new Error(`a good upload got ${batch.status}: ${batch.body.slice(0, 300)}`);
   const { id } = JSON.parse(batch.body) as { id: string };
   return {
     words: [...words].toSorted(),
