@@ -21,6 +21,8 @@
 --- @include "mark-dirty"
 
 local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 8, 7 * 24 * 3600, 25 * 3600
+-- A SKU that came with a batch and has no price yet is that batch's business for so long, ms.
+local UNPRICED_MS = 5 * 60 * 1000
 local CURRENCY, COST, CAPACITY, RESTOCK, DEMAND, COMPETITORS, FLOOR, CEILING, MAP, STRATEGY = 1, 4, 5, 6, 7, 8, 9, 10, 11, 12
 local CELLS = 14
 local REASON = {
@@ -125,7 +127,7 @@ local function moved_by(state, was, basis, is, repeats_ours)
   end
   if exact then return nil end
   local since = math.max(state.priced_at or 0, state.marked_at or 0)
-  if since == 0 then return 'first' end
+  if since == 0 then return now_ms - state.at >= UNPRICED_MS and 'first' or nil end
   local policy = policies[is[STRATEGY]] or policies[ARGV[2]]
   if policy.ttl_ms > 0 and now_ms - since >= policy.ttl_ms then return 'age' end
   return nil
@@ -202,7 +204,7 @@ local function merge(state, text)
   local outcome
   if reason then
     -- 1 ms tells what is to be priced from what was, where both are of one moment.
-    state.moved = math.max(at, before + (at > before and 0 or 1), (state.price_from or 0) + 1)
+    state.moved = math.max(at, before + 1)
     basis_stock = ''
     outcome = mark(state, reason, urgency, is, body)
   else
