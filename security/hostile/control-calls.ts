@@ -12,21 +12,17 @@ const keptLimit: NonNullable<HostileCase['holds']> = async (_, stand) => {
   return body.limitUsd === '100.00' ? undefined : `the limit is ${body.limitUsd}`;
 };
 
-/** What rows 128 to 133 ask of the canary, asked of the control calls that there are: refused, and the old state kept. */
+/** What rows 128 to 133 ask of the canary, asked of the other control calls: refused, and the old state kept. */
 const control: HostileCase[] = [
   ...[-1, 'NaN', '1e9', '', null, '0x10', '1,5', '9'.repeat(40), {}, '0.0000000001'].map((value, i) =>
-    line(
-      `128${'abcdefghij'[i]}`,
-      `a budget of ${JSON.stringify(value).slice(0, 20)}`,
-      limit(value),
-      400,
-      'validation',
-      { ...admin, holds: keptLimit },
-    ),
+    line(`K1${'abcdefghij'[i]}`, `a budget of ${JSON.stringify(value).slice(0, 20)}`, limit(value), 400, 'validation', {
+      ...admin,
+      holds: keptLimit,
+    }),
   ),
   ...[-1, 1.5, '10', 1e308, null].map((value, i) =>
     line(
-      `129${'abcde'[i]}`,
+      `K2${'abcde'[i]}`,
       `a rate limit of ${JSON.stringify(value)}`,
       post('/v1/limits', { rpm: value }, 'PUT'),
       400,
@@ -34,9 +30,9 @@ const control: HostileCase[] = [
       { ...admin, holds: pointsAt('/rpm') },
     ),
   ),
-  line('130', 'a bill below 0', reconcile('-1'), 400, 'validation', admin),
-  line('132', 'a gateway key that is not there', post('/v1/keys/nosuch/revoke', {}), 404, 'not-found', admin),
-  line('133', 'a gateway key without a name', post('/v1/keys/%20/revoke', {}), 404, 'not-found', admin),
+  line('K3', 'a bill below 0', reconcile('-1'), 400, 'validation', admin),
+  line('K4', 'a gateway key that is not there', post('/v1/keys/nosuch/revoke', {}), 404, 'not-found', admin),
+  line('K5', 'a gateway key without a name', post('/v1/keys/%20/revoke', {}), 404, 'not-found', admin),
 ];
 
 /** A replay that names a job which waits or is priced. */
@@ -131,7 +127,7 @@ const decisions: HostileCase[] = [
   line('D17', 'held prices from a forged cursor', { path: '/v1/held?cursor=%F0%9F%99%82' }, 400, 'validation'),
 ];
 
-/** Rows 123 to 133. */
+/** Control calls, rows 123 to 127, and decisions. */
 export const controlFamilies: Family[] = [
   { name: 'control calls', cases: control },
   { name: 'replay', cases: replay },
