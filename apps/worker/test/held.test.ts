@@ -1,17 +1,19 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { formatMoney } from '@reprice/pricing';
 import { expect, it } from 'vitest';
 import { catalogue, Pool } from './pool.ts';
 
-it('prices that change more than their strategy lets go wait for a person; the others go live', async () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-held-')), 'reprice.config.mjs');
-  writeFileSync(
-    file,
-    `const guidance = 'Sell.';
+const configFile = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-held-')), 'reprice.config.mjs');
+writeFileSync(
+  configFile,
+  `const guidance = 'Sell.';
 export default { strategies: { careful: { guidance, guardrails: { holdAbovePercent: 0 } }, free: { guidance } } };`,
-  );
-  const pool = await Pool.start({ REPRICE_CONFIG: file });
+);
+
+it('prices that change more than their strategy lets go wait for a person; the others go live', async () => {
+  const pool = await Pool.start({ REPRICE_CONFIG: configFile });
   await pool.worker();
   const careful = catalogue(50, { strategy: 'careful', stock: 2, capacity: 100, demand: 2 });
   const id = await pool.submit([...careful, ...catalogue(50, { strategy: 'free' }, 'free')]);
@@ -29,4 +31,29 @@ export default { strategies: { careful: { guidance, guardrails: { holdAbovePerce
     expect(strategy).toBe('careful');
     expect(price).not.toBe(previousPrice);
   }
+});
+
+it('a price that another run replaces while its successor is computed: what is held is made from the new one', async () => {
+  const pool = await Pool.start({ REPRICE_CONFIG: configFile });
+  await pool.faults({ latency: { p50Ms: 700, p99Ms: 800 } });
+  await pool.worker();
+  const [snapshot] = catalogue(1, { strategy: 'careful', stock: 2, capacity: 100, demand: 2 });
+  const { sku = '', priceMinor = 0 } = snapshot ?? {};
+  const id = await pool.submit(snapshot ? [snapshot] : []);
+  await expect.poll(async () => (await pool.store.admission.budget()).reservedNanoUsd).toBeGreaterThan(0);
+  const price = formatMoney(priceMinor - 1, 'EUR');
+  const at = new Date().toISOString();
+  const made = {
+    sku,
+    price,
+    currency: 'EUR',
+    previousPrice: price,
+    source: 'rules',
+    strategy: 'careful',
+    reason: 'hold',
+  };
+  await pool.connection.hset(pool.store.keys.price(sku), { ...made, revision: 1, snapshotAt: at, pricedAt: at });
+  expect(await pool.watch(id)).toMatchObject({ held: 1, priced: 0, failed: 0 });
+  const { items } = await pool.store.held.list({ limit: 10 });
+  expect(items).toMatchObject([{ sku, fence: 1, previousPrice: price }]);
 });

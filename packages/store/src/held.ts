@@ -32,6 +32,17 @@ const storedHeld = z.object({
 /** A price that waits for a person to approve or reject it. Money is a decimal string. */
 export type HeldPrice = z.infer<typeof storedHeld>;
 
+/** What became of a row: held now; settled by an earlier run; or refused, since another run published the SKU after our load(), or the canary that answered is gone. */
+export type HoldCode = 'held' | 'settled' | 'stale' | 'late';
+
+const holdCodes: Readonly<Record<number, HoldCode>> = { 1: 'held', 0: 'settled', [-1]: 'stale', [-3]: 'late' };
+
+function holdCode(code: number): HoldCode {
+  const known = holdCodes[code];
+  if (known === undefined) throw new RangeError(`hold.lua answered ${code}`);
+  return known;
+}
+
 /** The prices that changed more than their strategy lets go live by itself. */
 export class HeldPrices {
   readonly #hold = new Script('hold');
@@ -45,11 +56,11 @@ export class HeldPrices {
   }
 
   /**
-   * Settles rows of a batch as held, each at most once, and keeps their prices for 30 days. Returns how many were not settled before; none
-   * when the batch no longer runs; -1 when the canary that answered is gone, and nothing was done.
+   * Settles rows of a batch as held, each at most once, and keeps their prices for 30 days. Returns a code a row, in their order; undefined
+   * when the batch no longer runs and nothing was done.
    */
-  async hold(publication: Publication, rows: readonly PublishRow[]): Promise<number> {
-    if (rows.length === 0) return 0;
+  async hold(publication: Publication, rows: readonly PublishRow[]): Promise<HoldCode[] | undefined> {
+    if (rows.length === 0) return [];
     const k = this.#keys;
     const { batchId, canaryId = '', pricedAtMs } = publication;
     const keys = [
@@ -57,11 +68,12 @@ export class HeldPrices {
       ...k.partsOf(batchId),
       k.held(),
       k.routes(),
-      ...rows.map(({ sku }) => k.heldPrice(sku)),
+      ...rows.flatMap(({ sku }) => [k.heldPrice(sku), k.price(sku)]),
     ];
-    const cells = rows.flatMap((row) => [row.ordinal, row.sku, JSON.stringify(heldOf(publication, row))]);
+    const cells = rows.flatMap((row) => [row.ordinal, row.sku, row.fence, JSON.stringify(heldOf(publication, row))]);
     const args = [batchId, pricedAtMs, k.batchDone(), canaryId, ...cells];
-    return Number(await this.#hold.run(this.#redis, keys, args));
+    const codes = (await this.#hold.run(this.#redis, keys, args)) as number[];
+    return codes.length === 0 ? undefined : codes.map(holdCode);
   }
 
   /** What is held of a SKU; undefined when nothing is, or when its price went another way since. */

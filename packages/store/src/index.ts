@@ -39,7 +39,7 @@ export type {
   GatewayKeyUsed,
 } from './gateway-keys.ts';
 export { policyFault, type StoreHealth } from './health.ts';
-export type { HeldPrice } from './held.ts';
+export type { HeldPrice, HoldCode } from './held.ts';
 export type { Claim, Claimed } from './idempotency.ts';
 export { Keys } from './keys.ts';
 export { type Buckets, percentile } from './latency-buckets.ts';

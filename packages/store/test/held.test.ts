@@ -33,10 +33,10 @@ describe('a held price', () => {
     const { store } = freshStore();
     const id = await batchOf(store, ['A', 'B']);
     const rows = [rowOf('A', 0), rowOf('B', 1)];
-    expect(await store.held.hold(run(id), rows.slice(0, 1))).toBe(1);
+    expect(await store.held.hold(run(id), rows.slice(0, 1))).toEqual(['held']);
     expect(await store.batches.get(id)).toMatchObject({ status: 'running', held: 1, waiting: 1 });
-    expect(await store.held.hold(run(id), rows)).toBe(1);
-    expect(await store.held.hold(run(id), rows)).toBe(0);
+    expect(await store.held.hold(run(id), rows)).toEqual(['settled', 'held']);
+    expect(await store.held.hold(run(id), rows)).toBeUndefined();
     expect(await store.batches.get(id)).toMatchObject({ status: 'done', total: 2, held: 2, waiting: 0, priced: 0 });
     expect(await store.held.get('A')).toEqual({
       sku: 'A',
@@ -65,7 +65,7 @@ describe('a held price', () => {
   it('is counted in a dry run, and waits for nobody', async () => {
     const { store } = freshStore();
     const id = await batchOf(store, ['A'], 'dry-run');
-    expect(await store.held.hold(run(id), [rowOf('A', 0)])).toBe(1);
+    expect(await store.held.hold(run(id), [rowOf('A', 0)])).toEqual(['held']);
     expect(await store.batches.get(id)).toMatchObject({ status: 'done', held: 1 });
     expect(await store.held.get('A')).toBeUndefined();
   });
@@ -91,11 +91,25 @@ describe('a held price', () => {
     expect(await store.held.list({ limit: 10 })).toEqual({ items: [] });
   });
 
+  it('made against a price that another run has replaced is not kept: its row waits, to be asked anew', async () => {
+    const { store } = freshStore();
+    const [first, second, late] = [
+      await batchOf(store, ['A']),
+      await batchOf(store, ['A']),
+      await batchOf(store, ['A']),
+    ];
+    await store.prices.publish(run(first), [rowOf('A', 0, '10.50')]);
+    expect(await store.held.hold(run(second), [rowOf('A', 0, '14.00', 1)])).toEqual(['held']);
+    expect(await store.held.hold(run(late), [rowOf('A', 0, '15.00')])).toEqual(['stale']);
+    expect(await store.held.get('A')).toMatchObject({ price: '14.00', batchId: second });
+    expect(await store.batches.get(late)).toMatchObject({ status: 'running', held: 0, waiting: 1 });
+  });
+
   it('of a batch that no longer runs is not kept', async () => {
     const { store, redis } = freshStore();
     const id = await batchOf(store, ['A']);
     await redis.hset(store.keys.batch(id), 'status', 'cancelled');
-    expect(await store.held.hold(run(id), [rowOf('A', 0)])).toBe(0);
+    expect(await store.held.hold(run(id), [rowOf('A', 0)])).toBeUndefined();
     expect(await store.held.get('A')).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { type PackRun, repack, type Verdict } from '@reprice/queue';
-import type { PublishCode } from '@reprice/store';
+import type { HoldCode, PublishCode } from '@reprice/store';
 import type { CallVerdict } from './call-verdict.ts';
 import { enqueueRows, failRows, splitPack } from './jobs-of-rows.ts';
 import type { Tools, Unpriced } from './tools.ts';
@@ -54,7 +54,7 @@ function retry(tools: Tools, reason: string, retryAfterMs: number | undefined): 
 /** Rows whose price was refused, since another run had published the SKU after they were loaded. */
 export function supersededRows(
   rows: readonly { readonly ordinal: number; readonly sku: string }[],
-  codes: readonly PublishCode[],
+  codes: readonly (PublishCode | HoldCode)[],
 ): Unpriced[] {
   const detail = 'Each time that a price was computed, another run had just published this SKU.';
   const stale = rows.filter((_, i) => codes[i] === 'stale');

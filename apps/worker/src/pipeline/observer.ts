@@ -1,6 +1,6 @@
 import type { GatewayOutcome } from '@reprice/gateway';
 import type { Priority } from '@reprice/pricing';
-import type { Admission, LoadedPack, Publication, PublishCode, PublishRow } from '@reprice/store';
+import type { Admission, HoldCode, LoadedPack, Publication, PublishCode, PublishRow } from '@reprice/store';
 import type { AdmittedCall } from './admit-call.ts';
 import type { Answer } from './call-model.ts';
 
@@ -87,6 +87,12 @@ export function callSeen(call: AdmittedCall, { outcome, booked, tookMs }: Answer
     tokens: booked.tokens,
     costNanoUsd: booked.costNanoUsd,
   };
+}
+
+/** Tells of the rows that are held now. */
+export function tellHeld(observe: PackObserver, codes: readonly HoldCode[]): void {
+  const rows = codes.filter((code) => code === 'held').length;
+  if (rows > 0) observe.held(rows);
 }
 
 /** Tells of the rows of a publish that took effect. */

@@ -8,7 +8,7 @@ import { heedGateway } from './heed-gateway.ts';
 import { holdRows } from './hold-rows.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
-import { callSeen, tellPriced } from './observer.ts';
+import { callSeen, tellHeld, tellPriced } from './observer.ts';
 import { askStable, countCall, routePack } from './route-pack.ts';
 import { selectRows } from './select-rows.ts';
 import type { Tools } from './tools.ts';
@@ -73,7 +73,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     promptVersion: route.promptVersion,
     pricedAtMs,
   } as const;
-  const [settled, codes, heldNow] = await store.together(() =>
+  const [settled, codes, heldCodes] = await store.together(() =>
     Promise.all([
       // A canary that fails says nothing of the gateway.
       store.admission.settle(
@@ -93,20 +93,21 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     );
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode: loaded.mode }, live, codes);
-  if (heldNow > 0) tools.observe.held(heldNow);
+  if (!heldCodes) return { kind: 'done', summary: 'the batch no longer runs' };
+  tellHeld(tools.observe, heldCodes);
   // The canary was rolled back while it answered.
-  if (codes.includes('late') || heldNow < 0) return await askStable(tools, run, ready);
+  if (codes.includes('late') || heldCodes.includes('late')) return await askStable(tools, run, ready);
   // Frozen between admission and now: the answer is lost, the call is booked, and the pack asks again when the freeze is lifted.
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
 
-  const stale = supersededRows(live, codes);
+  const stale = [...supersededRows(live, codes), ...supersededRows(held, heldCodes)];
   const failing = await failAlone(tools, run, conflicting);
   if (failing) return failing;
   const verdict = callVerdict(outcome);
   const left = [...open, ...stale];
   if (canaryId !== undefined && left.length > 0 && isCanarysFault(verdict, tools))
     return await askStable(tools, run, left);
-  return await concludePack(tools, run, verdict, left, live.length - stale.length);
+  return await concludePack(tools, run, verdict, left, priced.length - stale.length);
 }
 
 /** Not a rest, a lost key, or the end of this process. */

@@ -4,7 +4,7 @@ import type { Admission, LoadedPack, PublishRow } from '@reprice/store';
 import { concludePack, supersededRows } from './conclude-pack.ts';
 import { holdRows } from './hold-rows.ts';
 import { failAlone, failRows, splitPack } from './jobs-of-rows.ts';
-import { tellPriced } from './observer.ts';
+import { tellHeld, tellPriced } from './observer.ts';
 import type { ReadyRow, Tools, Unpriced } from './tools.ts';
 
 type Refusal = Extract<Admission, { granted: false }>;
@@ -86,15 +86,16 @@ async function priceByRules(
   const { batchId } = run.pack;
   const publication = { batchId, jobId: run.jobId, source: 'rules', pricedAtMs: nowMs } as const;
   const { live, held } = holdRows(rows, priced);
-  const [codes, heldNow] = await Promise.all([
+  const [codes, heldCodes] = await Promise.all([
     tools.store.prices.publish(publication, live),
     tools.store.held.hold(publication, held),
   ]);
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode }, live, codes);
-  if (heldNow > 0) tools.observe.held(heldNow);
+  if (!heldCodes) return { kind: 'done', summary: 'the batch no longer runs' };
+  tellHeld(tools.observe, heldCodes);
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
-  const stale = supersededRows(live, codes);
+  const stale = [...supersededRows(live, codes), ...supersededRows(held, heldCodes)];
   const failed = await failAlone(tools, run, conflicting);
-  return failed ?? (await concludePack(tools, run, { kind: 'answered' }, stale, live.length - stale.length));
+  return failed ?? (await concludePack(tools, run, { kind: 'answered' }, stale, priced.length - stale.length));
 }
