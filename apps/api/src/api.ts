@@ -113,6 +113,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     strategies: new Set(Object.keys(config.strategies)),
     packSize: config.packSize,
     callTerms: { strategies: config.strategies, models: config.models, model: config.gateway.model },
+    canary: config.canary,
     host: config.host,
     checkGateway: () => gateway.check(),
     gatewayKeys: () => gateway.keys.map((key) => key.id),

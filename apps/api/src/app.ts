@@ -17,6 +17,7 @@ import { errorMiddleware } from './problem/respond.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { boardPath, boardRouter } from './routes/board.ts';
 import { budgetRoutes } from './routes/budget.ts';
+import { canaryRoutes } from './routes/canary.ts';
 import { doctorRoutes } from './routes/doctor.ts';
 import { failedJobRoutes } from './routes/failed-jobs.ts';
 import { freezeRoutes } from './routes/freeze.ts';
@@ -49,6 +50,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...budgetRoutes(deps),
     ...limitRoutes(deps),
     ...gatewayKeyRoutes(deps),
+    ...canaryRoutes(deps),
     ...freezeRoutes(deps),
     ...heldRoutes(deps),
     ...statsRoutes(deps),

@@ -1,3 +1,4 @@
+import type { CanaryDefaults } from '@reprice/config';
 import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
 import type { Tracing } from '@reprice/telemetry/tracing';
@@ -36,6 +37,8 @@ export interface ApiDeps {
   readonly packSize: number;
   /** By what the worst case of a call is told. */
   readonly callTerms: CallTerms;
+  /** What a canary is where PUT /v1/canary does not say. */
+  readonly canary: CanaryDefaults;
   /** The address the server listens on: on loopback, foreign Host names are refused. */
   readonly host: string;
   /** Whether the gateway answers and takes the key. */

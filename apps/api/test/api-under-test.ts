@@ -81,6 +81,7 @@ export async function startApiUnderTest(
     strategies: new Set(Object.keys(builtInStrategies)),
     packSize: 25,
     callTerms: { strategies: builtInStrategies, models: modelPrices, model: 'deepseek-v3.2' },
+    canary: {},
     host: '127.0.0.1',
     gatewayKeys: () => [],
     checkGateway: async () => ({ ok: true, detail: 'the gateway answers' }),

@@ -148,7 +148,7 @@ describe('answers fit the description:', () => {
   });
 
   test('events', async () => {
-    const states = ['batch', 'budget', 'limits', 'freeze', 'stats'];
+    const states = ['batch', 'budget', 'limits', 'freeze', 'canary', 'stats'];
     const body = { items: [item('e1')] };
     const listening = expectStatus(200, 'listen', { untilEvents: [...states, 'prices'] });
     while (!(await isOver(listening))) {
@@ -158,6 +158,18 @@ describe('answers fit the description:', () => {
     const { text } = await listening;
     expect([...states, 'prices'].filter((name) => !text.includes(`event: ${name}\n`))).toEqual([]);
     await expectStatus(404, 'listen', { query: { batch: 'b00000000000' } });
+  });
+
+  test('the canary', async () => {
+    await expectStatus(200, 'setCanary', {
+      body: { percent: 5, model: 'gpt-4.1-mini', guidance: { match: 'Match.' } },
+    });
+    await expectStatus(409, 'promoteCanary', { body: {} });
+    await expectStatus(200, 'promoteCanary', { body: { force: true } });
+    expect((await expectStatus(200, 'getCanary')).body).toMatchObject({ state: 'running', percent: 25 });
+    await expectStatus(200, 'rollBackCanary', { body: { reason: 'dear' } });
+    await expectStatus(409, 'rollBackCanary', { body: {} });
+    await expectStatus(409, 'setCanary', { body: { percent: 5, model: 'gpt-4.1-mini' } });
   });
 
   test('the freeze', async () => {
@@ -236,6 +248,9 @@ describe('while Redis is away', () => {
     reconcileBudget: { spentUsd: '1' },
     setLimits: { rpm: 1 },
     setFreeze: { frozen: true },
+    setCanary: { percent: 0 },
+    promoteCanary: {},
+    rollBackCanary: {},
     approvePrice: {},
     rejectPrice: {},
     rollBackPrice: {},

@@ -21,7 +21,7 @@ function reasonOf(error: unknown): string {
 export function loadConfigFile(given: string | undefined, cwd: string): UserConfigResult {
   const file = path.resolve(cwd, given ?? defaultConfigFile);
   const isThere = existsSync(file) && statSync(file).isFile();
-  if (!isThere && given === undefined) return { ok: true, strategies: {}, models: {} };
+  if (!isThere && given === undefined) return { ok: true, strategies: {}, models: {}, canary: {} };
   const shownName = given ?? defaultConfigFile;
   const takes = 'the path of a file that exports defineConfig({…}) as default';
   const fault = (got: string): UserConfigResult => ({ ok: false, faults: [{ name: 'REPRICE_CONFIG', got, takes }] });

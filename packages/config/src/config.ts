@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type ModelPrice, modelPrices } from '@reprice/gateway';
 import { builtInStrategies, type Strategy } from '@reprice/pricing';
 import type { ApiKey } from './api-keys.ts';
+import type { CanaryDefaults } from './canary-fields.ts';
 import { ConfigError } from './config-error.ts';
 import { loadConfigFile } from './config-file.ts';
 import { crossFaults } from './cross-checks.ts';
@@ -59,6 +60,8 @@ export interface Config {
   readonly queueMaxJobs: number;
   /** The built-in strategies and the user's. */
   readonly strategies: Readonly<Record<string, Strategy>>;
+  /** What a canary is where nobody says otherwise. */
+  readonly canary: CanaryDefaults;
   readonly logLevel: LogLevel;
   /** Where traces go; absent: nowhere. */
   readonly tracing?: {
@@ -123,6 +126,7 @@ function assemble(
   gatewayKeys: Pick<Config['gateway'], 'apiKeys' | 'apiKeysFile'>,
   models: Config['models'],
   strategies: Config['strategies'],
+  canary: CanaryDefaults,
 ): Config {
   const [redisUrl = ''] = values.REDIS_URL;
   return deepFreeze({
@@ -154,6 +158,7 @@ function assemble(
     workerConcurrency: values.WORKER_CONCURRENCY,
     queueMaxJobs: values.QUEUE_MAX_JOBS,
     strategies,
+    canary,
     logLevel: values.LOG_LEVEL,
     ...(values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined && {
       tracing: {
@@ -180,10 +185,11 @@ export function loadConfig(env: Env, options: LoadOptions): Config {
   const faults = [...unknownNames(env), ...wrong, ...gateway.faults, ...(file.ok ? [] : file.faults)];
   const models = byName(modelPrices, file.ok ? file.models : {});
   const strategies = byName(builtInStrategies, file.ok ? file.strategies : {});
-  faults.push(...crossFaults({ process: options.process, values, models, strategies, isComplete: file.ok }));
+  const canary = file.ok ? file.canary : {};
+  faults.push(...crossFaults({ process: options.process, values, models, strategies, canary, isComplete: file.ok }));
   if (faults.length > 0) throw new ConfigError(faults);
   // Without faults every variable was read, so none is absent.
-  return assemble(env, values as Environment, gateway.keys, models, strategies);
+  return assemble(env, values as Environment, gateway.keys, models, strategies, canary);
 }
 
 /** Every secret in the configuration, for the log scrubber. */

@@ -1,5 +1,6 @@
 import type { ModelPrice } from '@reprice/gateway';
 import { nearest, type Strategy } from '@reprice/pricing';
+import type { CanaryDefaults } from './canary-fields.ts';
 import type { Environment } from './environment.ts';
 import { isLoopback } from './loopback.ts';
 import { shown } from './masking.ts';
@@ -11,6 +12,7 @@ export interface CrossCheckInput {
   readonly values: Partial<Environment>;
   readonly models: Readonly<Record<string, ModelPrice>>;
   readonly strategies: Readonly<Record<string, Strategy>>;
+  readonly canary: CanaryDefaults;
   /** False when the config file could not be read: then nothing is said about models, whose prices may stand in it. */
   readonly isComplete: boolean;
 }
@@ -37,7 +39,14 @@ function isMeasuredFromOutside({ METRICS_PORT, HOST, API_KEYS }: Partial<Environ
 }
 
 /** Faults that show only when several settings are looked at together. */
-export function crossFaults({ process, values, models, strategies, isComplete }: CrossCheckInput): SettingFault[] {
+export function crossFaults({
+  process,
+  values,
+  models,
+  strategies,
+  canary,
+  isComplete,
+}: CrossCheckInput): SettingFault[] {
   const faults: SettingFault[] = [];
   const add = (name: string, got: string, takes: string) => faults.push({ name, got, takes });
   if (process === 'api' && 'API_KEYS' in values && values.API_KEYS === undefined) {
@@ -52,6 +61,12 @@ export function crossFaults({ process, values, models, strategies, isComplete }:
   for (const strategy of isComplete ? Object.values(strategies) : []) {
     if (strategy.model === undefined || Object.hasOwn(models, strategy.model)) continue;
     add(`strategies.${strategy.name}.model`, shown(strategy.model), unpricedModel(strategy.model, models));
+  }
+  if (canary.model !== undefined && !Object.hasOwn(models, canary.model))
+    add('canary.model', shown(canary.model), unpricedModel(canary.model, models));
+  for (const name of Object.keys(canary.guidance ?? {})) {
+    if (Object.hasOwn(strategies, name)) continue;
+    add(`canary.guidance.${name}`, shown(name), `one of the strategies ${Object.keys(strategies).join(', ')}`);
   }
   const { RATE_LIMIT_TPM: tpm = 0, PACK_SIZE: packSize = 0 } = values;
   const least = packSize * leastTokens.perSku + leastTokens.perCall;

@@ -1,4 +1,5 @@
 export { type ApiKey, minSecretLength, type Scope, scopes } from './api-keys.ts';
+export { type CanaryDefaults, canaryFields } from './canary-fields.ts';
 export { type ClientConfig, defaultApiUrl, loadClientConfig } from './client-config.ts';
 export { type Config, type LoadOptions, loadConfig, type ProcessName, secretsOf } from './config.ts';
 export { ConfigError, configExitCode, formatConfigError } from './config-error.ts';

@@ -122,3 +122,28 @@ describe('a config file', () => {
     expect(faultOf(source)).toMatch(expected);
   });
 });
+
+describe('canary of a config file', () => {
+  it('is what a canary is where nobody says otherwise', () => {
+    const config = load(
+      `export default { canary: { model: 'gpt-4.1-mini', guidance: { match: 'Match.' }, minCalls: 200, tolerance: { latencyMs: 900 } } };`,
+    );
+    const canary = {
+      model: 'gpt-4.1-mini',
+      guidance: { match: 'Match.' },
+      minCalls: 200,
+      tolerance: { latencyMs: 900 },
+    };
+    expect(config.canary).toEqual(canary);
+    expect(load('export default {};').canary).toEqual({});
+  });
+
+  it.each([
+    [`{ model: 'gpt-4.1-minni' }`, /canary\.model.*did you mean gpt-4\.1-mini/s],
+    [`{ guidance: { bold: 'Sell.' } }`, /canary\.guidance\.bold.*one of the strategies balanced/s],
+    [`{ percent: 5 }`, /canary\.percent.*there is no such key/s],
+    [`{ minCalls: 10 }`, /canary\.minCalls.*whole number from 50 to 10000/s],
+  ])('%s is refused', (canary, fault) => {
+    expect(faultOf(`export default { canary: ${canary} };`)).toMatch(fault);
+  });
+});

@@ -1,6 +1,7 @@
 import type { ModelPrice } from '@reprice/gateway';
 import { builtInStrategies, defaultStrategy, nearest, parseUsd, type Strategy, strategySchema } from '@reprice/pricing';
 import { z } from 'zod';
+import { type CanaryDefaults, canaryDefaultsSchema } from './canary-fields.ts';
 import { shown } from './masking.ts';
 import type { SettingFault } from './setting.ts';
 
@@ -36,6 +37,7 @@ const overrideSchema = z.looseObject({
 const userConfigSchema = z.strictObject({
   strategies: z.record(z.string(), overrideSchema).optional(),
   models: z.record(z.string().min(1).max(200), modelSchema).optional(),
+  canary: canaryDefaultsSchema.optional(),
 });
 
 /** A strategy as a config file states it: whatever it leaves out comes from the one that it extends. */
@@ -64,6 +66,8 @@ export interface UserConfig {
   readonly strategies?: Readonly<Record<string, StrategyOverride>>;
   /** Prices of models that the built-in list lacks or has wrong, by model name. */
   readonly models?: Readonly<Record<string, ModelPriceInput>>;
+  /** What `reprice canary set` and PUT /v1/canary take for granted; no canary begins by this alone. */
+  readonly canary?: CanaryDefaults;
 }
 
 /** Gives its argument back; it is there for the editor's completion and type check in `reprice.config.ts`. */
@@ -73,7 +77,12 @@ export function defineConfig(config: UserConfig): UserConfig {
 
 /** A config file's content, read: complete strategies and prices that it adds, or everything that is wrong with it. */
 export type UserConfigResult =
-  | { readonly ok: true; readonly strategies: Record<string, Strategy>; readonly models: Record<string, ModelPrice> }
+  | {
+      readonly ok: true;
+      readonly strategies: Record<string, Strategy>;
+      readonly models: Record<string, ModelPrice>;
+      readonly canary: CanaryDefaults;
+    }
   | { readonly ok: false; readonly faults: readonly SettingFault[] };
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -132,7 +141,8 @@ const strategyKeys = [
   'model',
   'quoteTitle',
 ];
-const configKeys = ['strategies', 'models', ...Object.keys(modelSchema.shape)];
+const canaryKeys = ['guidance', 'minCalls', 'cooldownMinutes', 'tolerance'];
+const configKeys = ['strategies', 'models', 'canary', ...Object.keys(modelSchema.shape), ...canaryKeys];
 
 /** Reads the default export of a config file; `file` names it in the faults, `changedOn` (`YYYY-MM-DD`) dates its prices. */
 export function readUserConfig(file: string, exported: unknown, changedOn: string): UserConfigResult {
@@ -170,5 +180,5 @@ export function readUserConfig(file: string, exported: unknown, changedOn: strin
       date: price.date ?? changedOn,
     },
   ]);
-  return { ok: true, strategies, models: Object.fromEntries(models) };
+  return { ok: true, strategies, models: Object.fromEntries(models), canary: parsed.data.canary ?? {} };
 }

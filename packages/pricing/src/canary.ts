@@ -79,11 +79,20 @@ export function isLive({ state, percent }: Pick<Canary, 'state' | 'percent'>): b
 
 /** The strategy as the canary asks for it; undefined where the canary would ask just like the stable route. */
 export function canaryStrategy(canary: Canary, strategy: Strategy): Strategy | undefined {
-  if (!isLive(canary)) return undefined;
+  if (!isLive(canary) || !asksOtherwise(canary, strategy)) return undefined;
   const guidance = Object.hasOwn(canary.guidance, strategy.name) ? canary.guidance[strategy.name] : undefined;
   const model = strategy.model === undefined ? canary.model : undefined;
-  if (guidance === undefined && model === undefined) return undefined;
   return { ...strategy, ...(guidance !== undefined && { guidance }), ...(model !== undefined && { model }) };
+}
+
+/** The route that would answer for a SKU now: by which the door packs. */
+export function routeOf(canary: Canary, strategy: Strategy | undefined, sku: string): 'stable' | 'canary' {
+  const asks = isLive(canary) && strategy !== undefined && asksOtherwise(canary, strategy);
+  return asks && isCanarySku(canary, sku) ? 'canary' : 'stable';
+}
+
+function asksOtherwise({ model, guidance }: Canary, strategy: Strategy): boolean {
+  return (strategy.model === undefined && model !== undefined) || Object.hasOwn(guidance, strategy.name);
 }
 
 /** Whether the canary answers for a SKU: the same answer everywhere and always, and a larger share keeps those of a smaller one. */

@@ -9,6 +9,7 @@ export {
   isLive,
   noCanary,
   promotionSteps,
+  routeOf,
   usualTolerance,
 } from './canary.ts';
 export {

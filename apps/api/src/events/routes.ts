@@ -31,7 +31,7 @@ const description = `Server-sent events. Each type but \`prices\` tells a full s
 - \`prices\` \`{items: [price…]}\`: one event a publish, with an \`id\`. With \`Last-Event-ID\` what was missed comes first; what is kept no more
   is told by an event \`gap\` \`{missedFrom}\`.
 - \`batch\`: a batch, when it changed, at most once a second; on connecting all that are received or run.
-- \`budget\`, \`limits\`, \`freeze\`: as \`GET /v1/budget\` and so on.
+- \`budget\`, \`limits\`, \`freeze\`: as \`GET /v1/budget\` and so on. \`canary\`: as \`GET /v1/canary\` without \`routes\`.
 - \`stats\`: as \`GET /v1/stats\` without \`series\`, every two seconds.
 
 A comment \`: ping\` comes every 15 seconds. A client that falls more than a megabyte behind is cut, and each after an hour: come back with
@@ -65,6 +65,7 @@ export function eventRoutes(deps: ApiDeps): Route[] {
           PricesEvent: eventSchemas.prices,
           GapEvent: eventSchemas.gap,
           StatsOverview: eventSchemas.stats,
+          CanaryState: eventSchemas.canary,
         },
       },
       async handle(req, res) {

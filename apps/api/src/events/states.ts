@@ -1,4 +1,5 @@
 import type { BatchRecord, BatchStatus, Store } from '@reprice/store';
+import { shownCanary } from '../canary/shown-canary.ts';
 import { shownBatch } from '../routes/batch-view.ts';
 import { shownBudget } from '../routes/budget.ts';
 import { shownLimits } from '../routes/limits.ts';
@@ -75,14 +76,15 @@ export class States {
   }
 
   async #look(): Promise<void> {
-    const { admission, freeze, underWay } = this.#store;
+    const { admission, freeze, routes, underWay } = this.#store;
     const startedAt = performance.now();
     const isStatsDue = this.#hearer.wants('stats') && startedAt - this.#statsAt >= STATS_EVERY_MS - EVERY_MS / 2;
-    const [budget, limits, frozen, batches, overview] = await this.#store.together(() =>
+    const [budget, limits, frozen, canary, batches, overview] = await this.#store.together(() =>
       Promise.all([
         admission.budget(),
         admission.rateLimits(),
         freeze.get(),
+        routes.get(),
         underWay.list(),
         isStatsDue ? this.#stats.overview() : undefined,
       ]),
@@ -96,6 +98,7 @@ export class States {
       this.#changed('budget', shownBudget(budget)),
       this.#changed('limits', shownLimits(limits)),
       this.#changed('freeze', shownFreeze(frozen)),
+      this.#changed('canary', shownCanary(canary)),
     ];
     if (overview) {
       this.#statsAt = startedAt;

@@ -9,6 +9,7 @@ export type OperationTag =
   | 'budget'
   | 'limits'
   | 'gateway'
+  | 'canary'
   | 'events'
   | 'service';
 

@@ -17,6 +17,8 @@ export interface ReceiverOptions {
   readonly nowMs: number;
   readonly strategies: ReadonlySet<string>;
   readonly packSize: number;
+  /** The route that would answer for a SKU now. */
+  readonly routeOf: (sku: string, strategy: string) => string;
 }
 
 /** Steps that may be under way in Redis while parsing goes on. */
@@ -101,7 +103,7 @@ export class Receiver implements RowSink {
   }
 
   async #stage(snapshots: readonly Snapshot[], rejections: readonly Rejection[]): Promise<void> {
-    const { store, batchId, mode, force } = this.#options;
+    const { store, batchId, mode, force, routeOf } = this.#options;
     const dryRun = mode === 'dry-run';
     const observed = dryRun ? [] : await store.snapshots.observe(snapshots);
     const packs: StagedPack[] = [];
@@ -111,7 +113,7 @@ export class Receiver implements RowSink {
       const known = observed[i];
       if (!force && known && priceHolds(known, strategy)) unchanged++;
       else {
-        const pack = this.#packer.add(snapshot.sku, strategy);
+        const pack = this.#packer.add(snapshot.sku, strategy, routeOf(snapshot.sku, strategy));
         if (pack !== undefined) packs.push(pack);
       }
     });

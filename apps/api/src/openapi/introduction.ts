@@ -20,6 +20,7 @@ const about: Readonly<Record<OperationTag, string>> = {
   budget: 'Dollars a day, over all workers.',
   limits: 'Requests and tokens a minute, over all workers.',
   gateway: 'The keys of the gateway: which are used, which rest, which are revoked.',
+  canary: 'Another model or wording that answers for a share of the SKUs.',
   events: 'What happens, as it happens.',
   service: 'The service itself.',
 };

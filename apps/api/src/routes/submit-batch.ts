@@ -1,4 +1,4 @@
-import { isCurrency, priorities, snapshotFields } from '@reprice/pricing';
+import { isCurrency, priorities, routeOf, snapshotFields } from '@reprice/pricing';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
@@ -60,6 +60,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
   try {
     await requireRoom(deps, priority);
     const batchId = await deps.openBatches.open({ kind: 'batch', priority, mode }, key?.keyHash);
+    const canary = await deps.store.routes.get();
     const receiver = new Receiver({
       store: deps.store,
       batchId,
@@ -69,6 +70,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
       nowMs: deps.clock(),
       strategies: deps.strategies,
       packSize: deps.packSize,
+      routeOf: (sku, strategy) => routeOf(canary, deps.callTerms.strategies[strategy], sku),
     });
     try {
       await receive(key ? hash.through(chunks) : chunks, parserOf(format, receiver, columns), receiver);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { batchSchema } from './batch.ts';
 import { budgetSchema } from './budget.ts';
+import { canaryState } from './canary.ts';
 import { freezeState } from './freeze.ts';
 import { limitsSchema } from './limits.ts';
 import { priceSchema } from './price.ts';
 import { overviewSchema } from './stats.ts';
 
 /** What can be listened to. */
-export const eventTypes = ['prices', 'batch', 'budget', 'limits', 'stats', 'freeze'] as const;
+export const eventTypes = ['prices', 'batch', 'budget', 'limits', 'stats', 'freeze', 'canary'] as const;
 
 /** One of them. */
 export type EventType = (typeof eventTypes)[number];
@@ -55,5 +56,6 @@ export const eventSchemas = {
   budget: budgetSchema,
   limits: limitsSchema,
   freeze: freezeState,
+  canary: canaryState,
   stats: overviewSchema,
 };

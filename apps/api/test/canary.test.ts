@@ -1,0 +1,141 @@
+import { noCanary, rollBackCanary } from '@reprice/pricing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
+
+type Json = Record<string, unknown>;
+
+let api: ApiUnderTest;
+beforeEach(async () => {
+  api = await startApiUnderTest({ canary: { cooldownMinutes: 2, tolerance: { latencyMs: 900 } } });
+});
+
+async function send(method: string, path: string, body: unknown, secret: string = secrets.admin) {
+  const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+  const response = await api.call(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  return { status: response.status, body: (await response.json()) as Json, headers: response.headers };
+}
+const put = (body: unknown, secret?: string) => send('PUT', '/v1/canary', body, secret);
+const promote = (body: unknown = {}) => send('POST', '/v1/canary/promote', body);
+const rollBack = (body: unknown = {}) => send('POST', '/v1/canary/rollback', body);
+const get = async () => (await send('GET', '/v1/canary', undefined, secrets.read)).body;
+
+describe('the canary', () => {
+  it('begins, keeps its SKUs while only its share changes, and gets others when it becomes another one', async () => {
+    expect(await get()).toMatchObject({ state: 'off', percent: 0, minCalls: 100, cooldownMinutes: 15 });
+    const first = await put({ percent: 5, model: 'gpt-4.1-nano', tolerance: { costPercent: 80 } });
+    expect(first).toMatchObject({
+      status: 200,
+      body: {
+        state: 'running',
+        percent: 5,
+        model: 'gpt-4.1-nano',
+        minCalls: 100,
+        cooldownMinutes: 2,
+        tolerance: { errorPoints: 1, invalidPoints: 1, clampPoints: 1, latencyMs: 900, costPercent: 80 },
+        by: 'adminer',
+        routes: { canary: { calls: 0, p99Ms: null, costUsd: '0.00' } },
+      },
+    });
+    expect(await get()).toEqual(first.body);
+    const { id, since, tolerance } = first.body;
+    expect((await put({ percent: 12.5 })).body).toMatchObject({ percent: 12.5, id, since, tolerance });
+    expect((await put({ percent: 1, model: 'gpt-4.1-nano' })).body).toMatchObject({ percent: 1, id });
+    const worded = await put({ percent: 1, guidance: { balanced: 'Sell.' } });
+    expect(worded.body).toMatchObject({ guidance: { balanced: 'Sell.' } });
+    expect(worded.body.id).not.toBe(id);
+    expect(worded.body).not.toHaveProperty('model');
+    expect((await put({ percent: 0 })).body).toMatchObject({ state: 'off', percent: 0 });
+    expect((await put({ percent: 3 })).status).toBe(400);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['101', { percent: 101, model: 'gpt-4.1-nano' }, /"percent" must be a number from 0 to 100/],
+    ['-1', { percent: -1, model: 'gpt-4.1-nano' }, /"percent" must be a number from 0 to 100/],
+    ['NaN', { percent: Number.NaN, model: 'gpt-4.1-nano' }, /"percent" must be a number from 0 to 100/],
+    ['a text', { percent: '5', model: 'gpt-4.1-nano' }, /"percent" must be a number from 0 to 100/],
+    ['no percent', { model: 'gpt-4.1-nano' }, /"percent" must be a number from 0 to 100/],
+    ['an unknown model', { percent: 5, model: 'gpt-4.1-nanoo' }, /price is known: did you mean gpt-4.1-nano\?/],
+    ['a model like a member of objects', { percent: 5, model: 'constructor' }, /price is known/],
+    ['an unknown strategy', { percent: 5, guidance: { bold: 'Sell.' } }, /"guidance" must name strategies: balanced/],
+    ['an unknown field', { percent: 5, modell: 'gpt-4.1-nano' }, /"modell"/],
+    ['an unknown tolerance', { percent: 5, tolerance: { errors: 1 } }, /"tolerance" must be an object of errorPoints/],
+    ['too few calls to judge by', { percent: 5, minCalls: 49 }, /"minCalls" must be a whole number from 50/],
+  ])('refuses %s with 400 and stays as it was', async (_, body, detail) => {
+    const before = await put({ percent: 7, model: 'gpt-4.1-mini' });
+    const refused = await put(body);
+    expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringMatching(detail) } });
+    expect(await get()).toEqual(before.body);
+  });
+
+  it('is for admins alone to change', async () => {
+    for (const [method, path] of [
+      ['PUT', '/v1/canary'],
+      ['POST', '/v1/canary/promote'],
+      ['POST', '/v1/canary/rollback'],
+    ] as const)
+      expect((await send(method, path, { percent: 1, model: 'gpt-4.1-mini' }, secrets.write)).status).toBe(403);
+  });
+
+  it('is promoted step by step, once it has made calls enough', async () => {
+    expect((await promote()).status).toBe(409);
+    await put({ percent: 3, model: 'gpt-4.1-nano' });
+    expect(await promote()).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/made 0 calls of the 100/) },
+    });
+    const { id } = await api.store.routes.get();
+    await api.store.routes.note(
+      {
+        canaryId: id,
+        counts: new Map([
+          ['c:calls', 100],
+          ['s:calls', 900],
+          ['s:errors', 9],
+        ]),
+      },
+      Date.now(),
+    );
+    expect(await get()).toMatchObject({ routes: { canary: { calls: 100 }, stable: { calls: 900, errorPercent: 1 } } });
+    for (const percent of [5, 25, 50]) expect((await promote()).body).toMatchObject({ state: 'running', percent, id });
+    expect((await promote()).body).toMatchObject({ state: 'promoted', percent: 100, id });
+    expect((await promote()).status).toBe(409);
+  });
+
+  it('rolled back, none begins for the cooldown but by force; ending it does not end the cooldown', async () => {
+    expect((await rollBack()).status).toBe(409);
+    await put({ percent: 10, model: 'gpt-4.1-nano' });
+    const back = await rollBack({ reason: 'odd prices' });
+    expect(back.body).toMatchObject({ state: 'rolled_back', percent: 0, reason: 'odd prices', by: 'adminer' });
+    const { cooldownUntil } = back.body;
+    expect(Math.abs(Date.parse(String(cooldownUntil)) - Date.now() - 120_000)).toBeLessThan(30_000);
+    await put({ percent: 0 });
+    const refused = await put({ percent: 10, model: 'gpt-4.1-mini' });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { cooldownUntil, detail: expect.stringContaining(String(cooldownUntil)) },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+    expect((await put({ percent: 10, model: 'gpt-4.1-mini', force: true })).body).toMatchObject({ state: 'running' });
+  });
+
+  it('is not rolled back by a judge that knows an earlier one', async () => {
+    await put({ percent: 10, model: 'gpt-4.1-nano' });
+    const judged = await api.store.routes.get();
+    await put({ percent: 10, model: 'gpt-4.1-mini' });
+    const change = rollBackCanary(judged, 'bad', { by: 'judge', nowMs: Date.now() });
+    expect(change.ok && (await api.store.routes.change(judged, change.canary))).toBe(false);
+    expect(await api.store.routes.change(noCanary, judged)).toBe(false);
+    expect(await get()).toMatchObject({ state: 'running', model: 'gpt-4.1-mini' });
+  });
+
+  it('gets packs of its own at the door, so that a share costs hardly a call more', async () => {
+    await put({ percent: 10, model: 'gpt-4.1-nano' });
+    const rows = Array.from({ length: 2500 }, (_, i) =>
+      JSON.stringify({ sku: `d${i}`, price: '1.00', currency: 'USD' }),
+    );
+    await api.submit(rows.join('\n'), 'application/x-ndjson');
+    const { prioritized } = await api.queue.bull.getJobCounts('prioritized');
+    expect(prioritized).toBeGreaterThanOrEqual(100);
+    expect(prioritized).toBeLessThanOrEqual(101);
+  });
+});
