@@ -5,6 +5,7 @@
 import type { RunPack } from '../src/quarantine.ts';
 import { StopSignal } from '../src/stop-signal.ts';
 import type { CrashPoint } from './crash-points.ts';
+import type { PackerCrashPoint } from './packer-crash-points.ts';
 
 const stopSignal = new StopSignal();
 const { runWorker } = await import('../src/worker-process.ts');
@@ -17,7 +18,7 @@ function die(): never {
   for (;;); // the signal is there before this turns twice
 }
 
-function pass(point: CrashPoint): void {
+function pass(point: CrashPoint | PackerCrashPoint): void {
   if (point === CRASH_POINT && ++passes === Number(CRASH_AT)) die();
 }
 
@@ -53,13 +54,16 @@ await runWorker(
     run: beforeAck,
     ...(LOCK_MS && { lockMs: Number(LOCK_MS) }),
     decorate(tools) {
-      const { admission, prices } = tools.store;
+      const { admission, dirty, prices } = tools.store;
       around(admission, 'admit', {
         after: (admitted) => (admitted as { granted: boolean }).granted && pass('after-reserve'),
       });
       around(admission, 'send', { after: (sent) => sent === 'sent' && pass('after-sent') });
       around(tools.gateway, 'complete', { after: () => pass('after-answer') });
       around(prices, 'publish', { before: () => pass('before-publish'), after: () => pass('after-publish') });
+      around(dirty, 'take', { after: (packs) => (packs as unknown[]).length > 0 && pass('packer-took') });
+      around(tools.queue, 'enqueue', { after: () => pass('packer-enqueued') });
+      around(dirty, 'landed', { before: () => pass('before-landing') });
       return tools;
     },
   },

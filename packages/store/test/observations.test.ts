@@ -136,6 +136,27 @@ describe('freshness', () => {
     expect(await stock(99)).toBe('repricing: stock');
   });
 
+  it('is measured from the snapshot that the price was made from, also where that was not the one that was marked', async () => {
+    const { observe, price, advance } = await market();
+    await observe({ sku: 'a', price: '10.00', currency: 'EUR', stock: 100 });
+    expect(await observe({ sku: 'a', stock: 105 })).toEqual(['skipped: immaterial']);
+    await advance(5000);
+    expect(await price()).toEqual(['a:105']);
+    for (const stock of [97, 113, 95]) expect(await observe({ sku: 'a', stock })).toEqual(['skipped: immaterial']);
+    expect(await observe({ sku: 'a', stock: 94 })).toEqual(['repricing: stock']);
+  });
+
+  it('leaves a SKU to the batch that it came with, for five minutes', async () => {
+    const { observe, store, nowMs, advance } = await market();
+    await store.snapshots.observe([snapshotOf('a', { stock: 100, observedAtMs: nowMs() })]);
+    await advance(299_999);
+    expect(await observe({ sku: 'a', stock: 100, observedAt: nowMs() - 299_999 })).toEqual(['skipped: unchanged']);
+    await advance(1);
+    expect(await observe({ sku: 'a' })).toEqual(['repricing: first']);
+    await store.snapshots.observe([snapshotOf('b', { stock: 100, observedAtMs: nowMs() })]);
+    expect(await observe({ sku: 'b', stock: 50 })).toEqual(['repricing: stock']);
+  });
+
   it('ends with a change of cost, competitors, demand, bounds, strategy or stated price; not with their order or a title', async () => {
     const { observe, price, advance } = await market();
     await observe({ sku: 'a', price: '10.00', currency: 'EUR', competitors: ['9.00', '11.00'] });
