@@ -41,16 +41,21 @@ describe('POST /v1/jobs', () => {
     expect(done.items.map(({ sku }) => sku).sort()).toEqual(['a', 'b']);
   });
 
-  test('waits for the prices, in the order asked, failures among them', async () => {
-    const answer = post({ priority: 'high', items: [item('w3'), item('fail-w2'), item('w1')] }, '?wait=20');
+  test('waits for the prices, in the order asked, failed and held ones among them', async () => {
+    const answer = post(
+      { priority: 'high', items: [item('w3'), item('fail-w2'), item('held-w4'), item('w1')] },
+      '?wait=20',
+    );
     while ((await settleAll(api)) === 0);
     const { status, body } = await answer;
     expect([status, body.status]).toEqual([200, 'done']);
     expect(body.items).toMatchObject([
       { sku: 'w3', currency: 'USD', source: 'rules' },
       { sku: 'fail-w2', failure: { reason: 'invalid_answer' } },
-      { sku: 'w1' },
+      { sku: 'held-w4', held: true },
+      { sku: 'w1', currency: 'USD' },
     ]);
+    expect(await (await api.call(`/v1/jobs/${body.id}`)).json()).toEqual(body);
   });
 
   test('prices also what has not moved', async () => {

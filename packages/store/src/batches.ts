@@ -86,7 +86,7 @@ export class Batches {
     }
   }
 
-  /** Adds received lines to a batch. The caller numbers the packs' rows without gaps. */
+  /** Adds received lines to a batch. The caller numbers the packs' rows without gaps; `skus` are those of a job of the small door, in order. */
   async stage(
     id: string,
     lines: {
@@ -94,9 +94,10 @@ export class Batches {
       unchanged?: number;
       rejections?: readonly Rejection[];
       trial?: readonly Snapshot[];
+      skus?: readonly string[];
     },
   ): Promise<void> {
-    const { packs = [], unchanged = 0, rejections = [], trial = [] } = lines;
+    const { packs = [], unchanged = 0, rejections = [], trial = [], skus } = lines;
     const k = this.#keys;
     const steps = this.#redis.multi();
     if (packs.length > 0) {
@@ -105,6 +106,7 @@ export class Batches {
     const staged = packs.reduce((sum, pack) => sum + pack.skus.length, 0);
     if (staged + unchanged > 0) steps.hincrby(k.batch(id), 'total', staged + unchanged);
     if (unchanged > 0) steps.hincrby(k.batch(id), 'unchanged', unchanged);
+    if (skus) steps.hset(k.batch(id), 'skus', JSON.stringify(skus));
     if (rejections.length > 0) {
       steps.hincrby(k.batch(id), 'rejected', rejections.length);
       steps
@@ -186,6 +188,12 @@ export class Batches {
     const hash = await this.#redis.hgetall(this.#keys.batch(id));
     // Half a hash is what is left of a batch that Redis was emptied under while it was received.
     return hash.kind && hash.status ? readBatch(id, hash, this.#now()) : undefined;
+  }
+
+  /** The SKUs of a job of the small door, in the order asked; [] of any other batch. */
+  async skus(id: string): Promise<string[]> {
+    const text = await this.#redis.hget(this.#keys.batch(id), 'skus');
+    return text ? z.array(z.string()).parse(JSON.parse(text)) : [];
   }
 
   /** Batches, newest first. The cursor is that of the page before; a RangeError when it is none of ours. */

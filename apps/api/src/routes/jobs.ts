@@ -70,8 +70,7 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   }
 
   res.location(`/v1/jobs/${id}`);
-  const skus = snapshots.map((snapshot) => snapshot.sku);
-  const done = wait === undefined ? undefined : await doneWithin(deps, res, id, Number(wait) * 1000, skus);
+  const done = wait === undefined ? undefined : await doneWithin(deps, res, id, Number(wait) * 1000);
   if (done === undefined) res.status(202).json({ id, status: 'running' });
   else res.status(200).json(done);
 }
@@ -90,7 +89,8 @@ async function accepted(
     const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' }, key?.keyHash);
     try {
       await store.snapshots.observe(snapshots);
-      await store.batches.stage(id, { packs: packed(snapshots, deps.packSize) });
+      const skus = snapshots.map((snapshot) => snapshot.sku);
+      await store.batches.stage(id, { packs: packed(snapshots, deps.packSize), skus });
       await accept(store, id, [], key?.sealed(hash.digest()));
     } catch (error) {
       const abandoned = deps.openBatches.abandon(id);
@@ -140,12 +140,11 @@ async function doneWithin(
   res: Response,
   id: string,
   timeoutMs: number,
-  skus: readonly string[],
 ): Promise<Record<string, unknown> | undefined> {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   try {
-    return (await deps.batchDone.wait(id, timeoutMs, gone.signal)) ? await doneJob(deps, id, skus) : undefined;
+    return (await deps.batchDone.wait(id, timeoutMs, gone.signal)) ? await doneJob(deps, id) : undefined;
   } catch (error) {
     if (isUnavailable(error)) return undefined;
     throw error;
@@ -153,14 +152,15 @@ async function doneWithin(
 }
 
 /** What became of each SKU of a job that is done, in the order asked. */
-async function doneJob(deps: ApiDeps, id: string, order?: readonly string[]): Promise<Record<string, unknown>> {
+async function doneJob(deps: ApiDeps, id: string): Promise<Record<string, unknown>> {
+  // What neither is priced nor failed is held.
   const items = new Map<string, unknown>();
+  for (const sku of await deps.store.batches.skus(id)) items.set(sku, { sku, held: true });
   for await (const prices of deps.store.batches.results(id)) for (const price of prices) items.set(price.sku, price);
   for await (const failures of deps.store.batches.failures(id)) {
     for (const { sku, reason, detail } of failures) items.set(sku, { sku, failure: { reason, detail } });
   }
-  const skus = order ?? [...items.keys()];
-  return { id, status: 'done', items: skus.flatMap((sku) => items.get(sku) ?? []) };
+  return { id, status: 'done', items: [...items.values()] };
 }
 
 async function jobView(deps: ApiDeps, id: string): Promise<Record<string, unknown>> {

@@ -16,10 +16,15 @@ const unpriced = z
   .strictObject({ sku, failure: z.strictObject({ reason: z.string(), detail: z.string() }) })
   .meta({ id: 'UnpricedItem', description: 'A SKU of a job that could not be priced' });
 
+const held = z.strictObject({ sku, held: z.literal(true) }).meta({
+  id: 'HeldItem',
+  description: 'A SKU of a job whose price was held: a person decides it, or did since; see `GET /v1/held`',
+});
+
 /** A job of the small door that is done. */
 export const doneJobSchema = z
-  .strictObject({ id: batchId, status: z.literal('done'), items: z.array(z.union([priceSchema, unpriced])) })
-  .meta({ id: 'DoneJob', description: 'What became of each SKU, in the order asked where it was waited for' });
+  .strictObject({ id: batchId, status: z.literal('done'), items: z.array(z.union([priceSchema, unpriced, held])) })
+  .meta({ id: 'DoneJob', description: 'What became of each SKU, in the order asked' });
 
 /** A job of the queue: one model call of a batch. */
 export const packJobSchema = z
