@@ -1,5 +1,6 @@
 import type { Stand } from '../stand.ts';
 import { accessFamilies } from './access.ts';
+import { canaryFamilies } from './canary.ts';
 import { controlFamilies } from './control-calls.ts';
 import { crowdVerdicts } from './crowds.ts';
 import { environmentVerdicts } from './environments.ts';
@@ -24,6 +25,7 @@ export const families: readonly Family[] = [
   ...repeatFamilies,
   ...uploads,
   ...observationFamilies,
+  ...canaryFamilies,
 ];
 
 /** What takes more than one request, or processes of its own. */
