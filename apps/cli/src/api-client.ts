@@ -37,6 +37,8 @@ import {
   readinessSchema,
   rejectionSchema,
   replaySchema,
+  type Taken,
+  takenSchema,
   type UnsettledCall,
   unsettledCallSchema,
 } from './responses.ts';
@@ -133,6 +135,12 @@ export class ApiClient {
   async cancel(id: string): Promise<Batch> {
     const response = await this.#http.fetch(`/v1/batches/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
     return this.#http.read(response, batchSchema);
+  }
+
+  /** Tells what has changed, as it comes from `body`. */
+  async observe(body: AsyncIterable<Uint8Array>, contentType: string, signal: AbortSignal): Promise<Taken> {
+    const call = { method: 'POST', headers: { 'content-type': contentType }, body, signal };
+    return this.#http.read(await this.#http.fetch('/v1/observations', call), takenSchema);
   }
 
   async price(sku: string): Promise<Price> {

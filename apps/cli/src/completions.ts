@@ -14,6 +14,7 @@ export interface Offer {
 /** Which arguments and options take values of which source, by `command argument` or `--option`. */
 const sources: Readonly<Record<string, Source>> = {
   'submit file': 'files',
+  'observe file': 'files',
   'watch batch': 'batches',
   'cancel batch': 'batches',
   'export batch': 'batches',

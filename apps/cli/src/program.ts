@@ -12,6 +12,7 @@ import { addHeld } from './commands/held.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
+import { addObserve } from './commands/observe.ts';
 import { addPrice } from './commands/price.ts';
 import { addReplay } from './commands/replay.ts';
 import { addStats } from './commands/stats.ts';
@@ -68,6 +69,7 @@ function withCommands(context: Context): Command {
     addLists,
     addFailed,
     addReplay,
+    addObserve,
     addPrice,
     addWhy,
     addHistory,

@@ -62,6 +62,18 @@ export const rejectionSchema = z.looseObject({
 /** One rejected line of a batch. */
 export type Rejection = z.infer<typeof rejectionSchema>;
 
+/** What became of observations. */
+export const takenSchema = z.looseObject({
+  accepted: tally,
+  stale: tally,
+  repricing: tally,
+  rejected: tally,
+  errors: z.array(rejectionSchema).default([]),
+  ignoredFields: z.array(z.looseObject({ field: z.string(), didYouMean: z.string().optional() })).default([]),
+});
+/** How many observations were taken, and what was wrong with the others. */
+export type Taken = z.infer<typeof takenSchema>;
+
 /** A SKU that finally failed. */
 export const failureSchema = z.looseObject({
   sku: z.string(),

@@ -14,7 +14,8 @@ Examples:
   reprice failures bmwqasc7u58i
   reprice failures bmwqasc7u58i --json | jq -r .sku`;
 
-function rejectionText({ line, sku, faults }: Rejection): string {
+/** A rejected line in one line of text. */
+export function rejectionText({ line, sku, faults }: Rejection): string {
   const said = faults.map(
     ({ field, code, got, takes }) => `${field && `${field}: `}${code}, got ${got}; takes ${takes}`,
   );
