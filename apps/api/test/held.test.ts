@@ -60,7 +60,9 @@ describe('a held price', () => {
     });
     expect(await get('/v1/held')).toMatchObject({ items: [] });
     expect((await api.call('/v1/prices/held-2')).status).toBe(404);
-    expect(api.logged.find(({ message }) => message === 'held price rejected')?.fields).toMatchObject({ by: 'writeer' });
+    expect(api.logged.find(({ message }) => message === 'held price rejected')?.fields).toMatchObject({
+      by: 'writeer',
+    });
   });
 
   test('is not approved when the market has moved so that the guardrails make another price of it', async () => {
