@@ -27,7 +27,8 @@ export class LogPipe {
   readonly #onDropped: (lines: number) => void;
   #lines: string[] = [];
   #rest: Buffer = Buffer.alloc(0);
-  #waitingBytes = 0;
+  /** Length of the lines: about their bytes. */
+  #waitingChars = 0;
   #dropped = 0;
   #isScheduled = false;
 
@@ -39,12 +40,12 @@ export class LogPipe {
   }
 
   write(line: string): void {
-    if (this.#waitingBytes + line.length > this.#maxWaitingBytes) {
+    if (this.#rest.length + this.#waitingChars + line.length > this.#maxWaitingBytes) {
       this.#dropped++;
       return;
     }
     this.#lines.push(line);
-    this.#waitingBytes += line.length;
+    this.#waitingChars += line.length;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     const isThrough = this.#drain();
@@ -69,6 +70,7 @@ export class LogPipe {
       if (this.#rest.length === 0) {
         this.#rest = Buffer.from(this.#lines.join(''));
         this.#lines = [];
+        this.#waitingChars = 0;
       }
       try {
         this.#rest = this.#rest.subarray(writeSync(this.#fd, this.#rest));
@@ -77,7 +79,6 @@ export class LogPipe {
         if (code === 'EAGAIN') return false;
         this.#rest = Buffer.alloc(0);
       }
-      this.#waitingBytes = this.#rest.length;
     }
     return true;
   }

@@ -1,8 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, readSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endAfterTestFile } from '@reprice/testkit';
 import { expect, it } from 'vitest';
+import { LogPipe } from '../src/log-pipe.ts';
 
 /** A process that logs without a pause. */
 function chatty(linesAtOnce: number): ChildProcess {
@@ -80,4 +84,32 @@ it('says how many lines it dropped once somebody reads again', async () => {
   });
   await expect.poll(() => /"dropped":\d+.*log lines were dropped/.test(text), { timeout: 15_000 }).toBe(true);
   expect((await endOf(child)).code).toBe(0);
+});
+
+it('keeps no more than its bound in memory, also for a reader that is always behind', async () => {
+  const fifo = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-log-')), 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const fd = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+  endAfterTestFile(async () => closeSync(fd));
+  const maxWaitingBytes = 256_000;
+  const pipe = new LogPipe(fd, { maxWaitingBytes });
+  const page = Buffer.alloc(65_536);
+  const line = `${'x'.repeat(999)}\n`;
+  let read = 0;
+  for (let round = 0; round < 4; round++) {
+    for (let i = 0; i < 300; i++) pipe.write(line);
+    // It tries again every 50 ms.
+    await sleep(60);
+    read += readSync(fd, page);
+  }
+  const readWhileTalking = read;
+  for (let idle = 0; idle < 3; await sleep(60)) {
+    try {
+      read += readSync(fd, page);
+      idle = 0;
+    } catch {
+      idle++;
+    }
+  }
+  expect(read - readWhileTalking).toBeLessThanOrEqual(maxWaitingBytes + page.length);
 });
