@@ -1,18 +1,27 @@
-import { type Canary, isCanarySku, noCanary, usualTolerance } from '@reprice/pricing';
+import { type Canary, isCanarySku, noCanary, rollBackCanary, usualTolerance } from '@reprice/pricing';
 import type { RouteTallies } from '@reprice/store';
-import { expect, it } from 'vitest';
+import type { AppProcess } from '@reprice/testkit';
+import { beforeAll, expect, it } from 'vitest';
 import { catalogue, Pool } from './pool.ts';
 
+const STABLE_MODEL = 'deepseek-v3.2';
 const CANARY_MODEL = 'gpt-4.1-nano';
 /** Its price alone is no reason to roll it back here. */
 const tolerance = { ...usualTolerance, costPercent: 100_000 };
 
-async function setCanary(pool: Pool, more: Partial<Canary> = {}): Promise<Canary> {
+let pool: Pool;
+let worker: AppProcess;
+beforeAll(async () => {
+  pool = await Pool.start({ WORKER_CONCURRENCY: '8' });
+  worker = await pool.worker();
+});
+
+async function setCanary(more: Partial<Canary> = {}): Promise<Canary> {
   const { routes } = pool.store;
   const was = await routes.get();
   const canary: Canary = {
     ...noCanary,
-    id: `c${was.version}`,
+    id: `canary${was.version}`,
     state: 'running',
     percent: 10,
     model: CANARY_MODEL,
@@ -25,6 +34,15 @@ async function setCanary(pool: Pool, more: Partial<Canary> = {}): Promise<Canary
   return await routes.get();
 }
 
+/** Sets a canary that all workers know of. */
+async function knownCanary(more: Partial<Canary> = {}): Promise<Canary> {
+  const canary = await setCanary(more);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  return canary;
+}
+
+const skusOf = (snapshots: readonly { sku: string }[]) => snapshots.map(({ sku }) => sku);
+
 /** Polls until it holds. */
 async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean, most = 60_000): Promise<T> {
   const end = performance.now() + most;
@@ -36,36 +54,96 @@ async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean, mo
 }
 
 it('a share of the SKUs is answered by the canary, always the same, and each price tells its route', async () => {
-  const pool = await Pool.start();
-  const canary = await setCanary(pool, { minCalls: 10_000 });
-  await pool.worker({ WORKER_CONCURRENCY: '8' });
-  const snapshots = catalogue(5000);
-  const skus = snapshots.map(({ sku }) => sku);
+  await pool.faults({});
+  const canary = await knownCanary({ minCalls: 10_000 });
+  const snapshots = catalogue(1500);
+  const skus = skusOf(snapshots);
   const chosen = new Set(skus.filter((sku) => isCanarySku(canary, sku)));
-  expect(Math.abs(chosen.size / 50 - 10)).toBeLessThan(2);
+  expect(Math.abs(chosen.size / 15 - 10)).toBeLessThan(2);
 
   const id = await pool.submit(snapshots, { packSize: 5, routeOf: (sku) => (chosen.has(sku) ? 'canary' : 'stable') });
-  const batch = await pool.watch(id);
-  expect(batch).toMatchObject({ priced: 5000, failed: 0 });
-  const byModel = await pool.callsByModel();
-  expect(byModel).toEqual({
+  expect(await pool.watch(id)).toMatchObject({ priced: 1500, failed: 0 });
+  expect(await pool.callsByModel()).toEqual({
     [CANARY_MODEL]: Math.ceil(chosen.size / 5),
-    'deepseek-v3.2': Math.ceil((5000 - chosen.size) / 5),
+    [STABLE_MODEL]: Math.ceil((1500 - chosen.size) / 5),
   });
   // Packed in ignorance of the routes: the same SKUs, from packs cut in two.
-  const again = await pool.submit(snapshots.slice(0, 1000), { packSize: 25 });
-  expect(await pool.watch(again)).toMatchObject({ priced: 1000, failed: 0 });
+  const again = await pool.submit(snapshots.slice(0, 500));
+  expect(await pool.watch(again)).toMatchObject({ priced: 500, failed: 0 });
 
   const prices = await pool.prices(skus);
-  expect(
-    prices.filter(({ sku = '', route, model }) => route !== (chosen.has(sku) ? 'canary' : 'stable') || !model),
-  ).toEqual([]);
+  const wrong = prices.filter(({ sku = '', route, model }) =>
+    chosen.has(sku) ? route !== 'canary' || model !== CANARY_MODEL : route !== 'stable' || model !== STABLE_MODEL,
+  );
+  expect(wrong).toEqual([]);
   const rows = ({ canary: c, stable: s }: RouteTallies) => c.invalid.whole + s.invalid.whole;
   const life = await until(
     () => pool.store.routes.life(canary),
-    (tallies) => rows(tallies) >= 6000,
+    (tallies) => rows(tallies) >= 2000,
   );
-  expect(rows(life)).toBe(6000);
-  expect(life.canary.calls).toBeGreaterThan(chosen.size / 5);
+  expect(rows(life)).toBe(2000);
   expect((await pool.store.admission.budget()).spentNanoUsd).toBe((await pool.ledger()).totalNanoUsd);
+});
+
+it('answers that come after the rollback are not published: their rows run again on stable', async () => {
+  await pool.faults({ byModel: { [CANARY_MODEL]: { latency: { p50Ms: 1500, p99Ms: 1500 } } } });
+  const canary = await knownCanary({ percent: 100, minCalls: 10_000 });
+  const before = await pool.callsByModel();
+  const snapshots = catalogue(40, {}, 'late');
+  const id = await pool.submit(snapshots, { packSize: 5 });
+  await until(
+    () => pool.callsByModel(),
+    (calls) => calls[CANARY_MODEL] === (before[CANARY_MODEL] ?? 0) + 8,
+  );
+  const change = rollBackCanary(canary, 'a test', { by: 'tester', nowMs: Date.now() });
+  expect(change.ok && (await pool.store.routes.change(canary, change.canary))).toBe(true);
+
+  expect(await pool.watch(id)).toMatchObject({ priced: 40, failed: 0, calls: 16 });
+  const after = await pool.callsByModel();
+  expect((after[STABLE_MODEL] ?? 0) - (before[STABLE_MODEL] ?? 0)).toBe(8);
+  const prices = await pool.prices(skusOf(snapshots));
+  expect(new Set(prices.map(({ route, revision }) => `${route} ${revision}`))).toEqual(new Set(['stable 1']));
+  expect((await pool.store.admission.budget()).spentNanoUsd).toBe((await pool.ledger()).totalNanoUsd);
+});
+
+it('a canary that the gateway refuses every call fails no SKU, and is rolled back', async () => {
+  await pool.faults({ byModel: { [CANARY_MODEL]: { tooLong: {} } } });
+  await knownCanary({ percent: 50, guidance: { balanced: 'Sell.' } });
+  const id = await pool.submit(catalogue(400, {}, 'refused'), { packSize: 2 });
+  expect(await pool.watch(id)).toMatchObject({ priced: 400, failed: 0 });
+  const back = await until(
+    () => pool.store.routes.get(),
+    ({ state }) => state === 'rolled_back',
+  );
+  expect(back.reason).toMatch(/100\.0 % of its calls failed, 0\.0 % of stable's/);
+});
+
+it('a bad canary is rolled back after 50 to 200 calls, gets none after that, spoils no SKU, and stays away over restarts', async () => {
+  const latency = { p50Ms: 80, p99Ms: 120 };
+  await pool.faults({ latency, byModel: { [CANARY_MODEL]: { latency, absurd: { rowShare: 0.2 } } } });
+  const canary = await knownCanary({ percent: 50 });
+  const before = (await pool.callsByModel())[CANARY_MODEL] ?? 0;
+  const snapshots = catalogue(1500, {}, 'bad');
+  const routeOf = (sku: string) => (isCanarySku(canary, sku) ? 'canary' : 'stable');
+  const id = await pool.submit(snapshots, { packSize: 2, routeOf });
+
+  const back = await until(
+    () => pool.store.routes.get(),
+    ({ state }) => state === 'rolled_back',
+  );
+  expect(back).toMatchObject({ state: 'rolled_back', percent: 0, by: 'judge', id: canary.id });
+  expect(back.reason).toMatch(/of its rows had no valid answer/);
+  expect(Math.abs(back.cooldownUntilMs - Date.now() - 15 * 60_000)).toBeLessThan(60_000);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const calls = (await pool.callsByModel())[CANARY_MODEL] ?? 0;
+  expect(calls - before).toBeGreaterThanOrEqual(50);
+  expect(calls - before).toBeLessThanOrEqual(200);
+
+  await worker.kill();
+  await pool.worker();
+  await pool.faults({});
+  expect(await pool.watch(id)).toMatchObject({ priced: 1500, failed: 0 });
+  expect((await pool.callsByModel())[CANARY_MODEL]).toBe(calls);
+  expect(await pool.store.routes.get()).toEqual(back);
+  await pool.expectEachOnce(id, skusOf(snapshots));
 });
