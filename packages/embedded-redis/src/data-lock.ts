@@ -78,7 +78,7 @@ function writeAside(file: string, server?: { pid: number; port: number }): strin
 /** Redis shows its port in its command line, so a stranger that got its pid after a crash is not taken for it. */
 function isHeld(holder: Holder): boolean {
   if (holder.pid === undefined) return processExists(holder.owner) && Date.now() - holder.claimedAtMs < startTimeoutMs;
-  return processExists(holder.pid) && commandLine(holder.pid).includes(String(holder.port));
+  return processExists(holder.pid) && new RegExp(`\\b${holder.port}\\b`).test(commandLine(holder.pid));
 }
 
 function read(file: string): string {
