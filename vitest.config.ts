@@ -16,12 +16,18 @@ if (Number(process.versions.node.split('.')[0]) < 24)
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 const setupFiles = [at('packages/testkit/src/setup-file.ts')];
 
+const e2e = {
+  extends: true as const,
+  root: at('.'),
+  test: { name: 'e2e', include: ['e2e/**/*.test.ts'], setupFiles, ...timeouts },
+};
+
 export default defineConfig({
   test: {
     globalSetup: [at('packages/testkit/src/global-setup.ts')],
     reporters: ['default', at('packages/testkit/src/reporter.ts')],
-    // Test files start processes of their own: more files at once would starve them on 2 cores.
-    maxWorkers: 2,
+    // Test files start processes of their own, and wait for them half of their time.
+    maxWorkers: 3,
     coverage: { provider: 'v8', include: ['{apps,packages}/*/src/**/*.ts'], reporter: ['text-summary', 'lcov'] },
     projects: [
       ...workspaces.map((dir) => ({
@@ -39,17 +45,13 @@ export default defineConfig({
         root: at('.'),
         test: {
           name: 'root',
-          include: [
-            'scripts/**/*.test.ts',
-            'bench/**/*.test.ts',
-            'faults/**/*.test.ts',
-            'security/**/*.test.ts',
-            'e2e/**/*.test.ts',
-          ],
+          include: ['scripts/**/*.test.ts', 'bench/**/*.test.ts', 'faults/**/*.test.ts', 'security/**/*.test.ts'],
           setupFiles,
           ...timeouts,
         },
       },
+      // A browser beside everything else would take CI past its time: there npm run test:browser is a step of its own.
+      ...(process.env.CI && !process.argv.includes('e2e') ? [] : [e2e]),
     ],
   },
 });
