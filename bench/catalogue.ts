@@ -1,5 +1,5 @@
 /** A seeded generator of numbers in [0, 1): mulberry32, so that every run prices the same catalogue. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -21,7 +21,7 @@ export interface Item {
 }
 
 /** `count` items whose SKUs begin with `prefix`: prices of 5 to 205 EUR, cost, stock, capacity and two competitors each. */
-function* catalogue(count: number, prefix: string, seed = 1): Generator<Item> {
+export function* catalogue(count: number, prefix: string, seed = 1): Generator<Item> {
   const random = seeded(seed);
   for (let i = 0; i < count; i++) {
     const price = 5 + random() * 200;

@@ -38,14 +38,14 @@ local prefix = tonumber(ARGV[1])
 local policies, first = {}, 4 + 3 * ARGV[3]
 for i = 4, first - 1, 3 do policies[ARGV[i]] = { ttl_ms = tonumber(ARGV[i + 1]), undercut = tonumber(ARGV[i + 2]) } end
 
-local function cells_of(body)
-  local cells = split(body)
-  for i = #cells + 1, CELLS do cells[i] = '' end
-  return cells
-end
+local BODY = '^([^\t]*)' .. string.rep('\t?([^\t]*)', CELLS - 1)
+
+local function cells_of(body) return { string.match(body, BODY) } end
 
 local function body_of(cells)
-  return (string.gsub(table.concat(cells, '\t'), '\t+$', ''))
+  local last = CELLS
+  while last > 1 and cells[last] == '' do last = last - 1 end
+  return table.concat(cells, '\t', 1, last)
 end
 
 -- Their order means nothing.
@@ -64,33 +64,35 @@ end
 
 local states = {}
 do
-  local n, sku_keys = (#KEYS - FIRST_SKU_KEY + 1) / 3, {}
-  for i = 1, n do sku_keys[i] = KEYS[FIRST_SKU_KEY + 3 * (i - 1)] end
-  local stored = redis.call('MGET', unpack(sku_keys))
+  local n, keys = (#KEYS - FIRST_SKU_KEY + 1) / 3, {}
+  for i = 1, n do keys[i], keys[n + i] = KEYS[FIRST_SKU_KEY + 3 * (i - 1)], KEYS[FIRST_SKU_KEY + 3 * i - 1] end
+  local stored = redis.call('MGET', unpack(keys))
   for i = 1, n do
-    local state = { key = sku_keys[i], sku = string.sub(sku_keys[i], prefix + 1) }
-    state.price_key, state.basis_key = KEYS[FIRST_SKU_KEY + 3 * i - 2], KEYS[FIRST_SKU_KEY + 3 * i - 1]
+    local state = { key = keys[i], price_key = KEYS[FIRST_SKU_KEY + 3 * i - 2], basis_key = keys[n + i], basis = stored[n + i] }
     if stored[i] then
-      local at, moved, basis, reference, body = string.match(stored[i], SNAPSHOT)
+      local at, moved, basis_stock, reference, body = string.match(stored[i], SNAPSHOT)
       if not at then return redis.error_reply('WRONGFORMAT ' .. state.key .. ' holds no snapshot') end
       state.at, state.moved = tonumber(at), tonumber(moved ~= '' and moved or at)
-      state.basis_stock, state.reference, state.body, state.cells = basis, reference, body, cells_of(body)
+      state.basis_stock, state.reference, state.body, state.cells = basis_stock, reference, body, cells_of(body)
     end
     states[i] = state
   end
 end
 
--- The live price, what is in flight and the basis are read once a SKU, and only when they are needed.
+local is_any_in_flight = redis.call('EXISTS', KEYS[6]) == 1
+
+-- The live price, what is in flight and the basis are looked at once a SKU, and only when they are needed.
 local function known(state)
-  if state.known then return end
-  state.known = true
+  if state.sku then return end
+  state.sku = string.sub(state.key, prefix + 1)
   local price = redis.call('HMGET', state.price_key, 'snapshotAt', 'pricedAt', 'price', 'currency')
-  state.price_from, state.priced_at = iso_ms(price[1]), iso_ms(price[2])
+  state.price_from, state.priced_at = iso_ms(price[1]), price[2]
   state.price, state.price_currency = price[3], price[4]
-  state.in_flight = redis.call('HEXISTS', KEYS[6], state.sku) == 1
-  local marked_at, from, body = string.match(redis.call('GET', state.basis_key) or '', '^(%d*)\t(%d*)\t(.*)$')
-  if body then
-    state.marked_at, state.basis_from, state.basis_cells = tonumber(marked_at), tonumber(from), cells_of(body)
+  state.in_flight = is_any_in_flight and redis.call('HEXISTS', KEYS[6], state.sku) == 1
+  if state.basis then
+    local marked_at, from, body = string.match(state.basis, '^(%d*)\t(%d*)\t(.*)$')
+    state.marked_at, state.basis_from = tonumber(marked_at), tonumber(from)
+    state.basis_cells = body == state.body and state.cells or cells_of(body)
   end
 end
 
@@ -126,7 +128,7 @@ local function moved_by(state, was, basis, is, repeats_ours)
     end
   end
   if exact then return nil end
-  local since = math.max(state.priced_at or 0, state.marked_at or 0)
+  local since = math.max(iso_ms(state.priced_at) or 0, state.marked_at or 0)
   if since == 0 then return now_ms - state.at >= UNPRICED_MS and 'first' or nil end
   local policy = policies[is[STRATEGY]] or policies[ARGV[2]]
   if policy.ttl_ms > 0 and now_ms - since >= policy.ttl_ms then return 'age' end
@@ -160,9 +162,9 @@ local function mark(state, reason, urgency, cells, body)
 end
 
 local function first_seen(state, at, patch)
-  if patch[CURRENCY] == '' or patch[PRICE] == '' then return 'unknown-sku' end
+  if not patch[CURRENCY] or not patch[PRICE] then return 'unknown-sku' end
   local cells = {}
-  for i = 1, CELLS do cells[i] = string.sub(patch[i], 2) end
+  for i = 1, CELLS do cells[i] = patch[i] or '' end
   if contradiction(cells) then return 'inconsistent ' .. contradiction(cells) end
   known(state)
   state.at, state.moved = at, at
@@ -172,17 +174,18 @@ end
 
 local function merge(state, text)
   local at_text, read_in, rest = string.match(text, '^(%d*)\t(%u*)\t(.*)$')
-  local patch = cells_of(rest)
+  local patch = {}
+  for cell, value in string.gmatch(rest, '([^\t=]+)=([^\t]*)') do patch[tonumber(cell)] = value end
   if not state.at then return first_seen(state, at_text == '' and now_ms or tonumber(at_text), patch) end
   local at = at_text == '' and math.max(now_ms, state.at) or tonumber(at_text)
   if at < state.at then return 'stale' end
 
   local was, is = state.cells, {}
-  for i = 1, CELLS do is[i] = patch[i] == '' and was[i] or string.sub(patch[i], 2) end
+  for i = 1, CELLS do is[i] = patch[i] or was[i] end
   if is[CURRENCY] ~= was[CURRENCY] then
-    if patch[PRICE] == '' then return 'currency-mismatch ' .. was[CURRENCY] end
+    if not patch[PRICE] then return 'currency-mismatch ' .. was[CURRENCY] end
     -- Amounts in another currency mean nothing any more.
-    for _, cell in ipairs(MONEY) do if patch[cell] == '' then is[cell] = '' end end
+    for _, cell in ipairs(MONEY) do if not patch[cell] then is[cell] = '' end end
   end
   if read_in ~= '' and read_in ~= is[CURRENCY] then return 'read-again ' .. is[CURRENCY] end
   if contradiction(is) then return 'inconsistent ' .. contradiction(is) end

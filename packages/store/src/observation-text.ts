@@ -5,7 +5,7 @@ import { type Observation, type ObservedField, observedFields, type Snapshot } f
  *
  *   observedAtMs \t currency in which its amounts were read \t cells        (the first two '' = none)
  *
- * The cells are those of a snapshot's body (snapshot-text.ts): '' = stays as it is, '=' = cleared, '=value' = becomes that.
+ * A cell is `column=value`, the column being that of a snapshot's body (snapshot-text.ts) from 1; no value = cleared. What has no cell stays.
  */
 
 const text = (value: string | undefined): string => value?.replaceAll('\t', ' ') ?? '';
@@ -27,16 +27,12 @@ const cellOf: Readonly<Record<ObservedField, (values: Snapshot) => string | numb
   title: (s) => text(s.title),
 };
 
-/** What merge.lua takes. The order of `observedFields` is that of the columns. */
+/** The order of `observedFields` is that of the columns. */
+const columnOf = Object.fromEntries(observedFields.map((field, i) => [field, i + 1])) as Record<ObservedField, number>;
+
+/** What merge.lua takes. */
 export function encodeObservation({ observedAtMs, named, values, readIn }: Observation): string {
-  let cells = '';
-  let tabs = '';
-  for (const field of observedFields) {
-    if (named.includes(field)) {
-      cells += `${tabs}=${cellOf[field](values)}`;
-      tabs = '';
-    }
-    tabs += '\t';
-  }
-  return `${observedAtMs ?? ''}\t${readIn ?? ''}\t${cells}`;
+  let text = `${observedAtMs ?? ''}\t${readIn ?? ''}\t`;
+  for (const field of named) text += `${columnOf[field]}=${cellOf[field](values)}\t`;
+  return text;
 }

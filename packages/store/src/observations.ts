@@ -21,6 +21,9 @@ export type ObservationOutcome =
   /** Its amounts were read in another currency than the snapshot has by now. */
   | { readonly kind: 'read-again'; readonly currency: Currency };
 
+/** Most observations that one call should take: keeps it under some milliseconds, so that nobody else waits longer. */
+export const MERGE_AT_ONCE = 200;
+
 const MINUTE_MS = 60_000;
 
 /** Merges observations into snapshots and marks dirty what they move. */
@@ -45,11 +48,13 @@ export class Observations {
     return stored.map((text) => text?.split('\t', 5)[4]);
   }
 
-  /** Takes observations in their order; returns one outcome each. Some hundreds at once keep a call short. */
+  /** Takes observations in their order; returns one outcome each. At most 200 at once (RangeError). */
   async merge(
     observations: readonly Observation[],
     strategies: Readonly<Record<string, Pick<Strategy, 'freshness'>>>,
   ): Promise<ObservationOutcome[]> {
+    if (observations.length > MERGE_AT_ONCE)
+      throw new RangeError(`merge() takes at most ${MERGE_AT_ONCE} observations`);
     if (observations.length === 0) return [];
     const k = this.#keys;
     const numbers = new Map<string, number>();

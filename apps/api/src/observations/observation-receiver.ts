@@ -6,7 +6,7 @@ import {
   skuOfBareAmounts,
   unknownSku,
 } from '@reprice/pricing';
-import { OBSERVE_AT_ONCE, type ObservationOutcome, type Rejection, type Store } from '@reprice/store';
+import { MERGE_AT_ONCE, type ObservationOutcome, type Rejection, type Store } from '@reprice/store';
 import { IgnoredFields } from '../intake/ignored-fields.ts';
 import { InFlight } from '../intake/in-flight.ts';
 import type { RowSink } from '../intake/row-sink.ts';
@@ -80,7 +80,7 @@ export class ObservationReceiver implements RowSink {
 
   /** Hands full chunks on to the store; waits while it is behind. */
   async flush(): Promise<void> {
-    while (this.#waiting.length >= OBSERVE_AT_ONCE) await this.#hand();
+    while (this.#waiting.length >= MERGE_AT_ONCE) await this.#hand();
   }
 
   /** Stores what is left. */
@@ -92,7 +92,7 @@ export class ObservationReceiver implements RowSink {
   }
 
   async #hand(): Promise<void> {
-    const rows = this.#waiting.splice(0, OBSERVE_AT_ONCE);
+    const rows = this.#waiting.splice(0, MERGE_AT_ONCE);
     const before = this.#merged;
     // Read while the chunk before is merged, merged after it: what comes later counts.
     const read = this.#currencies(rows);
