@@ -43,6 +43,8 @@ import {
   unsettledCallSchema,
 } from './responses.ts';
 import {
+  type Canary,
+  canarySchema,
   type Doctor,
   doctorSchema,
   type Freeze,
@@ -173,6 +175,16 @@ export class ApiClient {
     body: { note?: string; price?: string; revision?: number },
   ): Promise<Decided> {
     return this.#http.read(await this.#http.send('POST', `${pricePath(sku)}/${action}`, body), decidedSchema);
+  }
+
+  async canary(): Promise<Canary> {
+    return this.#http.read(await this.#http.fetch('/v1/canary', {}), canarySchema);
+  }
+
+  /** Sets the canary, promotes it, or rolls it back. */
+  async changeCanary(act: 'set' | 'promote' | 'rollback', body: object): Promise<Canary> {
+    const [method, path] = act === 'set' ? (['PUT', ''] as const) : (['POST', `/${act}`] as const);
+    return this.#http.read(await this.#http.send(method, `/v1/canary${path}`, body), canarySchema);
   }
 
   async freeze(): Promise<Freeze> {

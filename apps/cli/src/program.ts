@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBatches } from './commands/batches.ts';
 import { addBudget } from './commands/budget.ts';
+import { addCanary } from './commands/canary.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDecisions } from './commands/decisions.ts';
@@ -76,6 +77,7 @@ function withCommands(context: Context): Command {
     addHeld,
     addDecisions,
     addFreeze,
+    addCanary,
     addStats,
     addDoctor,
     addBudget,

@@ -17,6 +17,32 @@ export const freezeSchema = z.looseObject({
 /** The state of the freeze. */
 export type Freeze = z.infer<typeof freezeSchema>;
 
+const routeFigures = z.looseObject({
+  calls: tally,
+  errorPercent: tally,
+  skus: tally,
+  invalidPercent: tally,
+  clampPercent: tally,
+  p99Ms: z.number().nullish(),
+  costUsdPerSku: usd.default('0.00'),
+});
+
+/** The canary, and what both routes did since it began. */
+export const canarySchema = z.looseObject({
+  state: z.string(),
+  percent: tally,
+  model: z.string().nullish(),
+  guidance: z.record(z.string(), z.string()).default({}),
+  minCalls: tally,
+  since: z.string().nullish(),
+  cooldownUntil: z.string().nullish(),
+  reason: z.string().nullish(),
+  by: z.string().nullish(),
+  routes: z.looseObject({ stable: routeFigures, canary: routeFigures }).nullish(),
+});
+/** The state of the canary. */
+export type Canary = z.infer<typeof canarySchema>;
+
 /** How the work goes, over the last minutes. */
 export const statsSchema = z.looseObject({
   at: z.string(),

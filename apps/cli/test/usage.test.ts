@@ -115,6 +115,10 @@ describe.concurrent('help', () => {
       'keys restore',
       'freeze off',
       'freeze status',
+      'canary set',
+      'canary status',
+      'canary promote',
+      'canary rollback',
     ];
     for (const command of [...commands, ...subcommands]) {
       const help = await inPipe([...command.split(' '), '--help'], env);

@@ -11,8 +11,10 @@ const tolerance = { ...usualTolerance, costPercent: 100_000 };
 
 let pool: Pool;
 let worker: AppProcess;
+let first: Canary;
 beforeAll(async () => {
   pool = await Pool.start({ WORKER_CONCURRENCY: '8' });
+  first = await setCanary({ minCalls: 10_000 });
   worker = await pool.worker();
 });
 
@@ -54,8 +56,7 @@ async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean, mo
 }
 
 it('a share of the SKUs is answered by the canary, always the same, and each price tells its route', async () => {
-  await pool.faults({});
-  const canary = await knownCanary({ minCalls: 10_000 });
+  const canary = first;
   const snapshots = catalogue(1500);
   const skus = skusOf(snapshots);
   const chosen = new Set(skus.filter((sku) => isCanarySku(canary, sku)));
@@ -123,7 +124,7 @@ it('a bad canary is rolled back after 50 to 200 calls, gets none after that, spo
   await pool.faults({ latency, byModel: { [CANARY_MODEL]: { latency, absurd: { rowShare: 0.2 } } } });
   const canary = await knownCanary({ percent: 50 });
   const before = (await pool.callsByModel())[CANARY_MODEL] ?? 0;
-  const snapshots = catalogue(1500, {}, 'bad');
+  const snapshots = catalogue(900, {}, 'bad');
   const routeOf = (sku: string) => (isCanarySku(canary, sku) ? 'canary' : 'stable');
   const id = await pool.submit(snapshots, { packSize: 2, routeOf });
 
@@ -135,14 +136,14 @@ it('a bad canary is rolled back after 50 to 200 calls, gets none after that, spo
   expect(back.reason).toMatch(/of its rows had no valid answer/);
   expect(Math.abs(back.cooldownUntilMs - Date.now() - 15 * 60_000)).toBeLessThan(60_000);
   await new Promise((resolve) => setTimeout(resolve, 2000));
+  await pool.faults({ latency: { p50Ms: 10, p99Ms: 10 } });
   const calls = (await pool.callsByModel())[CANARY_MODEL] ?? 0;
   expect(calls - before).toBeGreaterThanOrEqual(50);
   expect(calls - before).toBeLessThanOrEqual(200);
 
   await worker.kill();
   await pool.worker();
-  await pool.faults({});
-  expect(await pool.watch(id)).toMatchObject({ priced: 1500, failed: 0 });
+  expect(await pool.watch(id)).toMatchObject({ priced: 900, failed: 0 });
   expect((await pool.callsByModel())[CANARY_MODEL]).toBe(calls);
   expect(await pool.store.routes.get()).toEqual(back);
   await pool.expectEachOnce(id, skusOf(snapshots));
