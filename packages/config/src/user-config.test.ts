@@ -50,7 +50,7 @@ describe('a config file', () => {
   it('adds strategies and changes built-in ones, each from its base', () => {
     const { strategies } = load(`export default { strategies: {
       luxury: { extends: 'premium', temperature: 0, guardrails: { maxChangePercent: 5 } },
-      clearance: { guardrails: { derivedFloorPercent: 40 } },
+      clearance: { guardrails: { derivedFloorPercent: 40 }, freshness: { ttlSeconds: 60 } },
     } };`);
     expect(strategies.luxury).toEqual({
       ...strategies.premium,
@@ -59,6 +59,7 @@ describe('a config file', () => {
       guardrails: { ...strategies.premium?.guardrails, maxChangePercent: 5 },
     });
     expect(strategies.clearance?.guardrails.derivedFloorPercent).toBe(40);
+    expect(strategies.clearance?.freshness).toEqual({ ttlSeconds: 60, undercutPercent: 10 });
     expect(strategies.clearance?.guidance).not.toBe(strategies.balanced?.guidance);
   });
 

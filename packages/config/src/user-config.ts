@@ -1,5 +1,13 @@
 import type { ModelPrice } from '@reprice/gateway';
-import { builtInStrategies, defaultStrategy, nearest, parseUsd, type Strategy, strategySchema } from '@reprice/pricing';
+import {
+  builtInStrategies,
+  defaultStrategy,
+  nearest,
+  parseUsd,
+  type Strategy,
+  strategySchema,
+  usualFreshness,
+} from '@reprice/pricing';
 import { z } from 'zod';
 import { type CanaryDefaults, canaryDefaultsSchema } from './canary-fields.ts';
 import { shown } from './masking.ts';
@@ -41,11 +49,12 @@ const userConfigSchema = z.strictObject({
 });
 
 /** A strategy as a config file states it: whatever it leaves out comes from the one that it extends. */
-export interface StrategyOverride extends Partial<Omit<Strategy, 'name' | 'guardrails' | 'rules'>> {
+export interface StrategyOverride extends Partial<Omit<Strategy, 'name' | 'guardrails' | 'rules' | 'freshness'>> {
   /** Name of a built-in strategy to start from; default: the built-in of the same name, else `balanced`. */
   readonly extends?: string;
   readonly guardrails?: Partial<Strategy['guardrails']>;
   readonly rules?: Partial<NonNullable<Strategy['rules']>>;
+  readonly freshness?: Partial<NonNullable<Strategy['freshness']>>;
 }
 
 /** What a model costs, in dollars per million tokens; a string keeps every decimal. */
@@ -140,6 +149,8 @@ const strategyKeys = [
   'ending',
   'model',
   'quoteTitle',
+  'freshness',
+  ...Object.keys(usualFreshness),
 ];
 const canaryKeys = ['guidance', 'minCalls', 'cooldownMinutes', 'tolerance'];
 const configKeys = ['strategies', 'models', 'canary', ...Object.keys(modelSchema.shape), ...canaryKeys];
