@@ -53,18 +53,21 @@ async function during(ms: number, everyMs: number, step: () => Promise<unknown>)
   for (const endMs = performance.now() + ms; performance.now() < endMs; await sleep(everyMs)) await step();
 }
 
-async function foreignValue(key: string): Promise<void> {
+async function foreignValue(key: string, refused: () => Promise<void>): Promise<void> {
   const kept = `${key}:kept`;
   const isThere = (await admin.exists(key)) === 1;
   if (isThere) await admin.rename(key, kept);
   await admin.set(key, 'not ours');
-  await sleep(1000);
+  await Promise.all([sleep(1000), refused()]);
   await admin.del(key);
   if (isThere) await admin.rename(kept, key);
 }
 
-/** Each: what is done to Redis while clients submit and look, and whether they must have seen 503. */
-const troubles: [name: string, inflict: () => Promise<void>, isSeen: boolean][] = [
+/**
+ * Each: what is done to Redis while clients submit and look, and whether they must have seen 503. `refused` waits for the first of these: on a
+ * busy machine a second may pass without a request.
+ */
+const troubles: [name: string, inflict: (refused: () => Promise<void>) => Promise<void>, isSeen: boolean][] = [
   [
     'killed, and back after a second',
     async () => {
@@ -113,25 +116,25 @@ const troubles: [name: string, inflict: () => Promise<void>, isSeen: boolean][] 
   ],
   [
     'out of memory',
-    async () => {
+    async (refused) => {
       await admin.config('SET', 'maxmemory', '1');
-      await sleep(1000);
+      await Promise.all([sleep(1000), refused()]);
       await admin.config('SET', 'maxmemory', '0');
     },
     true,
   ],
   [
     'a read-only replica',
-    async () => {
+    async (refused) => {
       await admin.call('REPLICAOF', '127.0.0.1', '1');
-      await sleep(1000);
+      await Promise.all([sleep(1000), refused()]);
       await admin.call('REPLICAOF', 'NO', 'ONE');
     },
     true,
   ],
   [
     'unable to write its disk',
-    async () => {
+    async (refused) => {
       const dump = path.join(redis.dataDir, 'dump.rdb');
       rmSync(dump, { force: true });
       mkdirSync(dump);
@@ -139,7 +142,7 @@ const troubles: [name: string, inflict: () => Promise<void>, isSeen: boolean][] 
       await admin.config('SET', 'save', '3600 1');
       await admin.bgsave();
       while (!/rdb_last_bgsave_status:err/.test(await admin.info('persistence')));
-      await sleep(1000);
+      await Promise.all([sleep(1000), refused()]);
       await admin.config('SET', 'save', '');
       rmSync(dump, { recursive: true });
     },
@@ -147,17 +150,21 @@ const troubles: [name: string, inflict: () => Promise<void>, isSeen: boolean][] 
   ],
   [
     'told to evict',
-    async () => {
+    async (refused) => {
       await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
-      await sleep(1500);
+      await Promise.all([sleep(1500), refused()]);
       await admin.config('SET', 'maxmemory-policy', 'noeviction');
     },
     true,
   ],
   ['forgetting all scripts', () => during(1500, 20, () => admin.script('FLUSH')), false],
   ['killing all connections', () => during(2000, 200, () => admin.call('CLIENT', 'KILL', 'TYPE', 'normal')), true],
-  ['holding a foreign value in place of the list of batches', () => foreignValue(store.keys.batches()), true],
-  ['holding a foreign value in place of the limits', () => foreignValue(store.keys.limits()), true],
+  [
+    'holding a foreign value in place of the list of batches',
+    (refused) => foreignValue(store.keys.batches(), refused),
+    true,
+  ],
+  ['holding a foreign value in place of the limits', (refused) => foreignValue(store.keys.limits(), refused), true],
 ];
 
 async function recovered(load: Load): Promise<void> {
@@ -167,7 +174,10 @@ async function recovered(load: Load): Promise<void> {
 }
 
 /** Has clients submit and look while Redis is in trouble, and holds every answer against what may be answered. */
-async function through(name: string, inflict: () => Promise<void>): Promise<{ load: Load; refused: number }> {
+async function through(
+  name: string,
+  inflict: (refused: () => Promise<void>) => Promise<void>,
+): Promise<{ load: Load; refused: number }> {
   await admin.flushall();
   await admin.config('SET', 'save', '');
   const lag = monitorEventLoopDelay();
@@ -178,7 +188,9 @@ async function through(name: string, inflict: () => Promise<void>): Promise<{ lo
   load.start();
   await sleep(300);
   const seen = load.answers.length;
-  await inflict();
+  await inflict(async () => {
+    while (!load.answers.slice(seen).some(({ status }) => status === 503)) await sleep(20);
+  });
   const backMs = performance.now();
   await recovered(load);
   const recoveryMs = performance.now() - backMs;

@@ -73,7 +73,10 @@ describe('what no call can mend fails, one SKU with one reason', () => {
     expect(failures).toHaveLength(25);
     for (const failure of failures) {
       expect(failure).toMatchObject({ reason: 'invalid_answer' });
-      expect(await pool.queue.job(failure.jobId)).toMatchObject({ state: 'failed', pack: { skus: [failure.sku] } });
+      // Its rows are settled before the queue is told that it failed.
+      await expect
+        .poll(() => pool.queue.job(failure.jobId))
+        .toMatchObject({ state: 'failed', pack: { skus: [failure.sku] } });
     }
   });
 
@@ -83,7 +86,7 @@ describe('what no call can mend fails, one SKU with one reason', () => {
     const { batch, failures } = await run({}, snapshots);
     expect(batch).toMatchObject({ priced: 24, failed: 1, calls: 1 });
     expect(failures).toMatchObject([{ sku: 'bad-0', reason: 'guardrail_conflict' }]);
-    expect(await pool.queue.job(failures[0]?.jobId ?? '')).toMatchObject({ state: 'failed' });
+    await expect.poll(() => pool.queue.job(failures[0]?.jobId ?? '')).toMatchObject({ state: 'failed' });
   });
 
   it('a gateway that fails five times in a row', async () => {
