@@ -76,7 +76,8 @@ export class RoutesWatch implements RouteChoice {
       everyMs: LOOK_MS,
       run: async () => {
         await this.look();
-        if (this.#canary.state === 'running' && (await this.#routes.claimJudging())) await this.#judge(this.#canary);
+        if (this.#canary.state === 'running' && (await this.#routes.claimJudging(this.#canary)))
+          await this.#judge(this.#canary);
       },
     };
   }

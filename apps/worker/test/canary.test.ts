@@ -36,10 +36,11 @@ async function setCanary(more: Partial<Canary> = {}): Promise<Canary> {
   return await routes.get();
 }
 
-/** Sets a canary that all workers know of. */
+/** Sets a canary, and waits until the worker judges it. */
 async function knownCanary(more: Partial<Canary> = {}): Promise<Canary> {
   const canary = await setCanary(more);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const judged = () => pool.connection.get(pool.store.keys.routeJudge());
+  await until(judged, (version) => version === String(canary.version));
   return canary;
 }
 

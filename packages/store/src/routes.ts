@@ -104,8 +104,8 @@ export class Routes {
   }
 
   /** Whether this process is to judge the canary now: one process a second is. */
-  async claimJudging(): Promise<boolean> {
-    return (await this.#redis.set(this.#keys.routeJudge(), '1', 'PX', 900, 'NX')) === 'OK';
+  async claimJudging({ version }: Pick<Canary, 'version'>): Promise<boolean> {
+    return (await this.#redis.set(this.#keys.routeJudge(), version, 'PX', 900, 'NX')) === 'OK';
   }
 
   /** Redis' clock, ms since 1970: `sinceMs` and `cooldownUntilMs` are told by it. */
