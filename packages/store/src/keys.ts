@@ -138,7 +138,7 @@ export class Keys {
   routeWindow = (number: number): string => `${this.prefix}routes:window:${number}`;
   /** hash of both routes' counters since a canary began: `s:…` and `c:…`. Written by note-routes.lua. TTL 40 days. */
   routeLife = (canaryId: string): string => `${this.prefix}routes:life:${canaryId}`;
-  /** string: somebody judges the canary in this second. Written by routes.ts. TTL 0.9 s. */
+  /** string: the version of the canary that somebody judges in this second. Written by routes.ts. TTL 0.9 s. */
   routeJudge = (): string => `${this.prefix}routes:judge`;
 
   /** hash of what all workers counted in a minute (stats-counts.ts), and `flush:<process>`. Written by count.lua. TTL 25 h. */
