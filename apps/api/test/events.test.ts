@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, test, vi } from 'vitest';
 import { EventHub } from '../src/events/hub.ts';
 import { Listener } from '../src/events/listener.ts';
+import { States } from '../src/events/states.ts';
 import { StatsSource } from '../src/stats/stats-source.ts';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 import { EventReader } from './event-reader.ts';
@@ -307,5 +308,42 @@ describe('GET /v1/events', () => {
     socket.destroy();
     await once(server, 'let in');
     expect(connections).toBe(0);
+  });
+
+  test('tells the end of a job also to one who asked for it in the midst of a look', async () => {
+    const api = await startApiUnderTest();
+    const { batches } = api.store;
+    const job = async (): Promise<string> => {
+      const body = JSON.stringify({ items: [{ sku: `e-${++submitted}`, price: '10.00', currency: 'EUR' }] });
+      const response = await api.call('/v1/jobs', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
+      return ((await response.json()) as { id: string }).id;
+    };
+    const [first, second] = [await job(), await job()];
+    const ended: string[] = [];
+    const states = new States(api.store, new StatsSource(api.store, () => api.queue), {
+      wants: () => false,
+      onEvents: (events) => {
+        for (const { batchId, bytes } of events) if (batchId && bytes.includes('"status":"done"')) ended.push(batchId);
+      },
+    });
+    endAfterTestFile(async () => states.stop());
+    await states.ready();
+    await states.batch(first);
+    const get = batches.get.bind(batches);
+    const [looking, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    vi.spyOn(batches, 'get').mockImplementationOnce(async (id) => {
+      looking.resolve();
+      await asked.promise;
+      return await get(id);
+    });
+    await looking.promise;
+    await states.batch(second);
+    asked.resolve();
+    await settleAll(api);
+    await until(() => ended.includes(first) && ended.includes(second));
   });
 });

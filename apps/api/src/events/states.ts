@@ -105,12 +105,9 @@ export class States {
       events.push(this.#changed('stats', overview));
     }
     this.#hearer.onEvents(events.filter((event) => event !== undefined));
-    this.#batches.clear();
+    // Nothing else is forgotten: somebody may have asked for one more meanwhile.
     for (const { id } of batches) this.#batches.add(id);
-    for (const { id, status } of ended) {
-      if (isOpen(status)) this.#batches.add(id);
-      else this.#latest.delete(`batch ${id}`);
-    }
+    for (const { id, status } of ended) if (!isOpen(status)) this.#forget(id);
   }
 
   /** The batches that were under way at the last look and are no more. */
@@ -118,8 +115,13 @@ export class States {
     const still = new Set(underWay.map((batch) => batch.id));
     const gone = [...this.#batches].filter((id) => !still.has(id));
     const records = await Promise.all(gone.map((id) => this.#store.batches.get(id)));
-    for (const [i, id] of gone.entries()) if (!records[i]) this.#latest.delete(`batch ${id}`);
+    for (const [i, id] of gone.entries()) if (!records[i]) this.#forget(id);
     return records.filter((record) => record !== undefined);
+  }
+
+  #forget(batchId: string): void {
+    this.#batches.delete(batchId);
+    this.#latest.delete(`batch ${batchId}`);
   }
 
   #changed(type: EventType, state: object, batchId?: string): WireEvent | undefined {
