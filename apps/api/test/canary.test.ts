@@ -59,12 +59,24 @@ describe('the canary', () => {
     ['an unknown strategy', { percent: 5, guidance: { bold: 'Sell.' } }, /"guidance" must name strategies: balanced/],
     ['an unknown field', { percent: 5, modell: 'gpt-4.1-nano' }, /"modell"/],
     ['an unknown tolerance', { percent: 5, tolerance: { errors: 1 } }, /"tolerance" must be an object of errorPoints/],
+    [
+      'a model that is too dear',
+      { percent: 5, model: 'gpt-4.1' },
+      /costs \d+ % more than with deepseek-v3\.2, .* give \{"costPercent": \d+\}/,
+    ],
     ['too few calls to judge by', { percent: 5, minCalls: 49 }, /"minCalls" must be a whole number from 50/],
   ])('refuses %s with 400 and stays as it was', async (_, body, detail) => {
-    const before = await put({ percent: 7, model: 'gpt-4.1-mini' });
+    const before = await put({ percent: 7, model: 'gpt-4o-mini' });
     const refused = await put(body);
     expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringMatching(detail) } });
     expect(await get()).toEqual(before.body);
+  });
+
+  it('may be dearer if somebody says so', async () => {
+    const { body } = await put({ percent: 5, model: 'gpt-4.1' });
+    const costPercent = Number(/"costPercent": (\d+)/.exec(String(body.detail))?.[1]);
+    expect((await put({ percent: 5, model: 'gpt-4.1', tolerance: { costPercent } })).status).toBe(200);
+    expect((await put({ percent: 6 })).status).toBe(200);
   });
 
   it('is for admins alone to change', async () => {
@@ -73,7 +85,7 @@ describe('the canary', () => {
       ['POST', '/v1/canary/promote'],
       ['POST', '/v1/canary/rollback'],
     ] as const)
-      expect((await send(method, path, { percent: 1, model: 'gpt-4.1-mini' }, secrets.write)).status).toBe(403);
+      expect((await send(method, path, { percent: 1, model: 'gpt-4o-mini' }, secrets.write)).status).toBe(403);
   });
 
   it('is promoted step by step, once it has made calls enough', async () => {
@@ -109,23 +121,23 @@ describe('the canary', () => {
     const { cooldownUntil } = back.body;
     expect(Math.abs(Date.parse(String(cooldownUntil)) - Date.now() - 120_000)).toBeLessThan(30_000);
     await put({ percent: 0 });
-    const refused = await put({ percent: 10, model: 'gpt-4.1-mini' });
+    const refused = await put({ percent: 10, model: 'gpt-4o-mini' });
     expect(refused).toMatchObject({
       status: 409,
       body: { cooldownUntil, detail: expect.stringContaining(String(cooldownUntil)) },
     });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
-    expect((await put({ percent: 10, model: 'gpt-4.1-mini', force: true })).body).toMatchObject({ state: 'running' });
+    expect((await put({ percent: 10, model: 'gpt-4o-mini', force: true })).body).toMatchObject({ state: 'running' });
   });
 
   it('is not rolled back by a judge that knows an earlier one', async () => {
     await put({ percent: 10, model: 'gpt-4.1-nano' });
     const judged = await api.store.routes.get();
-    await put({ percent: 10, model: 'gpt-4.1-mini' });
+    await put({ percent: 10, model: 'gpt-4o-mini' });
     const change = rollBackCanary(judged, 'bad', { by: 'judge', nowMs: Date.now() });
     expect(change.ok && (await api.store.routes.change(judged, change.canary))).toBe(false);
     expect(await api.store.routes.change(noCanary, judged)).toBe(false);
-    expect(await get()).toMatchObject({ state: 'running', model: 'gpt-4.1-mini' });
+    expect(await get()).toMatchObject({ state: 'running', model: 'gpt-4o-mini' });
   });
 
   it('gets packs of its own at the door, so that a share costs hardly a call more', async () => {

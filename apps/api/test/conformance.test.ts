@@ -162,14 +162,14 @@ describe('answers fit the description:', () => {
 
   test('the canary', async () => {
     await expectStatus(200, 'setCanary', {
-      body: { percent: 5, model: 'gpt-4.1-mini', guidance: { match: 'Match.' } },
+      body: { percent: 5, model: 'gpt-4o-mini', guidance: { match: 'Match.' } },
     });
     await expectStatus(409, 'promoteCanary', { body: {} });
     await expectStatus(200, 'promoteCanary', { body: { force: true } });
     expect((await expectStatus(200, 'getCanary')).body).toMatchObject({ state: 'running', percent: 25 });
     await expectStatus(200, 'rollBackCanary', { body: { reason: 'dear' } });
     await expectStatus(409, 'rollBackCanary', { body: {} });
-    await expectStatus(409, 'setCanary', { body: { percent: 5, model: 'gpt-4.1-mini' } });
+    await expectStatus(409, 'setCanary', { body: { percent: 5, model: 'gpt-4o-mini' } });
   });
 
   test('the freeze', async () => {

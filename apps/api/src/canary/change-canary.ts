@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { costNanoUsd } from '@reprice/gateway';
 import { type Canary, type CanaryChange, type CanaryWish, isLive, nearest, noCanary } from '@reprice/pricing';
 import type { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
@@ -7,6 +8,9 @@ import type { canaryBody } from '../schemas/canary.ts';
 
 /** Two people at once, and the judge between them: more often than that it is no coincidence. */
 const TRIES = 10;
+
+/** A pack of 25. */
+const USUAL_CALL = { promptTokens: 700, cachedPromptTokens: 0, completionTokens: 320 };
 
 /** Changes the canary as it is at that moment; throws a 409 that says why when it may not be. */
 export async function changeCanary(
@@ -45,11 +49,16 @@ export function wishOf(
   const usual = isLive(was) ? was : noCanary;
   const cooldownMinutes = body.cooldownMinutes ?? (isLive(was) ? undefined : defaults.cooldownMinutes);
   const given = Object.entries({ ...(isLive(was) ? {} : defaults.tolerance), ...body.tolerance });
+  const tolerance = {
+    ...usual.tolerance,
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+  };
+  if (body.percent > 0 && model !== undefined) requireAffordable(model, tolerance.costPercent, callTerms);
   return {
     percent: body.percent,
     ...(model !== undefined && { model }),
     guidance,
-    tolerance: { ...usual.tolerance, ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) },
+    tolerance,
     minCalls: body.minCalls ?? (isLive(was) ? undefined : defaults.minCalls) ?? usual.minCalls,
     cooldownMs: cooldownMinutes === undefined ? usual.cooldownMs : cooldownMinutes * 60_000,
   };
@@ -68,6 +77,20 @@ function requirePriced(model: string, known: readonly string[]): void {
     '/model',
     'unknown-model',
     `"model" must be one whose price is known: ${hint}; state another's price in reprice.config.ts.`,
+  );
+}
+
+/** A model that is dearer by its list price than is tolerated would be rolled back for certain, after a hundred calls that were paid for. */
+function requireAffordable(model: string, costPercent: number, { models, model: stable }: ApiDeps['callTerms']): void {
+  const [price, stablePrice] = [models[model], models[stable]];
+  if (!price || !stablePrice) return;
+  const dearer = costNanoUsd(price, USUAL_CALL) / costNanoUsd(stablePrice, USUAL_CALL) - 1;
+  if (dearer * 100 <= costPercent) return;
+  const needed = Math.ceil(dearer * 12) * 10;
+  throw invalid(
+    '/tolerance',
+    'too-dear',
+    `"tolerance" must let it be dearer: by its list price a SKU costs ${Math.round(dearer * 100)} % more than with ${stable}, and costPercent ${costPercent} would roll it back; give {"costPercent": ${needed}}.`,
   );
 }
 

@@ -17,7 +17,7 @@ export const canaryBody = z
     ...canaryFields,
     force: z.boolean(yes).optional().meta({ description: 'Also within the cooldown after a rollback' }),
   })
-  .meta({ id: 'CanaryChange', example: { percent: 5, model: 'gpt-4.1-mini' } });
+  .meta({ id: 'CanaryChange', example: { percent: 5, model: 'gpt-4o-mini' } });
 
 /** POST /v1/canary/promote. */
 export const promoteBody = z

@@ -21,7 +21,7 @@ interface SetOptions extends GlobalOptions {
 const examples = `
 Examples:
   reprice canary                                       the same as reprice canary status
-  reprice canary set 5 --model gpt-4.1-mini            another model answers for 5 % of the SKUs
+  reprice canary set 5 --model gpt-4o-mini            another model answers for 5 % of the SKUs
   reprice canary set 5 --guidance balanced="Sell fast, stay above cost."
   reprice canary promote                               to the next step: 1, 5, 25, 50, 100 %
   reprice canary rollback --reason "odd prices"
@@ -140,7 +140,7 @@ export function addCanary(program: Command, context: Context): void {
     .option('--force', 'also within the cooldown')
     .addHelpText(
       'after',
-      '\nExamples:\n  reprice canary set 5 --model gpt-4.1-mini\n  reprice canary set 1 --model gpt-4.1 --tolerance costPercent=900   ten times as dear is fine\n  reprice canary set 0',
+      '\nExamples:\n  reprice canary set 5 --model gpt-4o-mini\n  reprice canary set 1 --model gpt-4.1 --tolerance costPercent=2000   a dear one is fine\n  reprice canary set 0',
     )
     .action(async (percent: number, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<SetOptions>();
