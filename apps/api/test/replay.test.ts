@@ -314,6 +314,17 @@ describe('a queue without room', () => {
     expect([status, body.type]).toEqual([503, '/problems/queue-full']);
     expect((await post('/v1/jobs/replay?dryRun=true')).body).toMatchObject({ matched: 50 });
   });
+
+  test('leaves the share of the queue that is kept for more urgent work alone, also where it names no priority', async () => {
+    api = await startApiUnderTest({ maxJobs: 140 });
+    await failedJobs(120, { priority: 'low' });
+    // A hundred at once, where 98 low jobs may be.
+    expect((await post('/v1/jobs/replay')).body).toMatchObject({ matched: 120, replayed: 100, remaining: 20 });
+    const { status, body } = await post('/v1/jobs/replay');
+    expect([status, body.type]).toEqual([503, '/problems/queue-full']);
+    expect(body.detail).toContain('low work may fill 70 %');
+    expect((await post('/v1/jobs/replay?dryRun=true')).body).toMatchObject({ matched: 20 });
+  });
 });
 
 describe('POST /v1/batches/:id/replay', () => {

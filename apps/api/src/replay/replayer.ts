@@ -2,7 +2,7 @@ import { type Priority, priorities } from '@reprice/pricing';
 import { requeueRevived } from '@reprice/queue';
 import { asRevived, type FailedJob, type FailedJobFilter } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
-import { promptly } from '../routes/room.ts';
+import { promptly, requireRoom } from '../routes/room.ts';
 import { worstCallNanoUsd } from './call-cost.ts';
 
 /** What a replay came to. */
@@ -39,13 +39,14 @@ export class Replayer {
     return await this.replayThese(jobs, matched, stop);
   }
 
-  /** Replays these jobs, of `matched` that are meant. */
+  /** Replays these jobs, of `matched` that are meant. Throws `queue-full` where there is no room for the first of them. */
   async replayThese(jobs: readonly FailedJob[], matched: number, stop: () => boolean): Promise<ReplayResult> {
     const { store, queue } = this.#deps;
     let [replayed, gone, taken, worstCaseNanoUsd] = [0, 0, 0, 0];
     for (let from = 0; from < jobs.length; from += AT_ONCE) {
       const chunk = jobs.slice(from, from + AT_ONCE);
-      if (from > 0 && (stop() || !(await promptly(queue.hasRoom(leastUrgent(chunk)))))) break;
+      if (from === 0) await requireRoom(this.#deps, leastUrgent(chunk));
+      else if (stop() || !(await promptly(queue.hasRoom(leastUrgent(chunk))))) break;
       const costs = await Promise.all(chunk.map((job) => this.#worstCase(job)));
       const rows = await Promise.all(chunk.map((job) => store.failedJobs.revive(job)));
       const revived = chunk.filter((_, i) => Number(rows[i]) > 0);
