@@ -10,6 +10,7 @@ const STEPS_A_LOOK = 10;
 /** A pack that is noted for so long has nobody who works on it (and if it has, doing it twice does it once), ms. */
 const LEFT_AFTER_MS = 3000;
 const LOOK_FOR_LEFT_EVERY = 20;
+const REST_AFTER_ERROR_MS = 2000;
 
 /**
  * Makes jobs of the SKUs that observations moved. Any number of workers do so at once: a SKU is taken by one of them, with an intent that
@@ -22,6 +23,7 @@ export class DirtyPacker implements Chore {
   readonly #queue: PackQueue;
   readonly #packSize: number;
   #looks = 0;
+  #restUntilMs = 0;
 
   constructor(dirty: Store['dirty'], queue: PackQueue, packSize: number) {
     this.#dirty = dirty;
@@ -31,6 +33,17 @@ export class DirtyPacker implements Chore {
 
   /** One look. */
   readonly run = async (): Promise<void> => {
+    if (performance.now() < this.#restUntilMs) return;
+    try {
+      const isTimeForLeft = this.#looks++ % LOOK_FOR_LEFT_EVERY === 0;
+      if (isTimeForLeft || (await this.#dirty.hasAny())) await this.#packDue(isTimeForLeft);
+    } catch (error) {
+      this.#restUntilMs = performance.now() + REST_AFTER_ERROR_MS;
+      throw error;
+    }
+  };
+
+  async #packDue(isTimeForLeft: boolean): Promise<void> {
     for (let step = 0; step < STEPS_A_LOOK; step++) {
       const { skus, nowMs } = await this.#dirty.due(TAKE_AT_ONCE);
       let isMoreDue = false;
@@ -40,10 +53,10 @@ export class DirtyPacker implements Chore {
         isMoreDue ||= due.length === TAKE_AT_ONCE;
         await this.#enqueue(await this.#dirty.take(priority, due, this.#packSize));
       }
-      if (step === 0 && this.#looks++ % LOOK_FOR_LEFT_EVERY === 0) await this.#enqueueLeft(nowMs);
+      if (step === 0 && isTimeForLeft) await this.#enqueueLeft(nowMs);
       if (!isMoreDue) return;
     }
-  };
+  }
 
   async #enqueueLeft(nowMs: number): Promise<void> {
     const taken = await this.#dirty.taken();

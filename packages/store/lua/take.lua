@@ -61,6 +61,7 @@ end
 if #order == 0 then return {} end
 
 local now = string.format('%.0f', now_ms)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. now)
 local calm_until = string.format('%.0f', now_ms + tonumber(ARGV[7]))
 local next_row = tonumber(redis.call('HGET', KEYS[6], 'total') or 0)
 local packs = {}

@@ -47,10 +47,14 @@ export class DirtySet {
     this.#now = now;
   }
 
+  /** Whether any SKU waits, due or not: one cheap command. */
+  async hasAny(): Promise<boolean> {
+    return (await this.#redis.exists(this.#keys.dirtySets())) > 0;
+  }
+
   /** The SKUs that are due now, at most `limit` of each priority, and Redis' clock, ms since 1970. */
   async due(limit: number): Promise<{ skus: DueSkus; nowMs: number }> {
-    const k = this.#keys;
-    const reply = await this.#due.run(this.#redis, [...k.dirtySets(), k.dirtyCalm()], [limit]);
+    const reply = await this.#due.run(this.#redis, this.#keys.dirtySets(), [limit]);
     const [nowMs, ...lists] = reply as [string, ...string[][]];
     const skus = Object.fromEntries(priorities.map((priority, i) => [priority, lists[i] ?? []]));
     return { skus: skus as unknown as DueSkus, nowMs: Number(nowMs) };

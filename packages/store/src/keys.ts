@@ -38,7 +38,7 @@ export class Keys {
   dirty = (priority: Priority): string => `${this.prefix}dirty:${priority}`;
   /** The dirty sets, the most urgent first. */
   dirtySets = (): string[] => priorities.map(this.dirty);
-  /** zset sku -> until when it is not taken again, ms. Written by take.lua, due.lua. Seconds an entry. */
+  /** zset sku -> until when it is not taken again, ms. Written by take.lua. Seconds an entry, or until the next take. */
   dirtyCalm = (): string => `${this.prefix}dirty:calm`;
   /** hash sku -> `urgency batch.ordinal takenAtMs` of its newest job, until that is done. Written by take.lua, land.lua. No TTL. */
   dirtyInFlight = (): string => `${this.prefix}dirty:in-flight`;
