@@ -20,6 +20,7 @@ describe('a pack job', () => {
       { ...pack, ordinals: [50, 51, 53] },
       { ...again, replays: 1 },
       { ...again, replays: 2 },
+      { ...again, route: 'stable' as const },
     ].map(jobId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^b1\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/);

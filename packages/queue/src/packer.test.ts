@@ -14,6 +14,17 @@ describe('Packer', () => {
       expect(p.skus.every((sku) => (Number(sku.slice(1)) % 3 === 0) === (p.strategy === 'premium'))).toBe(true);
     expect(Math.max(...packs.map((p) => p.skus.length))).toBe(3);
   });
+
+  it('mixes no routes', () => {
+    const packer = new Packer({ packSize: 2 });
+    const rows = ['a', 'b', 'c', 'd', 'e'].map((sku) => [sku, 'balanced', sku < 'c' ? 'canary' : 'stable'] as const);
+    const packs = rows.flatMap((row) => packer.add(...row) ?? []);
+    expect([...packs, ...packer.flush()].map(({ first, skus }) => [first, ...skus])).toEqual([
+      [0, 'a', 'b'],
+      [2, 'c', 'd'],
+      [4, 'e'],
+    ]);
+  });
 });
 
 describe('repack', () => {
