@@ -79,7 +79,7 @@ export function verdict(state, stats) {
     const more = `Start one with npm run worker, on this machine or any other that reaches Redis. ${waits}`;
     return { kind: waiting > 0 ? 'bad' : 'warn', words: 'No worker is alive', more };
   }
-  const poor = waitForMoney(stats);
+  const poor = waitForMoney(stats, state.batches);
   if (poor.length > 0) return { kind: 'bad', words: 'Today’s budget is used up', more: moneyWords(stats, poor, waits) };
   if (state.gatewayFault !== null) {
     const more = `${sentence(state.gatewayFault)} Check GATEWAY_BASE_URL and GATEWAY_API_KEYS of API and workers. ${waits}`;

@@ -126,6 +126,7 @@ export interface Batch {
   failed: number;
   waiting: number;
   costUsd: string;
+  calls?: number;
   createdAt: string;
   finishedAt: string | null;
   etaSeconds: number | null;
