@@ -43,7 +43,9 @@ describe.skipIf(browserFile === undefined)('in trouble the dashboard', { timeout
     await drop(page, 'artikel.csv', 'artikel,preis,waehrung\nMAPPED-1,9.00,EUR\n');
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Submit' }).click();
-    await dialog.getByRole('alert').waitFor();
+    expect(await dialog.getByRole('alert').innerText()).toMatch(
+      /Write sku=COLUMN .*into “Columns of a CSV(?!.*[?]map=)/s,
+    );
     await dialog.getByLabel('Columns of a CSV').fill('sku=artikel, price=preis, currency=waehrung');
     await dialog.getByRole('button', { name: 'Submit' }).click();
     await dialog.getByText('1 SKU of artikel.csv').waitFor();
@@ -89,6 +91,24 @@ describe.skipIf(browserFile === undefined)('in trouble the dashboard', { timeout
       'LATE-1 is priced',
       async () => ((await stand.call('/v1/prices?skus=LATE-1')).items as unknown[]).length === 1,
     );
+  });
+
+  test('says so, too, when what is left of a small budget pays no call', async () => {
+    const page = await open('admin');
+    await live(page);
+    const limit = (limitUsd: string) => stand.call('/v1/budget', { method: 'PUT', body: JSON.stringify({ limitUsd }) });
+    const { spentUsd } = await stand.call('/v1/budget');
+    await limit((Number(spentUsd) / 0.7).toFixed(9));
+    const headers = { 'content-type': 'text/csv' };
+    const batch = await stand.call('/v1/batches', {
+      method: 'POST',
+      body: 'sku,price,currency\nPOOR-1,9.00,EUR\n',
+      headers,
+    });
+    await page.getByRole('heading', { name: /budget is used up/ }).waitFor();
+    expect(await page.locator('#headline-detail').innerText()).toContain('may use 85 % of the day');
+    await stand.call(`/v1/batches/${batch.id}/cancel`, { method: 'POST' });
+    await limit('50');
   });
 
   test('freezes, says so, and goes on', async () => {

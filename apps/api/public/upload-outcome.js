@@ -30,9 +30,9 @@ export function outcome(batch, fileName) {
     { class: 'button', href: `/v1/batches/${id}/results?format=csv`, download: `${id}.csv`, hidden: true },
     'Results as CSV',
   );
-  const show = (/** @type {Batch} */ now) => {
+  const show = (/** @type {Batch} */ now, isFrozen = false) => {
     const share = now.total > 0 ? ((now.total - now.waiting) / now.total) * 100 : 100;
-    setText(status, statusWords(now, fileName));
+    setText(status, statusWords(now, fileName, isFrozen));
     setText(counts, progressWords(now));
     done.style.width = `${share}%`;
     bar.dataset.state = now.status;
@@ -52,9 +52,9 @@ export function outcome(batch, fileName) {
       lines,
       h('div', { class: 'buttons' }, results),
     ),
-    show: (/** @type {State} */ { batches }) => {
+    show: (/** @type {State} */ { batches, freeze }) => {
       const now = batches.find((other) => other.id === id);
-      if (now) show(now);
+      if (now) show(now, freeze?.frozen);
     },
   };
 }
@@ -62,11 +62,14 @@ export function outcome(batch, fileName) {
 /**
  * @param {Batch} batch
  * @param {string} fileName
+ * @param {boolean} isFrozen
  */
-function statusWords({ status, total, failed, mode }, fileName) {
+function statusWords({ status, total, failed, mode }, fileName, isFrozen) {
   const what = `${counted(total, 'SKU')} of ${fileName}`;
   const dry = mode === 'dry-run' ? ' Nothing is published: it is a dry run.' : '';
   if (status === 'cancelled') return `${what}: cancelled.`;
+  if (status !== 'done' && isFrozen)
+    return `${what} taken. They wait, for Reprice is frozen: no call is made until somebody lets it go on.${dry}`;
   if (status !== 'done') return `${what} taken. This dialog may be closed; the work goes on.${dry}`;
   const bad = failed > 0 ? ` ${counted(failed, 'SKU')} failed: see Failed on the page.` : '';
   return `${what}: done.${bad}${dry}`;

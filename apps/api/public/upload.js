@@ -4,6 +4,7 @@ import { byId, fill, h, setText } from './elements.js';
 import { uploadFields } from './upload-fields.js';
 import { outcome } from './upload-outcome.js';
 import { fileFormat, newKey, send } from './upload-send.js';
+import { formProblem } from './upload-words.js';
 
 /**
  * Submitting a catalogue: by dropping a file anywhere, or by choosing one.
@@ -106,7 +107,7 @@ function openUpload(app, dropped, follow) {
       follow(result.show);
       await app.refresh();
     } catch (error) {
-      fill(problem, problemBox(error));
+      fill(problem, problemBox(formProblem(error)));
       progress.hidden = true;
       submit.disabled = false;
     }
