@@ -52,6 +52,15 @@ describe('a held price', () => {
     expect(await get(`/v1/batches/${batch}`)).toMatchObject({ held: 1, priced: 0 });
   });
 
+  test('is approved by a call without a body', async () => {
+    await submit('held-bare');
+    const response = await api.call('/v1/prices/held-bare/approve', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secrets.write}` },
+    });
+    expect([response.status, await json(response)]).toMatchObject([200, { sku: 'held-bare', source: 'manual' }]);
+  });
+
   test('is rejected, and nothing goes live', async () => {
     await submit('held-2');
     expect(await post('/v1/prices/held-2/reject', { note: 'no' })).toEqual({

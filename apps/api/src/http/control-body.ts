@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
-import { pointerToken, readJsonObject, refuseUnknown } from './json-body.ts';
+import { hasBody, pointerToken, readJsonObject, refuseUnknown } from './json-body.ts';
 import { sentence } from './query.ts';
 
 /**
@@ -21,4 +21,12 @@ export async function readControl<T extends z.ZodRawShape>(
     return { pointer: `/${pointerToken(field)}`, code: 'invalid', detail: `"${field}" must be ${issue.message}.` };
   });
   throw new Problem('validation', sentence(errors), { errors });
+}
+
+/** The same for a call that needs no body: none at all is an object without members. */
+export async function readOptionalControl<T extends z.ZodRawShape>(
+  req: Request,
+  schema: z.ZodObject<T>,
+): Promise<z.infer<z.ZodObject<T>>> {
+  return hasBody(req) ? await readControl(req, schema) : schema.parse({});
 }

@@ -25,6 +25,11 @@ export async function readBytes(
   return Buffer.concat(pieces);
 }
 
+/** Whether a request brings a body at all; an empty one is none. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** Reads the JSON object that a control call sends. Throws a Problem for anything else. */
 export async function readJsonObject(
   req: IncomingMessage,

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { readJsonObject, refuseUnknown } from '../http/json-body.ts';
+import { hasBody, readJsonObject, refuseUnknown } from '../http/json-body.ts';
 import type { Operation } from '../http/operation.ts';
 import { readQuery, sentence } from '../http/query.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
@@ -88,10 +88,6 @@ export async function readReplay(req: Request, without: readonly ('ids' | 'batch
     ...(ids !== undefined && { ids: [...new Set(ids)] }),
     ...(moment !== undefined && { asOfMs: Date.parse(moment) }),
   };
-}
-
-function hasBody(req: Request): boolean {
-  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 }
 
 function parseBody(value: Record<string, unknown>, shape: Partial<typeof body>): object {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Caller } from '../auth/keys.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readControl } from '../http/control-body.ts';
+import { readOptionalControl } from '../http/control-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { skuOf } from '../http/sku.ts';
@@ -66,11 +66,12 @@ export function heldRoutes(deps: ApiDeps): Route[] {
         description:
           'If the guardrails of today still make it of the suggestion. Works also while publishing is frozen.',
         body: { 'application/json': decisionBody },
+        bodyOptional: true,
         replies: { ...live, ...nothing, ...conflict },
       },
       async handle(req, res) {
         readQuery(req, {});
-        const { price, note } = await readControl(req, decisionBody);
+        const { price, note } = await readOptionalControl(req, decisionBody);
         const seen = await heldAsSeen(deps, skuOf(req), price);
         res.json(await approve(deps, seen, decider(res, note)));
       },
@@ -84,6 +85,7 @@ export function heldRoutes(deps: ApiDeps): Route[] {
         tag: 'prices',
         summary: 'Forget a held price',
         body: { 'application/json': decisionBody },
+        bodyOptional: true,
         replies: {
           200: { description: 'It is forgotten.', content: { 'application/json': rejectedSchema } },
           ...nothing,
@@ -106,11 +108,12 @@ export function heldRoutes(deps: ApiDeps): Route[] {
         description:
           'As a new revision, of source `manual`; without `revision` the price before the live one. It must lie inside the bounds of today. Works also while publishing is frozen.',
         body: { 'application/json': rollbackBody },
+        bodyOptional: true,
         replies: { ...live, 404: { description: 'There is no such price.' }, ...conflict },
       },
       async handle(req, res) {
         readQuery(req, {});
-        const { revision, note } = await readControl(req, rollbackBody);
+        const { revision, note } = await readOptionalControl(req, rollbackBody);
         res.json(await rollBack(deps, skuOf(req), revision, decider(res, note)));
       },
     },
@@ -118,7 +121,7 @@ export function heldRoutes(deps: ApiDeps): Route[] {
 }
 
 async function reject(deps: ApiDeps, req: Request, res: Response): Promise<void> {
-  const { price, note } = await readControl(req, decisionBody);
+  const { price, note } = await readOptionalControl(req, decisionBody);
   const held = await heldAsSeen(deps, skuOf(req), price);
   if (!(await deps.store.held.reject(held)))
     throw new Problem('conflict', 'Another price of this SKU is held by now; look again.');
