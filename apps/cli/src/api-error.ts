@@ -1,4 +1,5 @@
 import { CommandError } from './command-error.ts';
+import { commandName } from './command-name.ts';
 import { suggestedMap, withoutQuery } from './header-advice.ts';
 import { printable } from './output.ts';
 
@@ -120,6 +121,8 @@ function adviceFor(problem: ApiProblem, hasKey: boolean): string | undefined {
   }
   if (status === 403)
     return 'Use a key with a wider scope: read < write < admin, the second part of name:scope:secret in API_KEYS.';
+  if (problem.kind === 'not-found' && problem.detail === 'There is no such batch.')
+    return `The newest ones: ${commandName} batches`;
   if (status === 404 && problem.kind === '') return 'Check REPRICE_URL or --url: is the Reprice API there?';
   if (problem.kind === 'csv-header') {
     const map = suggestedMap(problem.detail);
@@ -140,7 +143,7 @@ export interface Reached {
 function sentence(title: string, detail: string): string {
   const bare = (text: string): string => text.toLowerCase().replace(/[\s.]+$/, '');
   if (detail === '') return title;
-  return bare(detail).startsWith(bare(title)) ? detail : `${title}: ${detail}`;
+  return title === '' || bare(detail).startsWith(bare(title)) ? detail : `${title}: ${detail}`;
 }
 
 /** Turns an error of the API into what the person at the terminal is told; other errors are given back as they are. */
@@ -153,7 +156,9 @@ export function explained(error: unknown, { hasKey, origin }: Reached): CommandE
     return new CommandError('failed', error.message, 'Check REPRICE_URL or --url: is the Reprice API there?');
   }
   if (!(error instanceof ApiProblem)) return undefined;
-  const head = printable(error.title || `The API answered with status ${error.status}`);
+  // `There is no such thing: There is no such batch.` says it twice.
+  const isTold = error.kind === 'not-found' && error.detail !== '';
+  const head = isTold ? '' : printable(error.title || `The API answered with status ${error.status}`);
   const lines = error.errors.slice(0, 10).map(errorLine);
   const detail = printable(withoutQuery(error.detail), 1000);
   const isSaid = lines.every((line) => detail.includes(line) || detail.includes(line.replace(/^[^:]*: /, '')));

@@ -164,7 +164,7 @@ describe('reprice replay', () => {
   it('ends with 1 when the API refuses, and with what it says', async () => {
     api.on(route, problem(404, 'not-found', 'There is no such thing', { detail: 'There is no such batch.' }));
     const { code, stderr } = await run(['replay', '--batch', 'bmwqasc7u58i', '--yes']);
-    expect([code, stderr]).toEqual([1, 'reprice: There is no such thing: There is no such batch.\n']);
+    expect([code, stderr]).toEqual([1, 'reprice: There is no such batch.\nThe newest ones: npx reprice batches\n']);
   });
 
   it('that gets nowhere, since the API is about to stop, ends with 1 and says what is left', async () => {
