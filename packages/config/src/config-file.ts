@@ -11,7 +11,11 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') return 'it uses await at its top level';
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0] ?? message;
+  const first = message.split('\n')[0] ?? message;
+  // A file outside the checkout does not find its packages.
+  if (code === 'ERR_MODULE_NOT_FOUND' && first.includes("'@reprice/config'"))
+    return `${first}: keep the file inside the checkout of Reprice, or export the plain object without defineConfig`;
+  return first;
 }
 
 /**

@@ -119,6 +119,11 @@ describe('a config file', () => {
     ['throws', 'throw new Error("no vault");', /cannot be loaded \(no vault\)/],
     ['awaits', 'await 0; export default {};', /uses await at its top level/],
     ['not TypeScript', 'export default {', /cannot be loaded/],
+    [
+      'lies where the packages are not found',
+      `import { defineConfig } from '@reprice/config'; export default defineConfig({});`,
+      /keep the file inside the checkout/,
+    ],
   ])('that %s is a fault', (_case, source, expected) => {
     expect(faultOf(source)).toMatch(expected);
   });
