@@ -15,7 +15,10 @@ export function portProblem(host: string, port: number): Promise<string | undefi
 
 function describe(code: string | undefined, host: string, port: number): string {
   const other = 'Choose another one, PORT=8081 npm start, or let it take any free one: PORT=0 npm start.';
-  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is in use; perhaps Reprice is already running. ${other}`;
+  if (code === 'EADDRINUSE') {
+    const running = 'If that is Reprice, hand it your file: npx reprice submit FILE --watch.';
+    return `Port ${port} on ${host} is in use. ${running} For another one beside it: PORT=0 npm start -- --data .data-2`;
+  }
   if (code === 'EACCES') return `Port ${port} may only be used by root. ${other}`;
   return `Reprice cannot listen on ${host} port ${port} (${code}). Check HOST and PORT.`;
 }
