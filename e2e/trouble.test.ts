@@ -37,7 +37,9 @@ describe.skipIf(browserFile === undefined)('in trouble the dashboard', { timeout
       return words;
     };
     expect(await submit('prices.xlsx', 'PK')).toMatch(/no catalogue by its name.*CSV/s);
-    expect(await submit('prices.csv', 'artikel;preis\nA;1\n')).toMatch(/header line of the CSV does not fit.*sku/s);
+    expect(await submit('prices.csv', 'artikel;preis\nA;1\n')).toMatch(
+      /header line of the CSV does not fit.*separated by commas.*artikel;preis/s,
+    );
     expect(await submit('prices.json', '{"items": [')).toMatch(/JSON/);
     // Where only the names of the columns are others, they can be told.
     await drop(page, 'artikel.csv', 'artikel,preis,waehrung\nMAPPED-1,9.00,EUR\n');

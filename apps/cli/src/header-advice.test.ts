@@ -23,8 +23,8 @@ it.each([
     `price='"$(rm), price"'`,
   ],
   [
-    'There is no column "sku". The cells must be separated by commas.',
-    'There is no column "sku". The cells must be separated by commas.',
+    'The cells must be separated by commas: save the file as CSV with commas. The header is "a;b".',
+    'The cells must be separated by commas: save the file as CSV with commas. The header is "a;b".',
     undefined,
   ],
 ])('%s', (detail, said, map) => {

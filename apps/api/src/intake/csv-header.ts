@@ -30,6 +30,12 @@ export function readHeader(cells: readonly string[], columns: CsvColumns): CsvHe
       { code: 'too-many-columns', detail: `There are ${names.length} columns; at most ${maxColumns} are taken.` },
     ]);
   }
+  const [only = ''] = names;
+  const columnsOf = [...columns.map.values()];
+  if (names.length === 1 && /[;\t|]/.test(only) && !columnsOf.includes(only)) {
+    const detail = `The cells must be separated by commas: save the file as CSV with commas, and with points in decimals (12.90). The header is "${shown(only)}".`;
+    throw refused([{ code: 'not-separated', detail }]);
+  }
   const faults: ProblemPlace[] = [];
   const places = new Map<string, number>();
   names.forEach((name, at) => {
@@ -66,8 +72,6 @@ function missing(field: string, column: string, names: readonly string[]): Probl
 }
 
 function hint(field: string, column: string, names: readonly string[]): string {
-  const [only = ''] = names;
-  if (names.length === 1 && /[;\t|]/.test(only)) return ' The cells must be separated by commas.';
   const there = names.filter((name) => name !== '');
   const near = nearest(column, there) ?? there.find((name) => name.toLowerCase().includes(field.toLowerCase()));
   const currency = field === 'currency' ? ', or ?currency=USD if all rows share one' : '';

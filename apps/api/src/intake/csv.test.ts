@@ -201,7 +201,7 @@ describe('a CSV header', () => {
       'There is no column "sku". The nearest is "Variant SKU": to use it, send ?map=sku=Variant SKU.',
     ],
     ['currency', 'sku,price', 'There is no column "currency".'],
-    ['all', 'a;b;c', 'The cells must be separated by commas.'],
+    ['all', 'a;b;c', 'The cells must be separated by commas: save the file'],
   ])('without %s is refused and told what is nearest', (_, header, message) => {
     expect(refusal(`${header}\nx,y,z\n`)).toContain(message);
   });
