@@ -47,6 +47,8 @@ export const priceSchema = z.looseObject({
   revision: z.number().nullish(),
   snapshotAt: z.string().nullish(),
   pricedAt: z.string().nullish(),
+  by: z.string().nullish(),
+  note: z.string().nullish(),
 });
 /** One published (or, in a dry run, computed) price. */
 export type Price = z.infer<typeof priceSchema>;

@@ -49,7 +49,14 @@ function reproducesText({ reproduces }: PriceStory): string {
     : 'no: the same record gives another price now';
 }
 
-const suggesters: Readonly<Record<string, string>> = { rules: 'the rules engine', manual: 'a person' };
+/** Who or what made the suggestion; of a person by which key, and why. */
+function suggesterText({ price, model, route }: PriceStory): string {
+  if (price.source === 'rules') return 'the rules engine';
+  if (price.source !== 'manual') return [model ?? price.model, route ?? price.route].filter(Boolean).join(', ');
+  return printable(
+    ['a person', price.by && ` (${price.by})`, price.note && `: ${price.note}`].filter(Boolean).join(''),
+  );
+}
 
 /** How a price came about, told in the order in which it happened: inputs, bounds, suggestion, each guardrail, price. */
 export function storyText(output: Output, story: PriceStory): string {
@@ -84,11 +91,7 @@ export function storyText(output: Output, story: PriceStory): string {
       'How it went',
       facts([
         ['suggested', suggestionText(story)],
-        [
-          'by',
-          suggesters[price.source] ??
-            [story.model ?? price.model, story.route ?? price.route].filter(Boolean).join(', '),
-        ],
+        ['by', suggesterText(story)],
         ...clamps,
         ['published', `${price.price} ${price.currency}`],
       ]),

@@ -83,6 +83,9 @@ Decided by
     expect(stdout).toContain('  by         the rules engine\n');
     expect(stdout).toMatch(/\nThe decision is no longer kept\.\n$/);
     expect(stdout).not.toContain('none moved it');
+    const manual = { ...old, price: price('A-1', { source: 'manual', by: 'ops', note: 'season' }) };
+    api.on('GET /v1/prices/A-1/why', { body: manual });
+    expect((await inPipe(['why', 'A-1'], env)).stdout).toContain('  by         a person (ops): season\n');
   });
 
   it('takes a SKU that begins with a dash, and says when there is no price', async () => {
