@@ -98,6 +98,7 @@ describe.skipIf(browserFile === undefined)('in trouble the dashboard', { timeout
   test('says so, too, when what is left of a small budget pays no call', async () => {
     const page = await open('admin');
     await live(page);
+    await page.getByRole('heading', { name: 'All is done' }).waitFor();
     const limit = (limitUsd: string) => stand.call('/v1/budget', { method: 'PUT', body: JSON.stringify({ limitUsd }) });
     const { spentUsd } = await stand.call('/v1/budget');
     await limit((Number(spentUsd) / 0.7).toFixed(9));
@@ -108,7 +109,7 @@ describe.skipIf(browserFile === undefined)('in trouble the dashboard', { timeout
       headers,
     });
     await page.getByRole('heading', { name: /budget is used up/ }).waitFor();
-    expect(await page.locator('#headline-detail').innerText()).toContain('may use 85 % of the day');
+    await page.locator('#headline-detail').getByText('may use 85 % of the day').waitFor();
     await stand.call(`/v1/batches/${batch.id}/cancel`, { method: 'POST' });
     await limit('50');
   });
