@@ -6,7 +6,8 @@ import { type RedisReply, RedisStore } from 'rate-limit-redis';
 import { identify } from '../auth/authenticate.ts';
 import type { ApiDeps } from '../deps.ts';
 import { isTimeout } from '../problem/dependency.ts';
-import { Problem } from '../problem/problem.ts';
+import { Problem, unavailable } from '../problem/problem.ts';
+import { within } from '../within.ts';
 
 /** How many requests each API key may make. */
 export interface RequestLimit {
@@ -17,6 +18,9 @@ export interface RequestLimit {
 }
 
 const windowMs = 60_000;
+
+/** Longest that counting a request may take, in ms: what the call itself asks of Redis must still fit into the two seconds of an answer. */
+const countMs = 500;
 
 /** What answers also while Redis is away, to say so: it is not counted there. */
 const uncounted = new Set(['/v1/doctor', '/v1/whoami']);
@@ -74,8 +78,11 @@ function scriptsBySource(redis: Redis): (...command: string[]) => Promise<RedisR
       sources.set(sha, source);
       return sha;
     }
+    const late = Symbol('late');
     try {
-      return (await redis.call(command, ...args)) as RedisReply;
+      const reply = await within(countMs, redis.call(command, ...args), late);
+      if (reply === late) throw unavailable('Redis does not answer.');
+      return reply as RedisReply;
     } catch (error) {
       const source = sources.get(args[0] ?? '');
       if (source === undefined || !(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;

@@ -3,7 +3,7 @@ import type { BatchRecord } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
 import { within } from '../within.ts';
 
-/** Longest that the answer waits for the jobs, in ms, and then for the batch. */
+/** Longest that the answer waits for the jobs and the look at the batch, together, in ms. */
 const waitMs = 1000;
 
 /**
@@ -13,11 +13,12 @@ const waitMs = 1000;
  */
 export async function enqueue(deps: ApiDeps, batchId: string): Promise<BatchRecord | undefined> {
   const { batches } = deps.store;
+  const endMs = performance.now() + waitMs;
   const enqueued = enqueueStaged(batches, deps.queue, batchId).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     deps.logger.warn({ reason, batchId }, 'accepted; a worker will put the jobs into the queue');
   });
   await within(waitMs, enqueued, undefined);
   const looked = batches.get(batchId).catch(() => undefined);
-  return await within(waitMs, looked, undefined);
+  return await within(Math.max(0, endMs - performance.now()), looked, undefined);
 }
