@@ -90,7 +90,9 @@ export function addBudget(program: Command, context: Context): void {
   budget
     .command('set')
     .summary('set the limit')
-    .description('Sets how many dollars may be spent a day; 0 = none, so that no call goes. Needs a key of scope admin.')
+    .description(
+      'Sets how many dollars may be spent a day; 0 = none, so that no call goes. Needs a key of scope admin.',
+    )
     .argument('<usd>', 'dollars a day', dollarsText)
     .addHelpText('after', '\nExamples:\n  reprice budget set 25\n  reprice budget set 0.50')
     .action(async (usd: string, _options: unknown, command: Command) => {
