@@ -72,6 +72,6 @@ async function redisAway(scene: Scene, forMs: number): Promise<void> {
 }
 
 /** A fault that needs a running worker waits for one. */
-async function untilDone(scene: Scene, inject: () => Promise<boolean>): Promise<void> {
+export async function untilDone(scene: Scene, inject: () => Promise<boolean>): Promise<void> {
   while (!(await inject())) await scene.sleep(100);
 }

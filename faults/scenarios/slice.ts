@@ -1,17 +1,22 @@
 import type { FaultEvent, Scenario } from '../scenario.ts';
+import { untilDone } from './events.ts';
 
 /** Longer than the lock of a job: whoever is frozen for so long has lost its packs to others. */
 const FREEZE_MS = 20_000;
 
 function kill(atMs: number, worker: number): FaultEvent {
-  return { atMs, name: `kill worker ${worker}`, run: async ({ stand }) => void (await stand.fleet.kill(worker)) };
+  return {
+    atMs,
+    name: `kill worker ${worker}`,
+    run: (scene) => untilDone(scene, () => scene.stand.fleet.kill(worker)),
+  };
 }
 
 function freeze(atMs: number, worker: number): FaultEvent {
   return {
     atMs,
     name: `freeze worker ${worker}`,
-    run: async ({ stand, sleep }) => void (await stand.fleet.freeze(worker, FREEZE_MS, sleep)),
+    run: (scene) => untilDone(scene, () => scene.stand.fleet.freeze(worker, FREEZE_MS, scene.sleep)),
   };
 }
 
