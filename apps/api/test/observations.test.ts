@@ -8,11 +8,15 @@ beforeAll(async () => {
 
 const base = (sku: string) => ({ sku, price: '10.00', currency: 'USD', stock: 100 });
 
+/** What the calls of this file answer. */
+interface Reply extends Record<string, unknown> {
+  readonly errors: Record<string, unknown>[];
+}
+
 async function send(body: string, type = 'application/x-ndjson', secret: string = secrets.write) {
   const headers = { authorization: `Bearer ${secret}`, 'content-type': type };
   const response = await api.call('/v1/observations', { method: 'POST', headers, body });
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it
-  return { status: response.status, body: (await response.json()) as any };
+  return { status: response.status, body: (await response.json()) as Reply };
 }
 
 const lines = (...items: unknown[]) =>

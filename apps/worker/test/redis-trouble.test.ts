@@ -9,7 +9,7 @@ import { catalogue, Pool } from './pool.ts';
 /** Seconds; the acceptance takes 1,4,8,15,60. */
 const OUTAGES_S = (process.env.TEST_REDIS_OUTAGES_S ?? '1,4').split(',').map(Number);
 const RESUME_WITHIN_MS = 10_000;
-/** Upkeep and probes of a worker, with room to spare; without a brake it is thousands. */
+/** Upkeep and probes of two workers, what their scripts run included: 63 when out of memory. Without a brake it is thousands. */
 const COMMANDS_A_SECOND = 80;
 
 /** How long it takes until a new batch is done, ms. */
