@@ -10,7 +10,7 @@ const base = (sku: string) => ({ sku, price: '10.00', currency: 'USD', stock: 10
 
 /** What the calls of this file answer. */
 interface Reply extends Record<string, unknown> {
-  readonly errors: Record<string, unknown>[];
+  readonly errors: { readonly line: number; readonly faults: { readonly code: string }[] }[];
 }
 
 async function send(body: string, type = 'application/x-ndjson', secret: string = secrets.write) {
@@ -47,7 +47,7 @@ describe('POST /v1/observations', () => {
     );
     expect(status).toBe(202);
     expect(body).toMatchObject({ accepted: 2, stale: 1, repricing: 1, rejected: 9 });
-    const told = body.errors.map((e: { line: number; faults: { code: string }[] }) => [e.line, e.faults[0]?.code]);
+    const told = body.errors.map(({ line, faults }) => [line, faults[0]?.code]);
     expect(told).toEqual([
       [2, 'not-json'],
       [3, 'unknown-sku'],
