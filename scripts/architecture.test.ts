@@ -16,12 +16,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/gateway': ['packages/pricing'],
   'packages/store': ['packages/pricing'],
   'packages/queue': ['packages/pricing'],
-  'packages/config': ['packages/pricing', 'packages/gateway'],
+  'packages/sources': ['packages/pricing'],
+  'packages/config': ['packages/pricing', 'packages/gateway', 'packages/sources'],
   'packages/telemetry': [],
   'packages/embedded-redis': [],
   'packages/testkit': ['packages/embedded-redis'],
 };
-const forApps = ['pricing', 'gateway', 'store', 'queue', 'config', 'telemetry'].map((name) => `packages/${name}`);
+const forApps = ['pricing', 'sources', 'gateway', 'store', 'queue', 'config', 'telemetry'].map(
+  (name) => `packages/${name}`,
+);
 
 /** What tests may import without declaring it: the test tools at the root. */
 const testTools = new Set(['@reprice/testkit', ...Object.keys(manifest('.').devDependencies ?? {})]);
@@ -39,7 +42,7 @@ describe('imports', () => {
   test('are found by the scan', () => {
     const self = files.find((file) => file.path === 'scripts/architecture.test.ts');
     expect(self?.imports).toEqual(['node:module', 'node:path', 'vitest', './source-files.ts']);
-    expect(manifests.size).toBe(12);
+    expect(manifests.size).toBe(15);
   });
 
   test('run one way: apps → queue, gateway, store → pricing → nothing', () => {
@@ -82,10 +85,10 @@ describe('imports', () => {
     expect(deep).toEqual([]);
   });
 
-  test('of bullmq stand only in packages/queue and apps/worker, of undici only in packages/gateway', () => {
+  test('of bullmq stand only in packages/queue and apps/worker, of undici only in packages/gateway and where feeds and sinks connect', () => {
     const homes: Readonly<Record<string, readonly string[]>> = {
       bullmq: ['packages/queue', 'apps/worker'],
-      undici: ['packages/gateway'],
+      undici: ['packages/gateway', 'apps/feed', 'apps/sinks'],
     };
     const strays = offences(
       inWorkspaces.filter((file) => !file.isTest),

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { shown } from './masking.ts';
+import { defaultSections } from './sections.ts';
 import { readUserConfig, type UserConfigResult } from './user-config.ts';
 
 /** The file that is read when `REPRICE_CONFIG` is unset, if it is there. */
@@ -25,7 +26,7 @@ function reasonOf(error: unknown): string {
 export function loadConfigFile(given: string | undefined, cwd: string): UserConfigResult {
   const file = path.resolve(cwd, given ?? defaultConfigFile);
   const isThere = existsSync(file) && statSync(file).isFile();
-  if (!isThere && given === undefined) return { ok: true, strategies: {}, models: {}, canary: {} };
+  if (!isThere && given === undefined) return { ok: true, strategies: {}, models: {}, sections: defaultSections };
   const shownName = given ?? defaultConfigFile;
   const takes = 'the path of a file that exports defineConfig({…}) as default';
   const fault = (got: string): UserConfigResult => ({ ok: false, faults: [{ name: 'REPRICE_CONFIG', got, takes }] });

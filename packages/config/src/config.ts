@@ -2,7 +2,6 @@ import path from 'node:path';
 import { type ModelPrice, modelPrices } from '@reprice/gateway';
 import { builtInStrategies, type Strategy } from '@reprice/pricing';
 import type { ApiKey } from './api-keys.ts';
-import type { CanaryDefaults } from './canary-fields.ts';
 import { ConfigError } from './config-error.ts';
 import { loadConfigFile } from './config-file.ts';
 import { crossFaults } from './cross-checks.ts';
@@ -12,13 +11,14 @@ import { loadGatewayKeyFile } from './gateway-key-file.ts';
 import { suspiciousNames, unknownNames } from './known-names.ts';
 import { hidden, shown } from './masking.ts';
 import { redisPasswords } from './redis-url.ts';
+import { type ConfigSections, defaultSections } from './sections.ts';
 import type { SettingFault } from './setting.ts';
 
 /** The processes that read this configuration (the CLI has its own, `loadClientConfig`). */
-export type ProcessName = 'api' | 'worker' | 'simulator';
+export type ProcessName = 'api' | 'worker' | 'feed' | 'sinks' | 'simulator';
 
 /** All settings of a process: checked, complete, frozen. */
-export interface Config {
+export interface Config extends ConfigSections {
   /** The first of {@link redisUrls}. */
   readonly redisUrl: string;
   /** One address, or the nodes of a cluster. */
@@ -60,8 +60,6 @@ export interface Config {
   readonly queueMaxJobs: number;
   /** The built-in strategies and the user's. */
   readonly strategies: Readonly<Record<string, Strategy>>;
-  /** What a canary is where nobody says otherwise. */
-  readonly canary: CanaryDefaults;
   readonly logLevel: LogLevel;
   /** Where traces go; absent: nowhere. */
   readonly tracing?: {
@@ -126,7 +124,7 @@ function assemble(
   gatewayKeys: Pick<Config['gateway'], 'apiKeys' | 'apiKeysFile'>,
   models: Config['models'],
   strategies: Config['strategies'],
-  canary: CanaryDefaults,
+  sections: ConfigSections,
 ): Config {
   const [redisUrl = ''] = values.REDIS_URL;
   return deepFreeze({
@@ -158,7 +156,7 @@ function assemble(
     workerConcurrency: values.WORKER_CONCURRENCY,
     queueMaxJobs: values.QUEUE_MAX_JOBS,
     strategies,
-    canary,
+    ...sections,
     logLevel: values.LOG_LEVEL,
     ...(values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined && {
       tracing: {
@@ -185,11 +183,11 @@ export function loadConfig(env: Env, options: LoadOptions): Config {
   const faults = [...unknownNames(env), ...wrong, ...gateway.faults, ...(file.ok ? [] : file.faults)];
   const models = byName(modelPrices, file.ok ? file.models : {});
   const strategies = byName(builtInStrategies, file.ok ? file.strategies : {});
-  const canary = file.ok ? file.canary : {};
-  faults.push(...crossFaults({ process: options.process, values, models, strategies, canary, isComplete: file.ok }));
+  const sections = file.ok ? file.sections : defaultSections;
+  faults.push(...crossFaults({ process: options.process, values, models, strategies, sections, isComplete: file.ok }));
   if (faults.length > 0) throw new ConfigError(faults);
   // Without faults every variable was read, so none is absent.
-  return assemble(env, values as Environment, gateway.keys, models, strategies, canary);
+  return assemble(env, values as Environment, gateway.keys, models, strategies, sections);
 }
 
 /** Every secret in the configuration, for the log scrubber. */

@@ -1,18 +1,19 @@
 import type { ModelPrice } from '@reprice/gateway';
 import { nearest, type Strategy } from '@reprice/pricing';
-import type { CanaryDefaults } from './canary-fields.ts';
+import type { ProcessName } from './config.ts';
 import type { Environment } from './environment.ts';
 import { isLoopback } from './loopback.ts';
 import { shown } from './masking.ts';
+import type { ConfigSections } from './sections.ts';
 import type { SettingFault } from './setting.ts';
 
 /** What the checks across settings look at; a setting that could not be read is absent, and not checked again. */
 export interface CrossCheckInput {
-  readonly process: 'api' | 'worker' | 'simulator';
+  readonly process: ProcessName;
   readonly values: Partial<Environment>;
   readonly models: Readonly<Record<string, ModelPrice>>;
   readonly strategies: Readonly<Record<string, Strategy>>;
-  readonly canary: CanaryDefaults;
+  readonly sections: ConfigSections;
   /** False when the config file could not be read: then nothing is said about models, whose prices may stand in it. */
   readonly isComplete: boolean;
 }
@@ -44,7 +45,7 @@ export function crossFaults({
   values,
   models,
   strategies,
-  canary,
+  sections: { canary },
   isComplete,
 }: CrossCheckInput): SettingFault[] {
   const faults: SettingFault[] = [];

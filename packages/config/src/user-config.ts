@@ -9,8 +9,8 @@ import {
   usualFreshness,
 } from '@reprice/pricing';
 import { z } from 'zod';
-import { type CanaryDefaults, canaryDefaultsSchema } from './canary-fields.ts';
 import { shown } from './masking.ts';
+import { type ConfigSections, type ConfigSectionsInput, sectionSchemas } from './sections.ts';
 import type { SettingFault } from './setting.ts';
 
 /** The highest price that the gateway's price list accepts: $10,000. */
@@ -45,7 +45,7 @@ const overrideSchema = z.looseObject({
 const userConfigSchema = z.strictObject({
   strategies: z.record(z.string(), overrideSchema).optional(),
   models: z.record(z.string().min(1).max(200), modelSchema).optional(),
-  canary: canaryDefaultsSchema.optional(),
+  ...sectionSchemas,
 });
 
 /** A strategy as a config file states it: whatever it leaves out comes from the one that it extends. */
@@ -70,13 +70,11 @@ export interface ModelPriceInput {
 }
 
 /** What `reprice.config.ts` exports as default. */
-export interface UserConfig {
+export interface UserConfig extends ConfigSectionsInput {
   /** Pricing profiles by name: new ones, or changes of the built-in ones. */
   readonly strategies?: Readonly<Record<string, StrategyOverride>>;
   /** Prices of models that the built-in list lacks or has wrong, by model name. */
   readonly models?: Readonly<Record<string, ModelPriceInput>>;
-  /** What `reprice canary set` and PUT /v1/canary take for granted; no canary begins by this alone. */
-  readonly canary?: CanaryDefaults;
 }
 
 /** Gives its argument back; it is there for the editor's completion and type check in `reprice.config.ts`. */
@@ -90,7 +88,7 @@ export type UserConfigResult =
       readonly ok: true;
       readonly strategies: Record<string, Strategy>;
       readonly models: Record<string, ModelPrice>;
-      readonly canary: CanaryDefaults;
+      readonly sections: ConfigSections;
     }
   | { readonly ok: false; readonly faults: readonly SettingFault[] };
 
@@ -153,15 +151,16 @@ const strategyKeys = [
   ...Object.keys(usualFreshness),
 ];
 const canaryKeys = ['guidance', 'minCalls', 'cooldownMinutes', 'tolerance'];
-const configKeys = ['strategies', 'models', 'canary', ...Object.keys(modelSchema.shape), ...canaryKeys];
+const configKeys = [...Object.keys(userConfigSchema.shape), ...Object.keys(modelSchema.shape), ...canaryKeys];
 
 /** Reads the default export of a config file; `file` names it in the faults, `changedOn` (`YYYY-MM-DD`) dates its prices. */
 export function readUserConfig(file: string, exported: unknown, changedOn: string): UserConfigResult {
   const parsed = userConfigSchema.safeParse(exported);
   if (!parsed.success) return { ok: false, faults: issueFaults(file, exported, parsed.error, [], configKeys) };
+  const { strategies: overrides = {}, models: stated = {}, ...sections } = parsed.data;
   const faults: SettingFault[] = [];
   const strategies: Record<string, Strategy> = {};
-  for (const [name, { extends: base, ...override }] of Object.entries(parsed.data.strategies ?? {})) {
+  for (const [name, { extends: base, ...override }] of Object.entries(overrides)) {
     const baseName = base ?? (Object.hasOwn(builtInStrategies, name) ? name : defaultStrategy);
     const parent = Object.hasOwn(builtInStrategies, baseName) ? builtInStrategies[baseName] : undefined;
     if (parent === undefined) {
@@ -181,7 +180,7 @@ export function readUserConfig(file: string, exported: unknown, changedOn: strin
     else faults.push(...issueFaults(file, merged, strategy.error, ['strategies', name], strategyKeys));
   }
   if (faults.length > 0) return { ok: false, faults };
-  const models = Object.entries(parsed.data.models ?? {}).map(([name, price]): [string, ModelPrice] => [
+  const models = Object.entries(stated).map(([name, price]): [string, ModelPrice] => [
     name,
     {
       inputNanoUsdPerMTok: price.inputUsdPerMTok,
@@ -191,5 +190,5 @@ export function readUserConfig(file: string, exported: unknown, changedOn: strin
       date: price.date ?? changedOn,
     },
   ]);
-  return { ok: true, strategies, models: Object.fromEntries(models), canary: parsed.data.canary ?? {} };
+  return { ok: true, strategies, models: Object.fromEntries(models), sections };
 }
