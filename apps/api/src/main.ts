@@ -17,9 +17,11 @@ try {
   const stop = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    log.info({ signal }, 'taking no more requests, finishing those under way');
     // While it starts, nothing is under way.
-    (api?.stop() ?? Promise.resolve()).then(
+    const stopped = api?.stop() ?? Promise.resolve();
+    // Not before it is true: whoever reads it may try at once.
+    log.info({ signal }, 'taking no more requests, finishing those under way');
+    stopped.then(
       () => {
         log.info('stopped');
         process.exit(0);
