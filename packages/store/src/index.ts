@@ -43,6 +43,7 @@ export type { HeldPrice, HoldCode } from './held.ts';
 export type { Claim, Claimed } from './idempotency.ts';
 export { Keys } from './keys.ts';
 export { type Buckets, percentile } from './latency-buckets.ts';
+export { type MergedRow, ObservationMerger, type ObservationMergerOptions } from './observation-merger.ts';
 export { MERGE_AT_ONCE, type ObservationOutcome, type Observations } from './observations.ts';
 export { PAST_REVISIONS, type PriceStory, type Revision } from './price-history.ts';
 export type { PublishCode } from './prices.ts';

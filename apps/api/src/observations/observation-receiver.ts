@@ -1,23 +1,9 @@
-import {
-  type Fault,
-  type Observation,
-  parseObservation,
-  type Strategy,
-  skuOfBareAmounts,
-  unknownSku,
-} from '@reprice/pricing';
-import { MERGE_AT_ONCE, type ObservationOutcome, type Rejection, type Store } from '@reprice/store';
+import type { Fault } from '@reprice/pricing';
+import { MERGE_AT_ONCE, type ObservationMerger, type Rejection } from '@reprice/store';
 import { IgnoredFields } from '../intake/ignored-fields.ts';
 import { InFlight } from '../intake/in-flight.ts';
 import type { RowSink } from '../intake/row-sink.ts';
 import { SkuSet } from '../intake/sku-set.ts';
-
-/** What the observations of one request are read against, and where they go. */
-export interface ObservationReceiverOptions {
-  readonly observations: Store['observations'];
-  readonly strategies: Readonly<Record<string, Strategy>>;
-  readonly nowMs: number;
-}
 
 /** What became of the observations of one request. */
 export interface Taken {
@@ -37,8 +23,6 @@ interface Row {
 export const errorsTold = 1000;
 /** Chunks that may be read while an earlier one is merged. */
 const stepsInFlight = 2;
-/** A snapshot whose currency changes each time that it is looked at is nobody's. */
-const readingsAtMost = 3;
 
 /**
  * Takes the observations of one request, in their order, and merges them some hundreds at a time. Rows are told synchronously; between two
@@ -48,19 +32,14 @@ export class ObservationReceiver implements RowSink {
   readonly ignored = new IgnoredFields();
   readonly taken: Taken = { accepted: 0, stale: 0, repricing: 0, rejected: 0 };
   readonly errors: Rejection[] = [];
-  readonly #options: ObservationReceiverOptions;
-  readonly #names: ReadonlySet<string>;
+  readonly #merger: ObservationMerger;
   readonly #marked = new SkuSet();
   readonly #steps = new InFlight(stepsInFlight);
-  #merged: Promise<void> = Promise.resolve();
-  /** Currencies that rows of the chunk before this one state: perhaps not stored yet when those of this one are looked up. */
-  #stated = new Map<string, string>();
   #waiting: Row[] = [];
   #rows = 0;
 
-  constructor(options: ObservationReceiverOptions) {
-    this.#options = options;
-    this.#names = new Set(Object.keys(options.strategies));
+  constructor(merger: ObservationMerger) {
+    this.#merger = merger;
   }
 
   /** Rows seen so far, good and bad. */
@@ -93,94 +72,29 @@ export class ObservationReceiver implements RowSink {
 
   async #hand(): Promise<void> {
     const rows = this.#waiting.splice(0, MERGE_AT_ONCE);
-    const before = this.#merged;
-    // Read while the chunk before is merged, merged after it: what comes later counts.
-    const read = this.#currencies(rows);
-    read.catch(() => undefined);
-    this.#merged = before.then(async () => this.#merge(rows, await read));
-    await this.#steps.add(this.#merged);
+    await this.#steps.add(this.#merge(rows));
   }
 
-  /** The currency of each SKU whose amounts come without one. */
-  async #currencies(rows: readonly Row[]): Promise<ReadonlyMap<string, string>> {
-    const skus = [...new Set(rows.flatMap(({ input }) => skuOfBareAmounts(input) ?? []))];
-    const currencies = await this.#options.observations.currencies(skus);
-    return new Map(skus.flatMap((sku, i) => (currencies[i] === undefined ? [] : [[sku, currencies[i]]])));
-  }
-
-  async #merge(rows: readonly Row[], currencies: ReadonlyMap<string, string>, reading = 1): Promise<void> {
-    const { observations, strategies, nowMs } = this.#options;
-    const good: { readonly row: Row; readonly observation: Observation }[] = [];
-    const before = this.#stated;
-    const stated = new Map<string, string>();
-    if (reading === 1) this.#stated = stated;
-    for (const row of rows) {
-      const sku = skuOfBareAmounts(row.input);
-      const told = reading === 1 && sku !== undefined ? (stated.get(sku) ?? before.get(sku)) : undefined;
-      const currency = sku === undefined ? undefined : (told ?? currencies.get(sku));
-      const read = parseObservation(row.input, { currency, nowMs, strategies: this.#names });
-      if (read.ok) {
-        const { observation } = read;
-        good.push({ row, observation });
-        if (observation.named.includes('currency')) stated.set(observation.sku, observation.values.currency);
-        if (reading === 1) for (const name of read.ignored) this.ignored.add(name);
-      } else
-        this.#reject({ line: row.line, ...(read.sku !== undefined && { sku: read.sku }), faults: [...read.faults] });
-    }
-    const outcomes = await observations.merge(
-      good.map(({ observation }) => observation),
-      strategies,
-    );
-    const again: Row[] = [];
-    for (const [i, outcome] of outcomes.entries()) {
-      const { row, observation } = good[i] as (typeof good)[number];
-      if (outcome.kind === 'read-again' && reading < readingsAtMost) again.push(row);
-      else this.#count(row.line, observation.sku, outcome);
-    }
-    if (again.length > 0) await this.#merge(again, await this.#currencies(again), reading + 1);
-  }
-
-  #count(line: number, sku: string, outcome: ObservationOutcome): void {
-    switch (outcome.kind) {
-      case 'repricing':
-        if (this.#marked.add(sku)) this.taken.repricing++;
-        this.taken.accepted++;
-        return;
-      case 'skipped':
-        this.taken.accepted++;
-        return;
-      case 'stale':
+  async #merge(rows: readonly Row[]): Promise<void> {
+    const merged = await this.#merger.merge(rows.map(({ input }) => input));
+    for (const [i, row] of merged.entries()) {
+      if (row.kind === 'rejected') {
+        const line = rows[i]?.line ?? 0;
+        this.#reject({ line, ...(row.sku !== undefined && { sku: row.sku }), faults: [...row.faults] });
+        continue;
+      }
+      for (const name of row.ignored) this.ignored.add(name);
+      if (row.kind === 'stale') {
         this.taken.stale++;
-        return;
-      default:
-        this.#reject({ line, sku, faults: [faultOf(sku, outcome)] });
+        continue;
+      }
+      this.taken.accepted++;
+      if (row.kind === 'repricing' && this.#marked.add(row.sku)) this.taken.repricing++;
     }
   }
 
   #reject(rejection: Rejection): void {
     this.taken.rejected++;
     if (this.errors.length < errorsTold) this.errors.push(rejection);
-  }
-}
-
-function faultOf(
-  sku: string,
-  outcome: Exclude<ObservationOutcome, { kind: 'repricing' | 'skipped' | 'stale' }>,
-): Fault {
-  switch (outcome.kind) {
-    case 'unknown-sku':
-      return unknownSku({ sku });
-    case 'currency-mismatch':
-    case 'read-again': {
-      const got = `another currency than ${outcome.currency}, that of its snapshot`;
-      return { field: 'currency', code: 'currency-mismatch', got, takes: `${outcome.currency}; or a new price too` };
-    }
-    case 'inconsistent':
-      return {
-        field: outcome.field,
-        code: 'inconsistent',
-        got: `with what is stored, a ${outcome.field} above the ceiling`,
-        takes: `at most the ceiling, or a ceiling of at least the ${outcome.field}`,
-      };
   }
 }

@@ -1,3 +1,4 @@
+import { ObservationMerger } from '@reprice/store';
 import type { Request, Response } from 'express';
 import type { ApiDeps } from '../deps.ts';
 import { readQuery } from '../http/query.ts';
@@ -42,11 +43,9 @@ async function observe(deps: ApiDeps, req: Request, res: Response): Promise<void
   const format = declaredFormat(req, ['json', 'ndjson']);
   const fault = await deps.eviction.fault();
   if (fault !== '') throw unavailable(`${fault}. Nothing of this request was accepted.`);
-  const receiver = new ObservationReceiver({
-    observations: deps.store.observations,
-    strategies: deps.callTerms.strategies,
-    nowMs: deps.clock(),
-  });
+  const { observations } = deps.store;
+  const { strategies } = deps.callTerms;
+  const receiver = new ObservationReceiver(new ObservationMerger({ observations, strategies, now: deps.clock }));
   const parser = format === 'ndjson' ? new NdjsonParser(receiver) : new JsonItemsParser(receiver);
   await receive(bodyChunks(req, deps.pace), parser, receiver);
   const { taken, errors } = receiver;
