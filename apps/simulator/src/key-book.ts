@@ -39,10 +39,15 @@ export class KeyBook {
     return [...this.#accepted].map(keyTail);
   }
 
+  /** Whether a key is taken; counts nothing. */
+  takes(key: string): boolean {
+    return this.#accepted.size === 0 || this.#accepted.has(key);
+  }
+
   /** Counts a request with this key; false when it is to be refused. */
   admit(key: string, nowMs: number): boolean {
     const line = this.#line(keyTail(key));
-    const isAccepted = this.#accepted.size === 0 || this.#accepted.has(key);
+    const isAccepted = this.takes(key);
     if (line === undefined) return isAccepted;
     line.requests += 1;
     line.lastAtMs = nowMs;

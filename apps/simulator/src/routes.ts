@@ -6,8 +6,10 @@ import type { Chat } from './chat.ts';
 import type { Faults, FaultsInput } from './fault-schema.ts';
 import { type KeyBook, type KeyLine, keyTail } from './key-book.ts';
 import type { LedgerReport } from './ledger.ts';
+import { type MarketParts, routeMarket } from './market/market-routes.ts';
 import { readBody } from './request-body.ts';
 import { sendError, sendJson } from './respond.ts';
+import { takeJson } from './take-json.ts';
 
 /** The parts that the routes hand requests to. */
 export interface SimulatorParts {
@@ -16,6 +18,7 @@ export interface SimulatorParts {
   readonly models: Readonly<Record<string, ModelPrice>>;
   readonly keys: KeyBook;
   readonly rpm: number;
+  readonly market: MarketParts;
   /** Unix time in ms. */
   readonly nowMs: () => number;
 }
@@ -60,6 +63,10 @@ export function route(parts: SimulatorParts, request: IncomingMessage, response:
     return;
   }
   const url = new URL(request.url ?? '/', 'http://simulator');
+  if (url.pathname.startsWith('/market/')) {
+    routeMarket(parts.market, request, response, url);
+    return;
+  }
   const name = `${request.method} ${url.pathname}`;
   const control = controlRoutes[name];
   const handler = control ?? gatewayRoutes[name];
@@ -121,34 +128,12 @@ function putKeys(parts: SimulatorParts, request: IncomingMessage, response: Serv
   });
 }
 
-/** Answers a control call with what `take` gives; a ZodError of it is a 400 that names each wrong field. */
-function takeJson(request: IncomingMessage, response: ServerResponse, take: (body: unknown) => unknown): void {
-  const refuse = (message: string): void => sendError(response, 400, 'invalid_request_error', message);
-  readBody(
-    request,
-    (body) => {
-      try {
-        sendJson(response, 200, take(JSON.parse(body)));
-      } catch (error) {
-        if (error instanceof z.ZodError) refuse(faultWords(error));
-        else if (error instanceof SyntaxError) refuse('the body is not JSON');
-        else throw error;
-      }
-    },
-    () => refuse('the body is too large'),
-  );
-}
-
 function faultsView(chat: Chat): { faults: Faults; hits: Readonly<Record<string, number>> } {
   return { faults: chat.faults.faults, hits: chat.faults.hits };
 }
 
 function keysView(parts: SimulatorParts): { accepted: readonly string[] } {
   return { accepted: parts.keys.accepted };
-}
-
-function faultWords(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
 }
 
 /** What `GET /ledger` shows. */

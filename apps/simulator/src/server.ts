@@ -7,6 +7,9 @@ import type { CallRecord } from './call-log.ts';
 import { Chat } from './chat.ts';
 import type { FaultsInput } from './fault-schema.ts';
 import { KeyBook } from './key-book.ts';
+import { Market } from './market/market.ts';
+import { MarketPace } from './market/market-pace.ts';
+import { MarketStream } from './market/market-stream.ts';
 import { type LedgerView, ledgerView, route, type SimulatorParts } from './routes.ts';
 
 /** How to set up a simulator; every field has a default. */
@@ -21,6 +24,8 @@ export interface SimulatorOptions {
   readonly rpm?: number;
   /** Models it has, and what they cost; the gateway package's list if not given. */
   readonly models?: Readonly<Record<string, ModelPrice>>;
+  /** Time between two heartbeats of the market's stream, ms; 1000 if not given. */
+  readonly heartbeatMs?: number;
   /** Faults from the first call on. */
   readonly faults?: FaultsInput;
   /** Unix time in ms. */
@@ -35,6 +40,8 @@ export interface Simulator {
   readonly url: string;
   readonly port: number;
   ledger(): LedgerView;
+  /** What its feed tells of. */
+  readonly market: Market;
   /** @throws ZodError naming each field that is wrong. */
   setFaults(faults: FaultsInput): void;
   /** From the next request on these keys are taken; none takes every request. */
@@ -51,25 +58,34 @@ const keepAliveMs = 75_000;
 /** Starts a simulated gateway. Rejects when the port cannot be had. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', models = modelPrices, rpm = 0, nowMs = Date.now } = options;
+  const steadyMs = options.steadyMs ?? (() => performance.now());
   const keys = new KeyBook(options.apiKeys ?? []);
   const chat = new Chat(models, keys);
   if (options.faults !== undefined) chat.faults.set(options.faults);
-  const arrivals = new Arrivals(rpm, nowMs, options.steadyMs ?? (() => performance.now()));
-  const parts: SimulatorParts = { chat, arrivals, models, rpm, keys, nowMs };
+  const arrivals = new Arrivals(rpm, nowMs, steadyMs);
+  const takesKey = (key: string): boolean => keys.takes(key);
+  const market = new Market(nowMs);
+  const pace = new MarketPace(market, steadyMs);
+  const stream = new MarketStream({ market, takesKey, nowMs, heartbeatMs: options.heartbeatMs ?? 1000 });
+  const parts: SimulatorParts = { chat, arrivals, models, rpm, keys, nowMs, market: { market, pace, takesKey } };
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
     route(parts, request, response),
   );
+  server.on('upgrade', (request, socket, head) => stream.upgrade(request, socket, head));
   server.listen(options.port ?? 0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`,
     port,
+    market,
     ledger: () => ledgerView(parts),
     setFaults: (faults) => chat.faults.set(faults),
     setKeys: (apiKeys) => keys.replace(apiKeys),
     calls: (last = Number.POSITIVE_INFINITY) => chat.calls.last(last),
     close: async () => {
+      pace.close();
+      stream.close();
       server.close();
       server.closeAllConnections();
       await once(server, 'close');

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Market } from './market.ts';
+import { Subscriber } from './subscriber.ts';
+
+/** Where the stream is. */
+export const streamPath = '/market/stream';
+
+/** A client of the stream says a few words; nothing of it is longer. */
+const mostClientBytes = 65_536;
+
+/** What the stream is set up with. */
+export interface MarketStreamOptions {
+  readonly market: Market;
+  /** Whether a key is taken; '' is none. */
+  readonly takesKey: (key: string) => boolean;
+  readonly nowMs: () => number;
+  readonly heartbeatMs: number;
+}
+
+/** The market's events as a WebSocket stream: `{"type":"subscribe"}`, then every event from there on, and heartbeats. */
+export class MarketStream {
+  readonly #options: MarketStreamOptions;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: mostClientBytes,
+    // Nothing is compressed; but a client that offers it is to find out what it lets itself in for.
+    perMessageDeflate: true,
+  });
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #beat: NodeJS.Timeout;
+
+  constructor(options: MarketStreamOptions) {
+    this.#options = options;
+    options.market.onEvents((events) => {
+      for (const subscriber of this.#subscribers) subscriber.deliver(events);
+    });
+    this.#beat = setInterval(() => this.#sendHeartbeats(), options.heartbeatMs);
+  }
+
+  /** Takes the upgrade of an HTTP connection; one to any other path is refused with 404. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? '/', 'http://simulator');
+    if (url.pathname !== streamPath) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const subscriber = new Subscriber(webSocket, () => this.#options.market.last);
+      const refusal = this.#refusalOf(request, url);
+      if (refusal !== undefined) return subscriber.refuse(...refusal);
+      this.#subscribers.add(subscriber);
+      webSocket.once('close', () => this.#subscribers.delete(subscriber));
+    });
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#subscribers.size;
+  }
+
+  /** Ends at once, with all connections. */
+  close(): void {
+    clearInterval(this.#beat);
+    for (const client of this.#server.clients) client.terminate();
+    this.#server.close();
+  }
+
+  #refusalOf(request: IncomingMessage, url: URL): [code: string, message: string] | undefined {
+    const { origin, host, authorization = '' } = request.headers;
+    if (url.search !== '')
+      return ['key-in-query', 'send the key in the header Authorization: Bearer KEY; what is in a URL ends in logs'];
+    if (origin !== undefined && !isOf(origin, host)) return ['foreign-origin', `pages of ${origin} get nothing here`];
+    if (!this.#options.takesKey(authorization.replace(/^Bearer /i, '')))
+      return ['invalid-key', 'the API key is not known here'];
+    return undefined;
+  }
+
+  #sendHeartbeats(): void {
+    const at = new Date(this.#options.nowMs()).toISOString();
+    for (const subscriber of this.#subscribers) subscriber.beat(at);
+  }
+}
+
+function isOf(origin: string, host: string | undefined): boolean {
+  return URL.parse(origin)?.host === host;
+}
