@@ -5,14 +5,25 @@ import type { Strategy } from './strategy.ts';
 const known = new WeakMap<Strategy, string>();
 
 /**
- * Changes with everything about a strategy that may change a price: its guardrails, wording, model, temperature and rules. 8 hex digits.
+ * Changes with everything about a strategy that may change a price: its guardrails, wording, model, temperature, rules, tiers and provider
+ * options. 8 hex digits.
  */
 export function policyVersion(strategy: Strategy): string {
   const there = known.get(strategy);
   if (there !== undefined) return there;
   const { guidance, quoteTitle = false, temperature, model = '', guardrails, rules = {} } = strategy;
   const prompt = systemText(guidance, quoteTitle);
-  const text = JSON.stringify([prompt, temperature, model, sorted(guardrails), sorted(rules)]);
+  const { tiers, providerOptions, modelOptions } = strategy;
+  const asked = [tiers, providerOptions, modelOptions];
+  const text = JSON.stringify([
+    prompt,
+    temperature,
+    model,
+    sorted(guardrails),
+    sorted(rules),
+    // Only where there are some: a strategy without them keeps the version that it had before there could be any.
+    ...(asked.some((part) => part !== undefined) ? asked : []),
+  ]);
   const version = createHash('sha256').update(text).digest('hex').slice(0, 8);
   known.set(strategy, version);
   return version;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type ProviderOptions, providerOptionsSchema } from './provider-options.ts';
+import { type TierPolicy, tiersSchema } from './tiers.ts';
 
 /** The hard limits of a strategy. Percentages to two decimals. */
 export interface GuardrailPolicy {
@@ -59,6 +61,12 @@ export interface Strategy {
   freshness?: FreshnessPolicy;
   /** Absent = the profile of `balanced`. */
   rules?: RulesProfile;
+  /** Absent = the model of the route answers for every SKU. */
+  tiers?: TierPolicy;
+  /** Sent with every call of this strategy, whatever the model. */
+  providerOptions?: ProviderOptions;
+  /** By model: what `models` of the config file says is sent with every call of it. Not part of a strategy in the config file. */
+  modelOptions?: Readonly<Record<string, ProviderOptions>>;
 }
 
 /** The strategy of snapshots that name none. */
@@ -180,4 +188,6 @@ export const strategySchema: z.ZodType<Strategy> = z.strictObject({
   guardrails: guardrailSchema.prefault({}),
   freshness: freshnessSchema.exactOptional(),
   rules: rulesSchema.exactOptional(),
+  tiers: tiersSchema.exactOptional(),
+  providerOptions: providerOptionsSchema.exactOptional(),
 });
