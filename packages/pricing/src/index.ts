@@ -55,6 +55,9 @@ export { type CountedCall, countsOf, latencyAt, type RouteTally, tallyOf } from 
 export { rulesSuggestion } from './rules.ts';
 export { overstock, type Supply, scarcity } from './scores.ts';
 export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';
+export { type ProviderOptions, providerOptionsOf, providerOptionsSchema } from './provider-options.ts';
+export { baseIsOne, isFromFuture, type RateTable, rateTableFields, rateTableSchema } from './rate-table.ts';
+export { Rates, type Unconverted } from './rates.ts';
 export { snapshotFields } from './snapshot-fields.ts';
 export { observationInput, snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
 export {
@@ -70,3 +73,14 @@ export {
 export { isAbsurd, type Suggestion, suggestionFrom } from './suggestion.ts';
 export { undoesOneRun } from './undo.ts';
 export { formatUsd, parseUsd } from './usd.ts';
+export {
+  isUnsure,
+  isWorthDoubting,
+  type TierName,
+  type TierPolicy,
+  tierGroup,
+  tierOf,
+  tierStrategy,
+  valueAtStakeMinor,
+  valueLimitIn,
+} from './tiers.ts';
