@@ -56,8 +56,6 @@ export { rulesSuggestion } from './rules.ts';
 export { overstock, type Supply, scarcity } from './scores.ts';
 export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';
 export { type ProviderOptions, providerOptionsOf, providerOptionsSchema } from './provider-options.ts';
-export { baseIsOne, isFromFuture, type RateTable, rateTableFields, rateTableSchema } from './rate-table.ts';
-export { Rates, type Unconverted } from './rates.ts';
 export { snapshotFields } from './snapshot-fields.ts';
 export { observationInput, snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
 export {
