@@ -1,12 +1,15 @@
 export { needsApproval } from './approval.ts';
 export { type Bounds, boundsFor, type Conflict, type GuardrailName } from './bounds.ts';
 export {
+  answers,
   type Canary,
+  type CanaryMode,
   type CanaryState,
   type CanaryTolerance,
   canaryStrategy,
   isCanarySku,
   isLive,
+  isShadow,
   noCanary,
   promotionSteps,
   routeOf,
@@ -21,6 +24,7 @@ export {
 } from './canary-change.ts';
 export { type Breach, judgeCanary } from './canary-judge.ts';
 export { type ChangeLimit, rollingPercents } from './change-limits.ts';
+export { type Conversions, decodeConversions, encodeConversions, type ForeignPrice } from './conversions.ts';
 export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';
 export { type DecisionInputs, type Retraced, reproduces, retrace } from './decision.ts';
 export type { Fault } from './fault.ts';
@@ -36,6 +40,7 @@ export {
   skuOfBareAmounts,
   unknownSku,
 } from './observation.ts';
+export { differenceStep, type Parity, type ParityBin, parityOf } from './parity.ts';
 export {
   decodePast,
   encodePast,
@@ -50,14 +55,17 @@ export type { Price, PriceSource } from './price.ts';
 export { type Priority, priorities } from './priority.ts';
 export { buildPrompt, type Prompt, type PromptRow } from './prompt.ts';
 export { promptVersion } from './prompt-text.ts';
+export { type ProviderOptions, providerOptionsOf, providerOptionsSchema } from './provider-options.ts';
+export { baseIsOne, isFromFuture, type RateTable, rateTableFields, rateTableSchema } from './rate-table.ts';
+export { Rates, type Unconverted } from './rates.ts';
 export { ReplyParser, type ReplyResult, type ReplyRow, type RowProblem } from './reply.ts';
 export { type CountedCall, countsOf, latencyAt, type RouteTally, tallyOf } from './route-tally.ts';
 export { rulesSuggestion } from './rules.ts';
 export { overstock, type Supply, scarcity } from './scores.ts';
 export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';
-export { type ProviderOptions, providerOptionsOf, providerOptionsSchema } from './provider-options.ts';
 export { snapshotFields } from './snapshot-fields.ts';
 export { observationInput, snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
+export type { Misfit, ObservationInput, SourceItem, SourceReading, StockLevel } from './source-reading.ts';
 export {
   builtInStrategies,
   defaultStrategy,
@@ -69,8 +77,6 @@ export {
   usualFreshness,
 } from './strategy.ts';
 export { isAbsurd, type Suggestion, suggestionFrom } from './suggestion.ts';
-export { undoesOneRun } from './undo.ts';
-export { formatUsd, parseUsd } from './usd.ts';
 export {
   isUnsure,
   isWorthDoubting,
@@ -82,3 +88,5 @@ export {
   valueAtStakeMinor,
   valueLimitIn,
 } from './tiers.ts';
+export { undoesOneRun } from './undo.ts';
+export { formatUsd, parseUsd } from './usd.ts';

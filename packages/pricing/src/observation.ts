@@ -1,6 +1,7 @@
 import type { Currency } from './currency.ts';
 import type { Fault } from './fault.ts';
 import { normalSku } from './merchant-text.ts';
+import type { Rates } from './rates.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 
 /** A snapshot's fields that an observation may name, but for the SKU and the time. */
@@ -40,6 +41,8 @@ export interface ObservationDefaults {
   readonly currency: Currency | undefined;
   readonly nowMs: number;
   readonly strategies: ReadonlySet<string>;
+  /** By which competitors' prices in other currencies are converted; absent = by none. */
+  readonly rates?: Rates | undefined;
 }
 
 /** An observation and the names of unknown fields (at most 50), or every fault found. */
@@ -65,7 +68,7 @@ export function skuOfBareAmounts(input: Record<string, unknown>): string | undef
  * properties count. Never throws.
  */
 export function parseObservation(input: Record<string, unknown>, defaults: ObservationDefaults): ObservationResult {
-  const { currency, nowMs, strategies } = defaults;
+  const { currency, nowMs, strategies, rates } = defaults;
   const readIn = given(input.currency) ? input.currency : currency;
   const hasMoney = money.some((field) => Object.hasOwn(input, field) && given(input[field]));
   if (hasMoney && readIn === undefined) {
@@ -73,7 +76,7 @@ export function parseObservation(input: Record<string, unknown>, defaults: Obser
     return { ok: false, ...('sku' in normal && { sku: normal.sku }), faults: [unknownSku(normal)] };
   }
   const whole = { ...input, price: given(input.price) ? input.price : 1 };
-  const read = parseSnapshot(whole, { currency: currency ?? 'USD', nowMs, strategies });
+  const read = parseSnapshot(whole, { currency: currency ?? 'USD', nowMs, strategies, rates });
   if (!read.ok) return read;
   if (Object.hasOwn(input, 'price') && input.price === null)
     return { ok: false, sku: read.snapshot.sku, faults: [notClearable] };

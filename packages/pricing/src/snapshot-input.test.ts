@@ -94,6 +94,33 @@ const cells: Readonly<Record<string, readonly unknown[]>> = {
   competitors: [
     ...['1|2', '1| 2 |', '', '|', '1|-2', '1|x', 5, 0, -1, null, undefined, {}, true, [], [1, '2.50'], [1, null, '']],
     ...[[0], ['x'], [[1]], [{}], ['1,5'], Array(100).fill(1), Array(101).fill(1)],
+    ...[
+      '15.00 USD',
+      '15.00 EUR|3',
+      '15.00 usd',
+      '15.00 XXX',
+      '1500 JPY',
+      '15.0 JPY',
+      '0 EUR',
+      '-1 EUR',
+      'USD 15',
+      '1 EU',
+    ],
+    ...[
+      ['15 EUR', { price: 3 }],
+      [{ price: '3', currency: 'EUR' }],
+      [{ price: 3, currency: null }],
+      [{ currency: 'EUR' }],
+    ],
+    ...[
+      { price: 1.5, currency: 'JPY' },
+      { price: 1, currency: 5 },
+      { price: 0, currency: 'EUR' },
+    ].map((one) => [one]),
+    ...[{ price: '', currency: 'EUR' }, { price: null }, { price: '9'.repeat(40) }, { price: 1, seller: 'x' }].map(
+      (it) => [it],
+    ),
+    { price: 3, currency: 'EUR' },
   ],
   category: text.filter((value) => value !== 'x'.repeat(1001)),
   title: text,

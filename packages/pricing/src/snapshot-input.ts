@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { statedPrice } from './competitor-price.ts';
 import { currencyDigits, isCurrency } from './currency.ts';
 import { parseInstant } from './instant.ts';
 import { normalSku } from './merchant-text.ts';
@@ -41,6 +42,16 @@ const words = (meaning: string, longest: number) =>
 
 const currencyCode = z.string().refine((code) => isAbsent(code) || isCurrency(code.trim()));
 
+const competitor = z.union([
+  z.string(),
+  z.number().positive(),
+  z.looseObject({
+    price: z.union([z.string(), z.number().positive()]),
+    currency: z.union([currencyCode, z.null()]).optional(),
+  }),
+  z.null(),
+]);
+
 const fields = {
   sku: z
     .union([z.string(), z.number().int().nonnegative()])
@@ -60,13 +71,15 @@ const fields = {
   demand: amount('Demand against the usual: 1 = usual, 2 = twice', snapshotLimits.demand),
   competitors: z
     .union([
-      z.array(z.union([z.string(), z.number().positive(), z.null()])).max(snapshotLimits.competitors),
+      z.array(competitor).max(snapshotLimits.competitors),
       z.string().refine((text) => text.split('|').length <= snapshotLimits.competitors),
       z.number().positive(),
       z.null(),
     ])
     .optional()
-    .describe(`Competitors' prices: a list of at most ${snapshotLimits.competitors}, or text separated by |`),
+    .describe(
+      `Competitors' prices: a list of at most ${snapshotLimits.competitors}, or text separated by |. One in another currency is {price, currency} or "15.00 USD"; it is converted by the rates in force, and not used without`,
+    ),
   floor: money('Lowest price allowed'),
   ceiling: money('Highest price allowed'),
   map: money('Minimum advertised price'),
@@ -126,9 +139,17 @@ function holdTogether(
     if (minor === undefined || minor <= ceiling) continue;
     context.addIssue({ code: 'custom', path: [field], message: 'takes at most the ceiling' });
   }
-  for (const [index, price] of competitorItems(item.competitors).entries()) {
-    if (isAbsent(price) || minorOrRefused(typeof price === 'string' ? price.trim() : price, digits) > 0) continue;
-    context.addIssue({ code: 'custom', path: ['competitors', index], message: `takes ${moneyTakes(digits)}` });
+  for (const [index, cell] of competitorItems(item.competitors).entries()) {
+    const isText = typeof cell === 'string';
+    if (cell === undefined || cell === null || (isText && cell.trim() === '')) continue;
+    const stated = statedPrice(isText ? cell.trim() : cell) ?? { price: isText ? cell.trim() : cell, currency: code };
+    const own = stated.currency ?? code;
+    const places = typeof own === 'string' && isCurrency(own) ? currencyDigits(own) : -1;
+    const { price } = stated;
+    const isAmount = typeof price === 'string' || typeof price === 'number';
+    if (places >= 0 && isAmount && minorOrRefused(price, places) > 0) continue;
+    const message = places < 0 ? 'takes an ISO 4217 code in upper case' : `takes ${moneyTakes(places)}`;
+    context.addIssue({ code: 'custom', path: ['competitors', index], message });
   }
 }
 
@@ -138,7 +159,7 @@ function isAbsent(value: Cell): value is null | undefined | '' {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-function competitorItems(value: Cell | Cell[]): readonly Cell[] {
+function competitorItems(value: Cell | readonly unknown[]): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return typeof value === 'string' ? value.split('|') : [value];
 }

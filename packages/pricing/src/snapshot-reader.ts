@@ -1,5 +1,7 @@
+import { type StatedPrice, statedPrice } from './competitor-price.ts';
 import { currencyDigits, isCurrency } from './currency.ts';
 import { type Fault, shown } from './fault.ts';
+import { ForeignPrices } from './foreign-prices.ts';
 import { parseInstant } from './instant.ts';
 import { longestSku, normalSku, oneLine } from './merchant-text.ts';
 import { minorOrRefused, moneyTakes } from './money.ts';
@@ -23,6 +25,8 @@ export class SnapshotReader {
   readonly #defaults: SnapshotDefaults;
   #faults: Fault[] | undefined;
   #digits = -1;
+  #currencyCode = '';
+  #foreign: ForeignPrices | undefined;
 
   constructor(defaults: SnapshotDefaults) {
     this.#defaults = defaults;
@@ -56,6 +60,8 @@ export class SnapshotReader {
     if (raw.title !== undefined) snapshot.title = this.#text('title', raw.title, snapshotLimits.titleLength);
     if (raw.strategy !== undefined) snapshot.strategy = this.#strategy(raw.strategy);
 
+    if (this.#foreign !== undefined) snapshot.conversions = this.#foreign.conversions;
+
     if (this.#faults === undefined) {
       const contradictions = inconsistencies(snapshot);
       if (contradictions === undefined) return { ok: true, snapshot, ignored };
@@ -88,6 +94,7 @@ export class SnapshotReader {
     const code = value ?? this.#defaults.currency;
     if (typeof code === 'string' && isCurrency(code)) {
       this.#digits = currencyDigits(code);
+      this.#currencyCode = code;
       return code;
     }
     if (code === undefined || code === '') {
@@ -148,9 +155,33 @@ export class SnapshotReader {
       const item: unknown = items[index];
       const cell = typeof item === 'string' ? item.trim() : item;
       if (cell === '' || cell === null || cell === undefined) continue;
-      minors.push(this.#money(`competitors/${index}`, cell, 1));
+      const stated = typeof cell === 'number' ? undefined : statedPrice(cell);
+      if (stated === undefined) minors.push(this.#money(`competitors/${index}`, cell, 1));
+      else this.#competitor(`competitors/${index}`, stated, minors);
     }
     return minors;
+  }
+
+  /** A price that may be of another currency than the SKU's. */
+  #competitor(at: string, { price, currency }: StatedPrice, minors: number[]): void {
+    const own = this.#currencyCode;
+    const code = currency ?? own;
+    if (own === '') return;
+    if (typeof code !== 'string' || !isCurrency(code)) {
+      const takes = 'an ISO 4217 code in upper case, such as "USD", or none for the currency of the SKU';
+      this.#fault(`${at}/currency`, 'unknown-currency', code, takes);
+      return;
+    }
+    const digits = currencyDigits(code);
+    const minor = typeof price === 'string' || typeof price === 'number' ? minorOrRefused(price, digits) : -1;
+    if (minor <= 0) {
+      const fault = price === undefined ? 'missing' : minor === 0 ? 'not-positive' : 'not-money';
+      this.#fault(`${at}/price`, fault, price, minor === 0 ? 'an amount above 0' : moneyTakes(digits));
+    } else if (code === own) minors.push(minor);
+    else {
+      this.#foreign ??= new ForeignPrices(this.#defaults, own);
+      this.#foreign.add({ currency: code, minor }, minors);
+    }
   }
 
   #text(field: string, value: unknown, longest: number): string {

@@ -1,5 +1,7 @@
+import type { Conversions } from './conversions.ts';
 import type { Currency } from './currency.ts';
 import type { Fault } from './fault.ts';
+import type { Rates } from './rates.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 
 /** What is known of a SKU at one moment. Money in integer minor units of `currency`; what is not known is absent. */
@@ -23,7 +25,10 @@ export interface Snapshot {
   readonly restockDays?: number;
   /** Demand against the usual: 1 = usual, 2 = twice. */
   readonly demand?: number;
+  /** Of all competitors whose price is known in, or could be converted to, `currency`. */
   readonly competitorsMinor: readonly number[];
+  /** Where competitors' prices came in other currencies: what they were, and by which rates they were converted. */
+  readonly conversions?: Conversions;
   readonly floorMinor?: number;
   readonly ceilingMinor?: number;
   /** Minimum advertised price. */
@@ -44,6 +49,8 @@ export interface SnapshotDefaults {
   nowMs: number;
   /** Names of the configured strategies. */
   strategies: ReadonlySet<string>;
+  /** By which competitors' prices in other currencies are converted; absent = by none: they are not used. */
+  rates?: Rates | undefined;
 }
 
 /**
