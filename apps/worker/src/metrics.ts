@@ -173,7 +173,9 @@ export class WorkerMetrics {
       if (latencyMs !== undefined) this.#latency.observe({ model }, latencyMs / 1000);
       if (firstByteMs !== undefined) this.#firstByte.observe({ model }, firstByteMs / 1000);
     },
-    admitted: ({ priority, waitMs }) => this.#waits.observe({ priority }, waitMs / 1000),
+    admitted: ({ priority, waitMs }) => {
+      if (waitMs !== undefined) this.#waits.observe({ priority }, waitMs / 1000);
+    },
     priced: ({ source, mode, pricedAtMs }, rows) => {
       this.#priced.inc({ source, mode }, rows.length);
       let oldestMs = pricedAtMs;

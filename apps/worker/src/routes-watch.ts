@@ -1,10 +1,11 @@
 import {
+  answers,
   type Breach,
   type Canary,
   type CountedCall,
   canaryStrategy,
   countsOf,
-  isLive,
+  isShadow,
   judgeCanary,
   noCanary,
   rollBackCanary,
@@ -43,7 +44,14 @@ export class RoutesWatch implements RouteChoice {
   }
 
   canaryFor(strategy: Strategy): CanaryRoute | undefined {
-    if (!isLive(this.#canary)) return undefined;
+    return answers(this.#canary) ? this.#routeFor(strategy) : undefined;
+  }
+
+  shadowFor(strategy: Strategy): CanaryRoute | undefined {
+    return isShadow(this.#canary) ? this.#routeFor(strategy) : undefined;
+  }
+
+  #routeFor(strategy: Strategy): CanaryRoute | undefined {
     if (this.#asked.has(strategy)) return this.#asked.get(strategy);
     const { id, percent } = this.#canary;
     const asks = canaryStrategy(this.#canary, strategy);
@@ -54,11 +62,11 @@ export class RoutesWatch implements RouteChoice {
 
   async stands(id: string): Promise<boolean> {
     if (performance.now() - this.#lookedAt > LOOK_MS) await this.look();
-    return this.#canary.id === id && isLive(this.#canary);
+    return this.#canary.id === id && answers(this.#canary);
   }
 
   saw(route: 'stable' | 'canary', strategy: Strategy, canaryId: string | undefined, call: CountedCall): void {
-    const current = isLive(this.#canary) ? this.#canary.id : '';
+    const current = answers(this.#canary) ? this.#canary.id : '';
     // What the canary would not be asked for is no measure for it.
     if (route === 'stable' && current !== '' && !this.canaryFor(strategy)) return;
     if (route === 'canary' && canaryId !== current) return;
@@ -76,7 +84,8 @@ export class RoutesWatch implements RouteChoice {
       everyMs: LOOK_MS,
       run: async () => {
         await this.look();
-        if (this.#canary.state === 'running' && (await this.#routes.claimJudging(this.#canary)))
+        const { state, mode } = this.#canary;
+        if (state === 'running' && mode === 'canary' && (await this.#routes.claimJudging(this.#canary)))
           await this.#judge(this.#canary);
       },
     };

@@ -48,9 +48,9 @@ export class StatsFlush implements PackObserver {
     if (firstByteMs !== undefined) this.#counts.time('firstByte', firstByteMs);
   }
 
-  admitted({ waitMs }: { readonly waitMs: number }): void {
+  admitted({ waitMs }: { readonly waitMs?: number }): void {
     this.#counts.sent();
-    this.#counts.time('wait', waitMs);
+    if (waitMs !== undefined) this.#counts.time('wait', waitMs);
   }
 
   priced(pack: PricedPack, rows: PricedRows): void {

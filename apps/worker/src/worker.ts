@@ -19,6 +19,7 @@ import { guardRun } from './pipeline/guard-run.ts';
 import { tellAll } from './pipeline/observer.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
 import { RetryBudget } from './pipeline/retry-budget.ts';
+import { ShadowCalls, shadowsBeside } from './pipeline/shadow-calls.ts';
 import type { Tools } from './pipeline/tools.ts';
 import { Presence } from './presence.ts';
 import { type RunPack, withQuarantine } from './quarantine.ts';
@@ -103,7 +104,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     baseUrl,
     apiKeys,
     timeoutMs,
-    connections: config.workerConcurrency,
+    connections: config.workerConcurrency + shadowsBeside(config.workerConcurrency),
     ...keySharing(store.gatewayKeys, log, onError),
   });
   const keyWatch = watchKeys(config.gateway, store.gatewayKeys, gateway, log, onError);
@@ -112,6 +113,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   const statsFlush = new StatsFlush(store.stats, () => Date.now());
   const routes = new RoutesWatch(store.routes, { models: config.models, alarm, nowMs: () => Date.now() });
   await routes.look().catch(onError);
+  const shadow = new ShadowCalls(config.workerConcurrency);
   const stopping = new AbortController();
   const plainTools: Tools = {
     store,
@@ -122,6 +124,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     model,
     budgetExhausted: config.budget.exhausted,
     routes,
+    shadow,
     rateLimits: new RateLimitStreak(),
     retries: new RetryBudget(),
     observe: tellAll([statsFlush, metrics.observer], onError),
@@ -188,6 +191,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     presence.chore(),
     statsFlush.chore(),
     routes.chore(),
+    shadow.chore(),
     ledgerWatch(store, { setRpm: (rpm) => worker.setRpm(rpm), endRest: () => queue.endRest() }, alarm),
     new StagedRecovery(store, queue, onError),
     new DirtyPacker(store.dirty, queue, config.packSize),
@@ -203,11 +207,13 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     async stop({ finishMs, leaveMs }) {
       keyHold.close();
       redisHold.close();
-      let drained = await worker.stop(finishMs);
-      if (!drained) {
-        log.warn({ jobIds: worker.running() }, 'ending the calls in flight, their packs go back to their place');
+      const [isFinished, hasNoShadow] = await Promise.all([worker.stop(finishMs), shadow.stop(finishMs)]);
+      let drained = isFinished;
+      if (!isFinished || !hasNoShadow) {
+        const jobIds = worker.running();
+        log.warn({ jobIds }, 'ending the calls in flight, their packs go back to their place');
         stopping.abort();
-        drained = await worker.stop(leaveMs - finishMs);
+        [drained] = await Promise.all([worker.stop(leaveMs - finishMs), shadow.stop(leaveMs - finishMs)]);
       }
       upkeep.stop();
       keyWatch.stop();

@@ -1,4 +1,4 @@
-import { type Canary, type CanaryTolerance, isLive, promotionSteps } from './canary.ts';
+import { answers, type Canary, type CanaryMode, type CanaryTolerance, isLive, promotionSteps } from './canary.ts';
 
 /** What a change leads to, or why it may not be. */
 export type CanaryChange =
@@ -13,6 +13,7 @@ export interface ChangedBy {
 
 /** What a canary is to be. */
 export interface CanaryWish {
+  readonly mode: CanaryMode;
   readonly percent: number;
   readonly model?: string;
   readonly guidance: Readonly<Record<string, string>>;
@@ -23,7 +24,8 @@ export interface CanaryWish {
 
 /**
  * Lets a canary begin, changes its share, or ends it (0 %). One that asks for the same as before keeps its id, and so its SKUs and what was
- * counted; another gets `newId`. Refused within the cooldown, unless `force`.
+ * counted; another gets `newId`. A shadow that becomes a canary, or the other way round, keeps its SKUs, and what it did as the other counts no
+ * more. Refused within the cooldown, unless `force`.
  */
 export function setCanary(
   was: Canary,
@@ -40,7 +42,8 @@ export function setCanary(
     ...wish,
     state: 'running' as const,
     cooldownUntilMs: 0,
-    ...(!isSame && { id: newId, sinceMs: nowMs }),
+    ...(!isSame && { id: newId }),
+    ...(!(isSame && wish.mode === was.mode) && { sinceMs: nowMs }),
   };
   return { ok: true, canary };
 }
@@ -53,6 +56,8 @@ export function promoteCanary(
 ): CanaryChange {
   if (was.state === 'promoted') return { ok: false, why: 'The canary is promoted already: it answers for every SKU.' };
   if (was.state !== 'running') return { ok: false, why: 'No canary runs.' };
+  if (!answers(was))
+    return { ok: false, why: 'It is a shadow: set it with the mode "canary", and it answers for the same SKUs.' };
   if (calls < was.minCalls && !force)
     return {
       ok: false,

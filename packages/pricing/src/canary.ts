@@ -28,6 +28,9 @@ export const promotionSteps = [1, 5, 25, 50, 100] as const;
 
 export type CanaryState = 'off' | 'running' | 'rolled_back' | 'promoted';
 
+/** `canary`: its answers are published. `shadow`: it is asked beside the stable route, and its answers are compared and never published. */
+export type CanaryMode = 'canary' | 'shadow';
+
 /** Another model or wording that answers for a share of the SKUs. */
 export interface Canary {
   /** Rises by one with every change; 0 = there has never been one. */
@@ -35,6 +38,7 @@ export interface Canary {
   /** Decides which SKUs it gets; '' while there has never been one. */
   readonly id: string;
   readonly state: CanaryState;
+  readonly mode: CanaryMode;
   /** Share of the SKUs that it answers for, 0 to 100. */
   readonly percent: number;
   /** In place of the stable route's model; strategies that name a model of their own keep it. */
@@ -61,6 +65,7 @@ export const noCanary: Canary = Object.freeze({
   version: 0,
   id: '',
   state: 'off',
+  mode: 'canary',
   percent: 0,
   guidance: Object.freeze({}),
   tolerance: usualTolerance,
@@ -72,12 +77,22 @@ export const noCanary: Canary = Object.freeze({
   by: '',
 });
 
-/** Whether it answers for anything at all. */
+/** Whether it is asked for anything at all. */
 export function isLive({ state, percent }: Pick<Canary, 'state' | 'percent'>): boolean {
   return (state === 'running' || state === 'promoted') && percent > 0;
 }
 
-/** The strategy as the canary asks for it; undefined where the canary would ask just like the stable route. */
+/** Whether its answers are published. */
+export function answers(canary: Pick<Canary, 'state' | 'percent' | 'mode'>): boolean {
+  return isLive(canary) && canary.mode === 'canary';
+}
+
+/** Whether it is asked beside the stable route, for nothing but to be compared. */
+export function isShadow(canary: Pick<Canary, 'state' | 'percent' | 'mode'>): boolean {
+  return isLive(canary) && canary.mode === 'shadow';
+}
+
+/** The strategy as the canary or shadow asks for it; undefined where it would ask just like the stable route. */
 export function canaryStrategy(canary: Canary, strategy: Strategy): Strategy | undefined {
   if (!isLive(canary) || !asksOtherwise(canary, strategy)) return undefined;
   const guidance = Object.hasOwn(canary.guidance, strategy.name) ? canary.guidance[strategy.name] : undefined;
@@ -85,17 +100,17 @@ export function canaryStrategy(canary: Canary, strategy: Strategy): Strategy | u
   return { ...strategy, ...(guidance !== undefined && { guidance }), ...(model !== undefined && { model }) };
 }
 
-/** The route that would answer for a SKU now: by which the door packs. */
-export function routeOf(canary: Canary, strategy: Strategy | undefined, sku: string): 'stable' | 'canary' {
+/** Who would be asked for a SKU now, beside the stable route (`shadow`) or in its place: by which the door packs. */
+export function routeOf(canary: Canary, strategy: Strategy | undefined, sku: string): 'stable' | CanaryMode {
   const asks = isLive(canary) && strategy !== undefined && asksOtherwise(canary, strategy);
-  return asks && isCanarySku(canary, sku) ? 'canary' : 'stable';
+  return asks && isCanarySku(canary, sku) ? canary.mode : 'stable';
 }
 
 function asksOtherwise({ model, guidance }: Canary, strategy: Strategy): boolean {
   return (strategy.model === undefined && model !== undefined) || Object.hasOwn(guidance, strategy.name);
 }
 
-/** Whether the canary answers for a SKU: the same answer everywhere and always, and a larger share keeps those of a smaller one. */
+/** Whether a SKU is among those of the canary or shadow: the same answer everywhere and always, and a larger share keeps those of a smaller one. */
 export function isCanarySku({ id, percent }: Pick<Canary, 'id' | 'percent'>, sku: string): boolean {
   return position(id, sku) < percent;
 }

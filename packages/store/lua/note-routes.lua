@@ -5,7 +5,7 @@
 -- ARGV     1 the canary whose calls were counted, '' = none  2 TTL of 2, s  3 TTL of 3, s
 --          then counter and amount in turn; a counter begins with 's:' (stable) or 'c:' (the canary)
 -- RETURNS  the fields of the routes, names and values in turn
--- WRITES   2: stable's counters, and the canary's under its id; 3, while that canary runs: both routes' counters since it began
+-- WRITES   2: stable's counters, and the canary's under its id; 3, while that canary runs and answers: both routes' counters since it began
 -- ATOMIC   a canary that has gone must not get counts of its successor
 
 --- @include "key-types"
@@ -15,8 +15,8 @@ if wrong then return wrong end
 
 local id = ARGV[1]
 if #ARGV > 3 then
-  local routes = redis.call('HMGET', KEYS[1], 'id', 'state')
-  local runs = id ~= '' and routes[1] == id and routes[2] == 'running'
+  local routes = redis.call('HMGET', KEYS[1], 'id', 'state', 'mode')
+  local runs = id ~= '' and routes[1] == id and routes[2] == 'running' and routes[3] ~= 'shadow'
   for i = 4, #ARGV, 2 do
     local counter = ARGV[i]
     local is_stable = string.sub(counter, 1, 2) == 's:'

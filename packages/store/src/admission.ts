@@ -134,8 +134,8 @@ export class AdmissionControl {
     }
   }
 
-  /** Asks for one call. Time is that of Redis. */
-  async admit(priority: Priority, worst: WorstCase): Promise<Admission> {
+  /** Asks for one call. Time is that of Redis. `bookAheadMs`: how far off its slot may be; 0 = now or not at all. */
+  async admit(priority: Priority, worst: WorstCase, bookAheadMs = BOOK_AHEAD_MS): Promise<Admission> {
     const k = this.#keys;
     for (;;) {
       const day = this.#today();
@@ -155,7 +155,7 @@ export class AdmissionControl {
           day.startMs,
           day.endMs,
           UNSENT_LEASE_MS,
-          BOOK_AHEAD_MS,
+          bookAheadMs,
           this.#epoch,
           this.#sequence,
           this.#leaseMs,

@@ -52,6 +52,7 @@ export { changePercent, type Publication, type PublishRow } from './publish-row.
 export type { RedisState } from './redis-state.ts';
 export type { Decision } from './result-chunk.ts';
 export { ROUTE_WINDOW_MS, type RouteCounts, type RouteTallies } from './routes.ts';
+export { type Comparison, type ShadowFigures, WORST_COMPARISONS } from './shadows.ts';
 export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
 export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';

@@ -138,6 +138,15 @@ export class Keys {
   routeWindow = (number: number): string => `${this.prefix}routes:window:${number}`;
   /** hash of both routes' counters since a canary began: `s:…` and `c:…`. Written by note-routes.lua. TTL 40 days. */
   routeLife = (canaryId: string): string => `${this.prefix}routes:life:${canaryId}`;
+  /**
+   * hash of what came of a shadow: counters `s:…` and `c:…` (route-tally.ts) of the calls beside each other, `d:<step>` differences (parity.ts),
+   * `skipped:<reason>` SKUs, firstMs, lastMs. Written by record-shadow.lua. TTL 40 days.
+   */
+  shadow = (id: string): string => `${this.prefix}shadow:${id}`;
+  /** zset sku -> how far its prices lay apart at most, in steps: the 20 worst. Written as the shadow. TTL 40 days. */
+  shadowWorst = (id: string): string => `${this.prefix}shadow:${id}:worst`;
+  /** hash sku -> that comparison as JSON (shadows.ts). Written as the zset. */
+  shadowWorstOf = (id: string): string => `${this.prefix}shadow:${id}:worst:of`;
   /** string: the version of the canary that somebody judges in this second. Written by routes.ts. TTL 0.9 s. */
   routeJudge = (): string => `${this.prefix}routes:judge`;
 

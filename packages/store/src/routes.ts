@@ -27,6 +27,7 @@ const storedCanary = z.object({
   version: number,
   id: z.string(),
   state: z.enum(['off', 'running', 'rolled_back', 'promoted']),
+  mode: z.enum(['canary', 'shadow']).default('canary'),
   percent: number,
   model: z.string().exactOptional(),
   guidance: z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),

@@ -18,6 +18,7 @@ import { Processes } from './processes.ts';
 import { type RedisState, readRedisState } from './redis-state.ts';
 import { Routes } from './routes.ts';
 import { Runs } from './runs.ts';
+import { Shadows } from './shadows.ts';
 import { Snapshots } from './snapshots.ts';
 import { Stats } from './stats.ts';
 import { UnderWay } from './under-way.ts';
@@ -56,6 +57,7 @@ export class Store {
   readonly processes: Processes;
   readonly routes: Routes;
   readonly runs: Runs;
+  readonly shadows: Shadows;
   readonly stats: Stats;
   readonly underWay: UnderWay;
   readonly #redis: Redis;
@@ -86,6 +88,7 @@ export class Store {
     this.processes = new Processes(redis, this.keys);
     this.routes = new Routes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);
+    this.shadows = new Shadows(redis, this.keys);
     this.stats = new Stats(redis, this.keys, timeZone);
     this.underWay = new UnderWay(redis, this.keys, now);
   }

@@ -23,8 +23,8 @@ export async function changeCanary(
     const change = await changed(was, nowMs);
     if (!change.ok) throw refused(change.why, was, nowMs);
     if (!(await routes.change(was, change.canary))) continue;
-    const { state, percent, model, by, reason } = change.canary;
-    logger.info({ state, percent, ...(model && { model }), by, ...(reason && { reason }) }, 'canary changed');
+    const { state, mode, percent, model, by, reason } = change.canary;
+    logger.info({ state, mode, percent, ...(model && { model }), by, ...(reason && { reason }) }, 'canary changed');
     return await routes.get();
   }
   throw new Problem('conflict', 'Others change the canary right now; look again.');
@@ -47,14 +47,18 @@ export function wishOf(
     for (const name of Object.keys(guidance)) requireStrategy(name, Object.keys(callTerms.strategies));
   }
   const usual = isLive(was) ? was : noCanary;
+  const mode = body.mode ?? usual.mode;
   const cooldownMinutes = body.cooldownMinutes ?? (isLive(was) ? undefined : defaults.cooldownMinutes);
   const given = Object.entries({ ...(isLive(was) ? {} : defaults.tolerance), ...body.tolerance });
   const tolerance = {
     ...usual.tolerance,
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   };
-  if (body.percent > 0 && model !== undefined) requireAffordable(model, tolerance.costPercent, callTerms);
+  // A shadow is never rolled back.
+  if (mode === 'canary' && body.percent > 0 && model !== undefined)
+    requireAffordable(model, tolerance.costPercent, callTerms);
   return {
+    mode,
     percent: body.percent,
     ...(model !== undefined && { model }),
     guidance,

@@ -7,10 +7,11 @@ type Shown = z.infer<typeof canarySchema>;
 
 /** A canary as events show it. */
 export function shownCanary(canary: Canary): z.infer<typeof canaryState> {
-  const { state, percent, id, model, guidance, minCalls, cooldownMs, tolerance, reason, by } = canary;
+  const { state, mode, percent, id, model, guidance, minCalls, cooldownMs, tolerance, reason, by } = canary;
   const at = (ms: number) => new Date(ms).toISOString();
   return {
     state,
+    mode,
     percent,
     ...(id && { id }),
     ...(model !== undefined && { model }),

@@ -14,6 +14,10 @@ export const canaryBody = z
       .min(0, share)
       .max(100, share)
       .meta({ description: 'Share of the SKUs that it answers for; 0 ends it' }),
+    mode: z.enum(['canary', 'shadow'], 'canary or shadow').optional().meta({
+      description:
+        '`canary` (default): its answers are published. `shadow`: it is asked in addition, compared, and never published. The SKUs stay the same from one to the other',
+    }),
     ...canaryFields,
     force: z.boolean(yes).optional().meta({ description: 'Also within the cooldown after a rollback' }),
   })
@@ -47,6 +51,9 @@ const figures = z
 
 const state = z.strictObject({
   state: z.enum(['off', 'running', 'rolled_back', 'promoted']),
+  mode: z
+    .enum(['canary', 'shadow'])
+    .meta({ description: 'A `shadow` is asked beside the stable route; its answers are never published' }),
   percent: z.number().meta({ description: 'Share of the SKUs that it answers for' }),
   id: z.string().optional().meta({ description: 'Decides which SKUs it gets', example: 'c1f09a7b2c3' }),
   model: z.string().optional(),

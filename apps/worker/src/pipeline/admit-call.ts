@@ -30,7 +30,8 @@ export class AdmissionUnavailable extends Error {
 
 /**
  * Writes the prompt and reserves what its call may cost at worst; waits for its slot if that is near, and marks it as sent. From then on the
- * call counts as sent, whatever happens to this process. Throws AdmissionUnavailable when Redis does not take part.
+ * call counts as sent, whatever happens to this process. `bookAheadMs`: how far off that slot may be, the usual unless stated. Throws
+ * AdmissionUnavailable when Redis does not take part.
  */
 export async function admitCall(
   tools: Tools,
@@ -38,6 +39,7 @@ export async function admitCall(
   batchId: string,
   strategy: Strategy,
   rows: readonly ReadyRow[],
+  bookAheadMs?: number,
 ): Promise<AdmittedCall | Refusal> {
   const prompt = buildPrompt(rows, strategy);
   const model = strategy.model ?? tools.model;
@@ -48,7 +50,7 @@ export async function admitCall(
     tokens: prompt.worstPromptTokens + prompt.maxTokens,
   };
   try {
-    const admitted = await reserveAndSend(tools.store.admission, priority, batchId, worst);
+    const admitted = await reserveAndSend(tools.store.admission, priority, batchId, worst, bookAheadMs);
     return 'granted' in admitted
       ? admitted
       : { prompt, model, temperature: strategy.temperature, worst, reservation: admitted };
@@ -62,9 +64,10 @@ async function reserveAndSend(
   priority: Priority,
   batchId: string,
   worst: WorstCase,
+  bookAheadMs: number | undefined,
 ): Promise<Reservation | Refusal> {
   for (let late = 0; late < LATE_AT_MOST; late++) {
-    const admitted = await admission.admit(priority, worst);
+    const admitted = await admission.admit(priority, worst, bookAheadMs);
     if (!admitted.granted) return admitted;
     const { reservation, waitMs, sendAheadMs } = admitted;
     const slotAt = performance.now() + waitMs;

@@ -37,8 +37,8 @@ export type RefusedBecause = Extract<Admission, { granted: false }>['because'];
 export interface PackObserver {
   /** A call ended. */
   called(call: CallSeen): void;
-  /** A call may go. `waitMs`: since its job was put into the queue. */
-  admitted(call: { readonly priority: Priority; readonly waitMs: number }): void;
+  /** A call may go. `waitMs`: since its job was put into the queue; absent: that of a shadow, for which no job waited. */
+  admitted(call: { readonly priority: Priority; readonly waitMs?: number }): void;
   /** These rows have a price that they had not before. */
   priced(pack: PricedPack, rows: readonly PublishRow[]): void;
   /** So many rows have a price that waits for a person. */

@@ -8,11 +8,11 @@ import { enqueueRows } from './jobs-of-rows.ts';
 import type { Judgement } from './judge-answer.ts';
 import type { ReadyRow, Tools } from './tools.ts';
 
-/** A canary as far as one strategy is concerned. */
+/** A canary or shadow as far as one strategy is concerned. */
 export interface CanaryRoute {
   readonly id: string;
   readonly percent: number;
-  /** The strategy as the canary asks for it: its model, its wording. */
+  /** The strategy as it is asked for: its model, its wording. */
   readonly strategy: Strategy;
 }
 
@@ -20,6 +20,8 @@ export interface CanaryRoute {
 export interface RouteChoice {
   /** The canary that answers for a share of the SKUs of this strategy, as known a second ago; undefined when none does. */
   canaryFor(strategy: Strategy): CanaryRoute | undefined;
+  /** The shadow that is asked beside the stable route for a share of the SKUs of this strategy, as known a second ago. */
+  shadowFor(strategy: Strategy): CanaryRoute | undefined;
   /** Whether the canary still stands, as known a second ago at most. Rejects when Redis does not tell. */
   stands(id: string): Promise<boolean>;
   /** Counts a call. */
@@ -96,11 +98,13 @@ export async function askStable(
   return { kind: 'done', summary: `${rows.length} asked again on stable` };
 }
 
-function isClamped({ safePrice }: PublishRow): boolean {
+/** Whether a guardrail other than rounding moved it. */
+export function isClamped({ safePrice }: PublishRow): boolean {
   return safePrice.guardrails.some((name) => name !== 'rounding');
 }
 
-function latencyOf({ outcome }: Answer, tookMs: number): number {
+/** How long an answer took, ms. */
+export function latencyOf({ outcome }: Answer, tookMs: number): number {
   return 'latencyMs' in outcome ? outcome.latencyMs : tookMs;
 }
 

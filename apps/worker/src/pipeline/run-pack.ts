@@ -101,6 +101,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
 
   const stale = [...supersededRows(live, codes), ...supersededRows(held, heldCodes)];
+  tools.shadow.follow(tools, { run, mode: loaded.mode, strategy, rows: ready, stale, answer, judgement, pricedAtMs });
   const failing = await failAlone(tools, run, conflicting);
   if (failing) return failing;
   const verdict = callVerdict(outcome);

@@ -6,6 +6,7 @@ import type { PackObserver } from './observer.ts';
 import type { RateLimitStreak } from './rate-limit-streak.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RouteChoice } from './route-pack.ts';
+import type { ShadowAsker } from './shadow-calls.ts';
 
 /** What the steps of a run work with. */
 export interface Tools {
@@ -20,6 +21,8 @@ export interface Tools {
   readonly budgetExhausted: 'defer' | 'rules' | 'fail';
   /** Who answers: the stable route, or for a share of the SKUs the canary. */
   readonly routes: RouteChoice;
+  /** Is asked in addition, for a share of the SKUs, once their prices are published. */
+  readonly shadow: ShadowAsker;
   readonly rateLimits: RateLimitStreak;
   readonly retries: RetryBudget;
   /** Is told what happens, for counting. */
@@ -47,6 +50,19 @@ export interface ReadyRow {
   readonly bounds: Bounds;
   /** The strategy that the snapshot names now: its guardrails hold, whatever prompt asks. */
   readonly strategy: Strategy;
+  /** What the small model said of it in an earlier job. */
+  readonly unsure?: UnsureAnswer;
+}
+
+/** What a small model said of a row that it was not sure enough of. */
+export interface UnsureAnswer {
+  readonly model: string;
+  /** The suggested price, decimal text. */
+  readonly price: string;
+  /** Absent: it did not say. */
+  readonly confidence?: number;
+  /** The row's share of that call. */
+  readonly costNanoUsd: number;
 }
 
 /** A row that got no price, and why: `reason` is a stable code, `detail` a sentence for a person. */
