@@ -11,11 +11,13 @@ const STEPS_A_LOOK = 10;
 const LEFT_AFTER_MS = 3000;
 const LOOK_FOR_LEFT_EVERY = 20;
 const REST_AFTER_ERROR_MS = 2000;
+/** A feed that is behind for so long is told of, ms. */
+const TELL_BEHIND_MS = 5000;
 
 /**
  * Makes jobs of the SKUs that observations moved. Any number of workers do so at once: a SKU is taken by one of them, with an intent that
  * stays until its job is in the queue, and what a killed one left is put there by the others. While the queue has no room for a priority, its
- * SKUs stay where they are.
+ * SKUs stay where they are; so do all while a feed is behind.
  */
 export class DirtyPacker implements Chore {
   readonly everyMs = 100;
@@ -24,8 +26,12 @@ export class DirtyPacker implements Chore {
   readonly #packSize: number;
   #looks = 0;
   #restUntilMs = 0;
+  #behindSinceMs: number | undefined;
+  readonly #onBehind: () => void;
 
-  constructor(dirty: Store['dirty'], queue: PackQueue, packSize: number) {
+  /** @param onBehind is told, again and again, that SKUs wait for a feed */
+  constructor(dirty: Store['dirty'], queue: PackQueue, packSize: number, onBehind: () => void) {
+    this.#onBehind = onBehind;
     this.#dirty = dirty;
     this.#queue = queue;
     this.#packSize = packSize;
@@ -45,7 +51,8 @@ export class DirtyPacker implements Chore {
 
   async #packDue(isTimeForLeft: boolean): Promise<void> {
     for (let step = 0; step < STEPS_A_LOOK; step++) {
-      const { skus, nowMs } = await this.#dirty.due(TAKE_AT_ONCE);
+      const { skus, nowMs, isFeedBehind } = await this.#dirty.due(TAKE_AT_ONCE);
+      await this.#tellBehind(isFeedBehind);
       let isMoreDue = false;
       for (const priority of priorities) {
         const due = skus[priority];
@@ -56,6 +63,13 @@ export class DirtyPacker implements Chore {
       if (step === 0 && isTimeForLeft) await this.#enqueueLeft(nowMs);
       if (!isMoreDue) return;
     }
+  }
+
+  async #tellBehind(isFeedBehind: boolean): Promise<void> {
+    const nowMs = performance.now();
+    this.#behindSinceMs = isFeedBehind ? (this.#behindSinceMs ?? nowMs) : undefined;
+    if (this.#behindSinceMs === undefined || nowMs - this.#behindSinceMs < TELL_BEHIND_MS) return;
+    if (await this.#dirty.hasAny()) this.#onBehind();
   }
 
   async #enqueueLeft(nowMs: number): Promise<void> {

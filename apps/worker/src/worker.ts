@@ -194,7 +194,9 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     shadow.chore(),
     ledgerWatch(store, { setRpm: (rpm) => worker.setRpm(rpm), endRest: () => queue.endRest() }, alarm),
     new StagedRecovery(store, queue, onError),
-    new DirtyPacker(store.dirty, queue, config.packSize),
+    new DirtyPacker(store.dirty, queue, config.packSize, () =>
+      alarm({}, 'what observations moved waits for a feed that is behind: see `reprice feeds`'),
+    ),
     evictionWatch(health, alarm),
     clock.chore(),
   ];

@@ -12,7 +12,7 @@ test('SKUs stay where they are while the queue has no room for their priority, a
   const namespace = freshNamespace();
   const store = new Store(redis, { namespace });
   const queue = new PackQueue({ connection: redis, namespace, maxJobs: 4 });
-  const packers = [1, 2, 3].map(() => new DirtyPacker(store.dirty, queue, 10));
+  const packers = [1, 2, 3].map(() => new DirtyPacker(store.dirty, queue, 10, () => {}));
   const packAll = () => Promise.all(packers.map((packer) => packer.run()));
   const observe = async (sku: string, more: object) => {
     const input = { sku, price: '10.00', currency: 'EUR', ...more };

@@ -1,5 +1,5 @@
 import type { Priority } from '@reprice/pricing';
-import { type ConnectionOptions, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { type ConnectionOptions, DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { ATTEMPTS, backoffMs } from './backoff.ts';
 import { limiterWindow } from './limiter.ts';
 import { type PackJob, packJobSchema, priorityOf } from './pack-job.ts';
@@ -11,6 +11,8 @@ export type Verdict =
   | { readonly kind: 'done'; readonly summary: string }
   /** Later, for no fault of the pack: everybody rests, the job keeps its place and its attempts. */
   | { readonly kind: 'snooze'; readonly restMs: number }
+  /** Later, for no fault of the pack: it alone waits, others go on. It keeps its attempts. */
+  | { readonly kind: 'wait'; readonly waitMs: number }
   /** The call failed: costs an attempt. */
   | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs?: number }
   /** Back to its place at once, for no fault of the pack: this process leaves, another takes it. */
@@ -103,6 +105,9 @@ export class PackWorker {
           // If Redis does not even take that, the limiter's own window is rest enough; the job must not pay for it.
           await rest(verdict.restMs).catch(options.onError);
           throw Worker.RateLimitError();
+        case 'wait':
+          await job.moveToDelayed(Date.now() + verdict.waitMs, token).catch(options.onError);
+          throw new DelayedError();
         case 'retry':
           throw new RetryError(verdict.reason, verdict.retryAfterMs);
         case 'return':

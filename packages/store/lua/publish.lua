@@ -2,8 +2,9 @@
 -- Publishes the priced rows of one pack: price hash, history, change stream, and the batch's bits, results and counters.
 --
 -- KEYS     1 batch:<id> hash, then its parts: 2 :packs  3 :settled bitmap  4 :results list  5 :failed  6 :rejections  7 :trial
---          8 changes stream   9 freeze hash   10 routes hash   11..10+n price:<sku> hash, one a row
---          only if some row replaces a price: 11+n..10+2n history:<sku> list, 11+2n..10+3n rolling:<sku> string, one a row
+--          8 changes stream   9 freeze hash   10 routes hash   11 feeds:in-sync hash   12 changes:keep string
+--          13..12+n price:<sku> hash, one a row
+--          only if some row replaces a price: 13+n..12+2n history:<sku> list, 13+2n..12+3n rolling:<sku> string, one a row
 -- ARGV     1 batch id  2 now, ms  3 channel  4 result chunk (result-chunk.ts)
 --          5 pricedAt  6 source  7 model ('' = none)  8 route ('' = none)  9 job id
 --          10 rows as JSON: one list, 13 items a row: ordinal, sku, price, currency, previousPrice, changePercent, strategy, confidence, reason,
@@ -11,21 +12,23 @@
 --          11 the canary that answered ('' = none did)
 --          12.. with rolling keys: what each is to hold, '' = leave it; made from what load.lua read, so it holds if the fence does
 -- RETURNS  one code a row: 1 published, 0 settled before (nothing done), -1 the fence is older than the live price (nothing done),
---          -2 publishing is frozen (nothing done), -3 the canary that answered no longer stands (nothing done);
+--          -2 publishing is frozen (nothing done), -3 the canary that answered no longer stands (nothing done),
+--          -4 a feed is behind, and observations moved this (nothing done);
 --          or {} when the batch no longer runs
--- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), rolling:<sku> (TTL 8 days), changes (newest ~5,000 packs), the batch
+-- WRITES   price:<sku> (no TTL), history:<sku> (newest 100 past revisions), rolling:<sku> (TTL 8 days), changes (announce.lua), the batch
 -- ATOMIC   a price without its bit would be published twice, a bit without its price would be lost
 
 --- @include "canary-stands"
+--- @include "feeds-behind"
 --- @include "finish-batch"
 --- @include "settled-bits"
 --- @include "retire-price"
 --- @include "announce"
 
-local FIRST_PRICE, CELLS = 11, 13
+local FIRST_PRICE, CELLS = 13, 13
 local FIRST_ROLLING_ARG, ROLLING_TTL_SECONDS = 12, 8 * 24 * 3600
 
-local batch = redis.call('HMGET', KEYS[1], 'status', 'mode')
+local batch = redis.call('HMGET', KEYS[1], 'status', 'mode', 'kind')
 if batch[1] ~= 'running' then return {} end
 local live = batch[2] ~= 'dry-run'
 -- The only numbers in here are ordinals and revisions; amounts are text.
@@ -38,6 +41,7 @@ for i = 1, n do
 end
 local settled = read_settled(KEYS[3], ordinals)
 local late = not canary_stands(KEYS[10], ARGV[11])
+local behind = batch[3] == 'observed' and feeds_behind(KEYS[11])
 local frozen = live and redis.call('EXISTS', KEYS[9]) == 1
 -- Most packs price SKUs for the first time: one command tells that none of them has a price yet.
 local none_live = not live or redis.call('EXISTS', unpack(price_keys)) == 0
@@ -50,6 +54,8 @@ for i = 1, n do
     codes[i] = -3
   elseif frozen then
     codes[i] = -2
+  elseif behind then
+    codes[i] = -4
   elseif not live then
     codes[i] = 1
   else
@@ -99,6 +105,6 @@ end
 
 write_settled(KEYS[3], published)
 redis.call('HINCRBY', KEYS[1], 'priced', #published)
-if live then announce(KEYS[8], chunk) end
+if live then announce(KEYS[8], KEYS[12], chunk) end
 finish_batch(KEYS[1], { KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7] }, ARGV[2], ARGV[3], ARGV[1])
 return codes

@@ -52,12 +52,12 @@ export class DirtySet {
     return (await this.#redis.exists(this.#keys.dirtySets())) > 0;
   }
 
-  /** The SKUs that are due now, at most `limit` of each priority, and Redis' clock, ms since 1970. */
-  async due(limit: number): Promise<{ skus: DueSkus; nowMs: number }> {
-    const reply = await this.#due.run(this.#redis, this.#keys.dirtySets(), [limit]);
-    const [nowMs, ...lists] = reply as [string, ...string[][]];
+  /** The SKUs that are due now, at most `limit` of each priority, none while a feed is behind; and Redis' clock, ms since 1970. */
+  async due(limit: number): Promise<{ skus: DueSkus; nowMs: number; isFeedBehind: boolean }> {
+    const reply = await this.#due.run(this.#redis, [...this.#keys.dirtySets(), this.#keys.feedsInSync()], [limit]);
+    const [nowMs, behind, ...lists] = reply as [string, string, ...string[][]];
     const skus = Object.fromEntries(priorities.map((priority, i) => [priority, lists[i] ?? []]));
-    return { skus: skus as unknown as DueSkus, nowMs: Number(nowMs) };
+    return { skus: skus as unknown as DueSkus, nowMs: Number(nowMs), isFeedBehind: behind !== '' };
   }
 
   /**

@@ -32,10 +32,16 @@ const storedHeld = z.object({
 /** A price that waits for a person to approve or reject it. Money is a decimal string. */
 export type HeldPrice = z.infer<typeof storedHeld>;
 
-/** What became of a row: held now; settled by an earlier run; or refused, since another run published the SKU after our load(), or the canary that answered is gone. */
-export type HoldCode = 'held' | 'settled' | 'stale' | 'late';
+/** What became of a row: held now; settled by an earlier run; or refused, since another run published the SKU after our load(), the canary that answered is gone, or a feed is behind. */
+export type HoldCode = 'held' | 'settled' | 'stale' | 'late' | 'behind';
 
-const holdCodes: Readonly<Record<number, HoldCode>> = { 1: 'held', 0: 'settled', [-1]: 'stale', [-3]: 'late' };
+const holdCodes: Readonly<Record<number, HoldCode>> = {
+  1: 'held',
+  0: 'settled',
+  [-1]: 'stale',
+  [-3]: 'late',
+  [-4]: 'behind',
+};
 
 function holdCode(code: number): HoldCode {
   const known = holdCodes[code];
@@ -68,6 +74,7 @@ export class HeldPrices {
       ...k.partsOf(batchId),
       k.held(),
       k.routes(),
+      k.feedsInSync(),
       ...rows.flatMap(({ sku }) => [k.heldPrice(sku), k.price(sku)]),
     ];
     const cells = rows.flatMap((row) => [row.ordinal, row.sku, row.fence, JSON.stringify(heldOf(publication, row))]);

@@ -19,6 +19,8 @@ export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } fro
 export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
 export { type ChangeEntry, type ChangePage, compareChangeIds } from './changes.ts';
+export { DEAD_LETTERS_KEPT, type DeadLetter, type DeathNote } from './dead-letter.ts';
+export { CompetitorTally } from './competitor-tally.ts';
 export type { DecisionBasis } from './decision-record.ts';
 export { type DirtySet, type DueSkus, isObserved, SETTLE_MS, type TakenPack } from './dirty-set.ts';
 export {
@@ -30,6 +32,15 @@ export {
   type RevivedJob,
 } from './failed-jobs.ts';
 export type { Failure } from './failure.ts';
+export type {
+  FeedCounts,
+  FeedCursor,
+  FeedLease,
+  FeedRecord,
+  FeedReport,
+  FeedState,
+  FeedView,
+} from './feeds.ts';
 export type { Freeze } from './freeze.ts';
 export type {
   GatewayKeyChange,
@@ -49,11 +60,15 @@ export { PAST_REVISIONS, type PriceStory, type Revision } from './price-history.
 export type { PublishCode } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
 export { changePercent, type Publication, type PublishRow } from './publish-row.ts';
+export type { RatesInForce, RatesState } from './rates-in-force.ts';
 export type { RedisState } from './redis-state.ts';
 export type { Decision } from './result-chunk.ts';
 export { ROUTE_WINDOW_MS, type RouteCounts, type RouteTallies } from './routes.ts';
-export { type Comparison, type ShadowFigures, WORST_COMPARISONS } from './shadows.ts';
 export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
+export { type Comparison, type ShadowFigures, WORST_COMPARISONS } from './shadows.ts';
+export type { OpenChange, ResyncPage, SinkReader, Taken } from './sink-reader.ts';
+export type { SinkDescription, SinkRecord, SinkState } from './sink-record.ts';
+export type { Sinks, StreamSpan } from './sinks.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
 export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';
 export { type Counts, CountsInMemory, type PriceChange, sumCounts } from './stats-counts.ts';

@@ -29,8 +29,36 @@ export class Keys {
   rolling = (sku: string): string => `${this.prefix}rolling:${sku}`;
   /** list of result chunks (result-chunk.ts): what people published on a day (UTC, 2026-11-21). TTL 30 days. */
   manualDecisions = (date: string): string => `${this.prefix}manual-decisions:${date}`;
-  /** stream: `chunk`, one result chunk (result-chunk.ts) a publish. Written by announce.lua. The newest ~5,000: 125,000 prices. */
+  /**
+   * stream: `chunk`, one result chunk (result-chunk.ts) a publish; a group a sink. Written by announce.lua. The newest ~5,000: 125,000 prices;
+   * with sinks what they have not had as well, up to changesKeep.
+   */
   changes = (): string => `${this.prefix}changes`;
+  /** string: entries that the stream of changes holds at most while sinks are registered. Written by register-sink.lua, forget-sink.lua. No TTL. */
+  changesKeep = (): string => `${this.prefix}changes:keep`;
+
+  /** hash name of a sink -> its settings as JSON: those that were saved over the API. Written by sinks.ts. No TTL. */
+  sinks = (): string => `${this.prefix}sinks`;
+  /** set of names: the sinks that the stream of changes is kept for. Written by register-sink.lua, forget-sink.lua. No TTL. */
+  sinksRegistered = (): string => `${this.prefix}sinks:registered`;
+  /** hash: what a sink is, its state and its counters (sink-record.ts). Written by the scripts of sinks. No TTL. */
+  sink = (name: string): string => `${this.prefix}sink:${name}`;
+  /** string: id of the process that delivers to it. Written by take-changes.lua, leave-sink.lua. TTL some seconds. */
+  sinkLease = (name: string): string => `${this.prefix}sink:${name}:lease`;
+  /** hash id of an entry -> attempts that failed. Written by sink-reader.ts, acknowledge-changes.lua, bury-change.lua. No TTL, open entries only. */
+  sinkAttempts = (name: string): string => `${this.prefix}sink:${name}:attempts`;
+  /** stream of dead letters (dead-letter.ts). Written by bury-change.lua, finish-resync-page.lua, sink-reader.ts. The newest 100,000. */
+  sinkDead = (name: string): string => `${this.prefix}sink:${name}:dead`;
+  /** string: the page of a resync that is delivered now, as JSON (sink-reader.ts). Written by put-resync-page.lua, finish-resync-page.lua. No TTL. */
+  sinkPage = (name: string): string => `${this.prefix}sink:${name}:page`;
+  /** Every key of one sink, the hash first. */
+  partsOfSink = (name: string): string[] => [
+    this.sink(name),
+    this.sinkLease(name),
+    this.sinkAttempts(name),
+    this.sinkDead(name),
+    this.sinkPage(name),
+  ];
 
   /** string `markedAtMs\tsnapshotAtMs\tbody`: what a change is measured against (merge.lua). Written by merge.lua. TTL 7 days. */
   basis = (sku: string): string => `${this.prefix}basis:${sku}`;
@@ -44,6 +72,16 @@ export class Keys {
   dirtyInFlight = (): string => `${this.prefix}dirty:in-flight`;
   /** hash job id -> `priority\ttakenAtMs\tstrategy\tsku\t…` of packs until their jobs are in the queue. Written by take.lua, dirty-set.ts. No TTL. */
   dirtyPacks = (): string => `${this.prefix}dirty:packs`;
+
+  /** hash feed -> its state as JSON (feeds.ts), its checkpoint among it. Written by report-feed.lua, feeds.ts. No TTL. */
+  feeds = (): string => `${this.prefix}feeds`;
+  /**
+   * hash feed -> until when what it brought counts as in sync, ms of Redis' clock. Past that, or 0: what observations moved waits (feeds-behind.lua). Feeds
+   * that keep nothing back have no field. Written as the feeds. No TTL: a feed that nobody runs goes on keeping prices back until it is forgotten.
+   */
+  feedsInSync = (): string => `${this.prefix}feeds:in-sync`;
+  /** string: token of the process that runs a feed. Written by report-feed.lua, leave-feed.lua. TTL some seconds. */
+  feedLease = (name: string): string => `${this.prefix}feeds:lease:${name}`;
 
   /** zset of batch ids, all scores 0: ids sort by time. Batches only, no jobs of the small door. Written by batches.ts. */
   batches = (): string => `${this.prefix}batches`;
@@ -128,6 +166,9 @@ export class Keys {
 
   /** string: requests that an API key made in this minute, of its name. Written by rate-limit-redis. TTL 1 minute. */
   apiRequests = (name: string): string => `${this.prefix}api-requests:${name}`;
+
+  /** hash date, table (rate-table.ts of pricing, as JSON), by, setAtMs: the exchange rates that were set last. Written by set-rates.lua. No TTL. */
+  rates = (): string => `${this.prefix}rates`;
 
   /** hash sinceMs, reason, by while publishing is frozen. Written by freeze.ts, read by admit.lua and publish.lua. No TTL. */
   freeze = (): string => `${this.prefix}freeze`;

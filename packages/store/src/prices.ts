@@ -6,8 +6,8 @@ import { encodeManual } from './manual-price.ts';
 import { encodeRows, type Publication, type PublishRow } from './publish-row.ts';
 import { Script } from './script.ts';
 
-/** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(), publishing is frozen, or the canary that answered is gone. */
-export type PublishCode = 'published' | 'settled' | 'stale' | 'frozen' | 'late';
+/** What became of a row: published now; settled by an earlier run; or refused, since another run published the SKU after our load(), publishing is frozen, the canary that answered is gone, or a feed is behind. */
+export type PublishCode = 'published' | 'settled' | 'stale' | 'frozen' | 'late' | 'behind';
 
 const publishCodes: Readonly<Record<number, PublishCode>> = {
   1: 'published',
@@ -15,6 +15,7 @@ const publishCodes: Readonly<Record<number, PublishCode>> = {
   [-1]: 'stale',
   [-2]: 'frozen',
   [-3]: 'late',
+  [-4]: 'behind',
 };
 
 function publishCode(code: number): PublishCode {
@@ -50,6 +51,8 @@ export class Prices {
       k.changes(),
       k.freeze(),
       k.routes(),
+      k.feedsInSync(),
+      k.changesKeep(),
       ...rows.map((row) => k.price(row.sku)),
     ];
     const args = [batchId, pricedAtMs, k.batchDone(), chunk, pricedAt, source, model, route, jobId, cells, canaryId];
@@ -75,7 +78,7 @@ export class Prices {
     const date = new Date(publication.pricedAtMs).toISOString().slice(0, 10);
     const k = this.#keys;
     const ofSku = [k.price(row.sku), k.history(row.sku), k.rolling(row.sku)];
-    const keys = [...ofSku, k.changes(), k.heldPrice(row.sku), k.held(), k.manualDecisions(date)];
+    const keys = [...ofSku, k.changes(), k.heldPrice(row.sku), k.held(), k.manualDecisions(date), k.changesKeep()];
     const args = [row.sku, row.fence, held ? JSON.stringify(held) : '', chunk, rolling, date, ...fields];
     const code = await this.#publishManual.run(this.#redis, keys, args);
     return code === 1 ? 'published' : code === -1 ? 'stale' : 'changed';

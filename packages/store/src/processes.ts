@@ -3,7 +3,9 @@ import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
 
 /** What kind of process it is. */
-export type ProcessKind = 'worker' | 'api';
+export type ProcessKind = 'worker' | 'api' | 'feed' | 'sinks';
+
+const kinds: readonly string[] = ['worker', 'api', 'feed', 'sinks'] satisfies ProcessKind[];
 
 /** How a process names itself. */
 export interface ProcessIdentity {
@@ -58,8 +60,15 @@ export class Processes {
     for (let i = 0; i < beats.length; i += 2) {
       const [id = '', seenAtMs] = beats.slice(i, i + 2);
       const [sinceMs, kind, host = '', pid] = infos[id]?.split('\t') ?? [];
-      if (kind !== 'worker' && kind !== 'api') continue;
-      views.push({ id, kind, host, pid: Number(pid), sinceMs: Number(sinceMs), seenAtMs: Number(seenAtMs) });
+      if (kind === undefined || !kinds.includes(kind)) continue;
+      views.push({
+        id,
+        kind: kind as ProcessKind,
+        host,
+        pid: Number(pid),
+        sinceMs: Number(sinceMs),
+        seenAtMs: Number(seenAtMs),
+      });
     }
     return views.toSorted((a, b) => a.sinceMs - b.sinceMs);
   }

@@ -45,7 +45,7 @@ export type LoadedRow =
 
 /** A pack as a run finds it. */
 export interface LoadedPack {
-  /** `running` is the only status in which rows may be priced; undefined when the batch is gone. */
+  /** `running` is the only status in which rows may be priced; `behind`: what observations moved waits for a feed; undefined when the batch is gone. */
   readonly status: string | undefined;
   readonly mode: 'live' | 'dry-run';
   readonly rows: readonly LoadedRow[];
@@ -103,6 +103,7 @@ export class Snapshots {
       k.batch(batchId),
       k.settled(batchId),
       k.trial(batchId),
+      k.feedsInSync(),
       ...skus.map(k.snapshot),
       ...skus.map(k.price),
     ];
@@ -130,7 +131,8 @@ export class Snapshots {
       const before = withReplaced(past, replaced.minor, replacedAtMs);
       return { settled: false, snapshot, ...known, liveMinor, past: before };
     });
-    return { status: status || undefined, mode: mode === 'dry-run' ? 'dry-run' : 'live', rows };
+    const isAsked = status === 'behind' && ordinals === undefined;
+    return { status: isAsked ? 'running' : status || undefined, mode: mode === 'dry-run' ? 'dry-run' : 'live', rows };
   }
 
   /**

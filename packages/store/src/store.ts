@@ -1,9 +1,11 @@
+import type { RateTable } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import { AdmissionControl } from './admission.ts';
 import { Batches } from './batches.ts';
 import { Changes } from './changes.ts';
 import { DirtySet } from './dirty-set.ts';
 import { FailedJobs } from './failed-jobs.ts';
+import { Feeds } from './feeds.ts';
 import { FreezeSwitch } from './freeze.ts';
 import { GatewayKeys } from './gateway-keys.ts';
 import { checkHealth, evictionPolicy, type StoreHealth } from './health.ts';
@@ -15,10 +17,12 @@ import { PriceAges } from './price-ages.ts';
 import { PriceHistory } from './price-history.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
+import { RatesInForce } from './rates-in-force.ts';
 import { type RedisState, readRedisState } from './redis-state.ts';
 import { Routes } from './routes.ts';
 import { Runs } from './runs.ts';
 import { Shadows } from './shadows.ts';
+import { Sinks } from './sinks.ts';
 import { Snapshots } from './snapshots.ts';
 import { Stats } from './stats.ts';
 import { UnderWay } from './under-way.ts';
@@ -35,6 +39,8 @@ export interface StoreOptions {
   readonly now?: () => number;
   /** A key that holds the time, µs since 1970, in place of Redis' clock: for simulations of admission. */
   readonly clockKey?: string;
+  /** The exchange rates of the configuration. */
+  readonly rates?: RateTable | undefined;
 }
 
 /** All that Redis holds but the queue. */
@@ -51,19 +57,22 @@ export class Store {
   readonly idempotency: Idempotency;
   readonly admission: AdmissionControl;
   readonly gatewayKeys: GatewayKeys;
+  readonly feeds: Feeds;
   readonly freeze: FreezeSwitch;
   readonly held: HeldPrices;
   readonly observations: Observations;
   readonly processes: Processes;
+  readonly rates: RatesInForce;
   readonly routes: Routes;
   readonly runs: Runs;
   readonly shadows: Shadows;
+  readonly sinks: Sinks;
   readonly stats: Stats;
   readonly underWay: UnderWay;
   readonly #redis: Redis;
 
   constructor(redis: Redis, options: StoreOptions = {}) {
-    const { namespace = 'reprice', timeZone = 'UTC', leaseMs = 180_000, now = Date.now, clockKey } = options;
+    const { namespace = 'reprice', timeZone = 'UTC', leaseMs = 180_000, now = Date.now, clockKey, rates } = options;
     this.#redis = redis;
     this.keys = new Keys({ namespace, partition: 0 });
     this.snapshots = new Snapshots(redis, this.keys);
@@ -76,6 +85,7 @@ export class Store {
     this.failedJobs = new FailedJobs(redis, this.keys, now);
     this.idempotency = new Idempotency(redis, this.keys);
     this.gatewayKeys = new GatewayKeys(redis, this.keys);
+    this.feeds = new Feeds(redis, this.keys, clockKey);
     this.freeze = new FreezeSwitch(redis, this.keys, now);
     this.held = new HeldPrices(redis, this.keys);
     this.admission = new AdmissionControl(redis, this.keys, {
@@ -84,11 +94,13 @@ export class Store {
       leaseMs,
       ...(clockKey !== undefined && { clockKey }),
     });
-    this.observations = new Observations(redis, this.keys, now, clockKey);
+    this.rates = new RatesInForce(redis, this.keys, now, rates);
+    this.observations = new Observations(redis, this.keys, now, this.rates, clockKey);
     this.processes = new Processes(redis, this.keys);
     this.routes = new Routes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);
     this.shadows = new Shadows(redis, this.keys);
+    this.sinks = new Sinks(redis, this.keys);
     this.stats = new Stats(redis, this.keys, timeZone);
     this.underWay = new UnderWay(redis, this.keys, now);
   }
