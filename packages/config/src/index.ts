@@ -16,6 +16,19 @@ export {
 export type { Env } from './environment-values.ts';
 export { GatewayKeyFile, GatewayKeyFileError } from './gateway-key-file.ts';
 export { isLoopback } from './loopback.ts';
+export type { ModelPriceInput } from './model-fields.ts';
 export { rateLimitBounds } from './rate-limit-bounds.ts';
 export type { SettingFault, SettingMeta } from './setting.ts';
-export { defineConfig, type ModelPriceInput, type StrategyOverride, type UserConfig } from './user-config.ts';
+export {
+  type SendingSinkConfig,
+  type SinkConfig,
+  type SinkTriggers,
+  savedSinkFields,
+  sinkName,
+  sinkSecrets,
+  sinkTriggers,
+  webhookSecrets,
+} from './sink-fields.ts';
+export { isTargetAddress } from './target-address.ts';
+export { hostOf, readTargetUrl, type TargetTerms, type TargetUrl } from './target-url.ts';
+export { defineConfig, type StrategyOverride, type UserConfig } from './user-config.ts';

@@ -47,6 +47,38 @@ describe('a config file', () => {
     expect(config.models['gpt-4.1']).toBeDefined();
   });
 
+  it("knows a model's prices by the hour", () => {
+    const { models } = load(`export default { models: { m: { inputUsdPerMTok: 1, outputUsdPerMTok: 2, windows: [
+      { fromUtc: '16:30', untilUtc: '00:30', inputUsdPerMTok: '0.5', cachedInputUsdPerMTok: 0.05, outputUsdPerMTok: 1 },
+    ] } } };`);
+    expect(models.m?.windows).toEqual([
+      {
+        fromMinute: 990,
+        untilMinute: 30,
+        inputNanoUsdPerMTok: 500_000_000,
+        cachedInputNanoUsdPerMTok: 50_000_000,
+        outputNanoUsdPerMTok: 1_000_000_000,
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      "{ fromUtc: '24:00', untilUtc: '01:00' }",
+      /models\.m\.windows\.0\.fromUtc\s+got "24:00"; takes a time of day in UTC/,
+    ],
+    ["{ fromUtc: '01:00', untilUtc: '01:00' }", /untilUtc\s+got "01:00"; takes another time than fromUtc/],
+    [
+      "{ fromUtc: '23:00', untilUtc: '02:00' }, { ...p, fromUtc: '01:59', untilUtc: '03:00' }",
+      /models\.m\.windows\s.*takes windows that do not overlap/,
+    ],
+    ["{ fromUtc: '23:00', until: '02:00' }", /windows\.0\.until\s.*did you mean untilUtc/],
+  ])('refuses the windows %s', (windows, fault) => {
+    const source = `const p = { inputUsdPerMTok: 1, outputUsdPerMTok: 2 };
+      export default { models: { m: { ...p, windows: [${windows.replace('{', '{ ...p,')}] } } };`;
+    expect(faultOf(source)).toMatch(fault);
+  });
+
   it('adds strategies and changes built-in ones, each from its base', () => {
     const { strategies } = load(`export default { strategies: {
       luxury: { extends: 'premium', temperature: 0, guardrails: { maxChangePercent: 5 } },

@@ -3,37 +3,15 @@ import {
   builtInStrategies,
   defaultStrategy,
   nearest,
-  parseUsd,
   type Strategy,
   strategySchema,
   usualFreshness,
 } from '@reprice/pricing';
 import { z } from 'zod';
-import { shown } from './masking.ts';
+import { hidden, shown } from './masking.ts';
+import { type ModelPriceInput, modelPriceOf, modelSchema } from './model-fields.ts';
 import { type ConfigSections, type ConfigSectionsInput, sectionSchemas } from './sections.ts';
 import type { SettingFault } from './setting.ts';
-
-/** The highest price that the gateway's price list accepts: $10,000. */
-const mostNanoUsdPerMTok = 10_000_000_000_000;
-
-const usdPerMTok = z.union([z.string(), z.number()]).transform((value, context) => {
-  const text = String(value);
-  const nanoUsd = /^\d+(\.\d+)?$/.test(text) ? parseUsd(text) : undefined;
-  if (nanoUsd !== undefined && nanoUsd <= mostNanoUsdPerMTok) return nanoUsd;
-  context.addIssue({
-    code: 'custom',
-    message: 'dollars per million tokens like 0.28, at most 10000 and at most 9 decimals',
-  });
-  return z.NEVER;
-});
-
-const modelSchema = z.strictObject({
-  inputUsdPerMTok: usdPerMTok,
-  cachedInputUsdPerMTok: usdPerMTok.optional(),
-  outputUsdPerMTok: usdPerMTok,
-  source: z.string().min(1).optional(),
-  date: z.iso.date().optional(),
-});
 
 // A strategy is checked whole, after its base is merged in; here only that it is an object, so that paths stay right.
 const overrideSchema = z.looseObject({
@@ -55,18 +33,6 @@ export interface StrategyOverride extends Partial<Omit<Strategy, 'name' | 'guard
   readonly guardrails?: Partial<Strategy['guardrails']>;
   readonly rules?: Partial<NonNullable<Strategy['rules']>>;
   readonly freshness?: Partial<NonNullable<Strategy['freshness']>>;
-}
-
-/** What a model costs, in dollars per million tokens; a string keeps every decimal. */
-export interface ModelPriceInput {
-  readonly inputUsdPerMTok: number | string;
-  /** Price of input tokens that the provider had cached; default: the full input price. */
-  readonly cachedInputUsdPerMTok?: number | string;
-  readonly outputUsdPerMTok: number | string;
-  /** Where the price was read; default: the name of the config file. */
-  readonly source?: string;
-  /** When it was read, `YYYY-MM-DD`; default: the day on which the config file was last changed. */
-  readonly date?: string;
 }
 
 /** What `reprice.config.ts` exports as default. */
@@ -99,8 +65,16 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function describe(value: unknown): string {
+/** Parts that hold secrets, under names that may be misspelt: of these a fault shows only what is no text, or is known to be no secret. */
+const secretParts = new Set<PropertyKey>(['sinks', 'sources', 'feeds']);
+const shownFields = new Set<PropertyKey>(['kind', 'method', 'startWith', 'file', 'whenBehind', 'source']);
+
+function describe(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return 'nothing';
+  if (secretParts.has(path[0] ?? '') && path.length > 1 && !shownFields.has(path.at(-1) ?? '')) {
+    if (typeof value === 'string') return hidden(value);
+    if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  }
   if (typeof value === 'string') return shown(value);
   const text = typeof value === 'object' ? (JSON.stringify(value) ?? 'an object') : String(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
@@ -120,7 +94,7 @@ function issueFaults(
       return [
         {
           name: at(issue.path),
-          got: describe(valueAt(root, issue.path)),
+          got: describe(valueAt(root, issue.path), issue.path),
           takes: issue.message.replace(/^(Invalid input: expected|takes) /, '').replace(/, received .*$/, ''),
         },
       ];
@@ -128,7 +102,11 @@ function issueFaults(
     return issue.keys.map((key) => {
       const guess = nearest(key, knownKeys);
       const takes = `nothing: there is no such key${guess === undefined ? '' : ` (did you mean ${guess}?)`}`;
-      return { name: at([...issue.path, key]), got: describe(valueAt(root, [...issue.path, key])), takes };
+      return {
+        name: at([...issue.path, key]),
+        got: describe(valueAt(root, [...issue.path, key]), [...issue.path, key]),
+        takes,
+      };
     });
   });
 }
@@ -151,7 +129,13 @@ const strategyKeys = [
   ...Object.keys(usualFreshness),
 ];
 const canaryKeys = ['guidance', 'minCalls', 'cooldownMinutes', 'tolerance'];
-const configKeys = [...Object.keys(userConfigSchema.shape), ...Object.keys(modelSchema.shape), ...canaryKeys];
+const configKeys = [
+  ...Object.keys(userConfigSchema.shape),
+  ...Object.keys(modelSchema.shape),
+  'fromUtc',
+  'untilUtc',
+  ...canaryKeys,
+];
 
 /** Reads the default export of a config file; `file` names it in the faults, `changedOn` (`YYYY-MM-DD`) dates its prices. */
 export function readUserConfig(file: string, exported: unknown, changedOn: string): UserConfigResult {
@@ -182,13 +166,7 @@ export function readUserConfig(file: string, exported: unknown, changedOn: strin
   if (faults.length > 0) return { ok: false, faults };
   const models = Object.entries(stated).map(([name, price]): [string, ModelPrice] => [
     name,
-    {
-      inputNanoUsdPerMTok: price.inputUsdPerMTok,
-      cachedInputNanoUsdPerMTok: price.cachedInputUsdPerMTok ?? price.inputUsdPerMTok,
-      outputNanoUsdPerMTok: price.outputUsdPerMTok,
-      source: price.source ?? file,
-      date: price.date ?? changedOn,
-    },
+    modelPriceOf(price, { source: file, date: changedOn }),
   ]);
   return { ok: true, strategies, models: Object.fromEntries(models), sections };
 }

@@ -43,6 +43,8 @@ export interface CompletionRequest {
   readonly messages: readonly ChatMessage[];
   readonly maxTokens: number;
   readonly temperature: number;
+  /** Members of the body that only some gateways know; of the same name as one of ours they are not sent. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Called with each piece of the answer as it arrives; must not throw. */
   readonly onText?: OnText;
   /** Gives up: the outcome is `cut` with what came, or `unreachable` when nothing did. */
@@ -107,6 +109,7 @@ export class GatewayClient {
   /** Asks for one completion, streamed. Never rejects: every fault of the gateway is an outcome. */
   complete(request: CompletionRequest): Promise<GatewayOutcome> {
     const body = JSON.stringify({
+      ...request.options,
       model: request.model,
       messages: request.messages,
       max_tokens: request.maxTokens,

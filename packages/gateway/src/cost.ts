@@ -1,4 +1,4 @@
-import type { ModelPrice } from './model-price.ts';
+import type { TokenPrices } from './model-price.ts';
 import type { Usage } from './usage.ts';
 
 const million = 1_000_000;
@@ -8,7 +8,7 @@ const million = 1_000_000;
  *
  * @param usage non-negative integers, as `readUsage` returns them.
  */
-export function costNanoUsd(price: ModelPrice, usage: Usage): number {
+export function costNanoUsd(price: TokenPrices, usage: Usage): number {
   const freshTokens = usage.promptTokens - usage.cachedPromptTokens;
   const scaled =
     freshTokens * price.inputNanoUsdPerMTok +
@@ -23,7 +23,7 @@ export function costNanoUsd(price: ModelPrice, usage: Usage): number {
  * The most that a call can cost, in integer nano-dollars: every prompt token at the dearer of the two input prices, and
  * every token of the answer that was allowed. This is what admission reserves.
  */
-export function worstCaseNanoUsd(price: ModelPrice, promptTokens: number, maxTokens: number): number {
+export function worstCaseNanoUsd(price: TokenPrices, promptTokens: number, maxTokens: number): number {
   const cachedIsDearer = price.cachedInputNanoUsdPerMTok > price.inputNanoUsdPerMTok;
   return costNanoUsd(price, {
     promptTokens,
@@ -37,7 +37,7 @@ function ceilPerMillion(scaled: number): number {
   return (scaled - rest) / million + (rest === 0 ? 0 : 1);
 }
 
-function exactCost(price: ModelPrice, freshTokens: number, cachedTokens: number, completionTokens: number): number {
+function exactCost(price: TokenPrices, freshTokens: number, cachedTokens: number, completionTokens: number): number {
   const scaled =
     BigInt(freshTokens) * BigInt(price.inputNanoUsdPerMTok) +
     BigInt(cachedTokens) * BigInt(price.cachedInputNanoUsdPerMTok) +

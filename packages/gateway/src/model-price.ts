@@ -1,13 +1,25 @@
 import * as z from 'zod';
 
-/** What a model costs, in integer nano-dollars per million tokens: $0.28 per million is 280,000,000. */
-export interface ModelPrice {
+/** What tokens cost, in integer nano-dollars per million: $0.28 per million is 280,000,000. */
+export interface TokenPrices {
   /** A prompt token that the provider's cache did not hold. */
   readonly inputNanoUsdPerMTok: number;
   /** A prompt token read from the provider's cache; the input price where a provider has no cache. */
   readonly cachedInputNanoUsdPerMTok: number;
   /** A token of the answer. */
   readonly outputNanoUsdPerMTok: number;
+}
+
+/** Hours of every day in which a model costs something else, in minutes of the UTC day; one that ends before it begins goes over midnight. */
+export interface PriceWindow extends TokenPrices {
+  readonly fromMinute: number;
+  readonly untilMinute: number;
+}
+
+/** What a model costs. */
+export interface ModelPrice extends TokenPrices {
+  /** Where providers price by the hour; none holds: the price above. */
+  readonly windows?: readonly PriceWindow[];
   /** Where the price was read. */
   readonly source: string;
   /** The day, YYYY-MM-DD, for which the source stated it. */
@@ -19,11 +31,19 @@ const mostNanoUsdPerMTok = 10_000_000_000_000;
 
 const nanoUsdPerMTok = z.int().min(0).max(mostNanoUsdPerMTok);
 
-/** The shape of a price that users add to the list in their config; unknown fields are refused. */
-export const modelPriceSchema: z.ZodType<ModelPrice> = z.strictObject({
+const tokenPrices = {
   inputNanoUsdPerMTok: nanoUsdPerMTok,
   cachedInputNanoUsdPerMTok: nanoUsdPerMTok,
   outputNanoUsdPerMTok: nanoUsdPerMTok,
+};
+const minuteOfDay = z.int().min(0).max(1439);
+
+/** The shape of a price; unknown fields are refused. */
+export const modelPriceSchema: z.ZodType<ModelPrice> = z.strictObject({
+  ...tokenPrices,
+  windows: z
+    .array(z.strictObject({ ...tokenPrices, fromMinute: minuteOfDay, untilMinute: minuteOfDay }))
+    .exactOptional(),
   source: z.string().min(1).max(500),
   date: z.iso.date(),
 });
