@@ -2,7 +2,7 @@
 -- Publishes the price of one SKU that a person decided: an approved one, or one that comes back. A freeze does not stop it.
 --
 -- KEYS     1 price:<sku> hash   2 history:<sku> list   3 rolling:<sku> string   4 changes stream   5 held:<sku> string   6 held zset
---          7 manual-decisions:<date> list
+--          7 manual-decisions:<date> list   8 changes:keep string
 -- ARGV     1 sku  2 fence: revision of the live price, 0 = none  3 the held price that is approved, as JSON; '' = none is
 --          4 result chunk (result-chunk.ts)  5 what rolling:<sku> is to hold, '' = leave it  6 the date of the list
 --          7.. name and value of each field of the price
@@ -27,5 +27,5 @@ redis.call('EXPIRE', KEYS[7], DECISIONS_TTL_SECONDS)
 redis.call('HSET', KEYS[1], 'decision', ARGV[6] .. '.' .. place, unpack(ARGV, 7))
 redis.call('DEL', KEYS[5])
 redis.call('ZREM', KEYS[6], ARGV[1])
-announce(KEYS[4], chunk)
+announce(KEYS[4], KEYS[8], chunk)
 return 1

@@ -20,7 +20,7 @@ export interface ChangePage {
 export const FIRST_CHANGE = '0-0';
 
 /** What XREAD and XRANGE give for an entry. */
-type RawEntry = [id: string, fields: string[]];
+export type RawEntry = [id: string, fields: string[]];
 
 /** The published prices in their order, as far back as they are kept (publish.lua). */
 export class Changes {
@@ -46,7 +46,7 @@ export class Changes {
     const [info, range] = (await steps.exec()) ?? [];
     if (!info || !range) throw new Error('Connection is closed: Redis gave no reply to a transaction');
     if (range[0]) throw range[0];
-    return { entries: (range[1] as RawEntry[]).map(decode), missed: isMissed(id, info[1]) };
+    return { entries: (range[1] as RawEntry[]).map(decodeEntry), missed: isMissed(id, info[1]) };
   }
 
   /**
@@ -56,7 +56,7 @@ export class Changes {
    */
   async wait(connection: Redis, id: string, count: number, waitMs: number): Promise<ChangeEntry[]> {
     const reply = await connection.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', this.#keys.changes(), id);
-    return (reply?.[0]?.[1] ?? []).map(decode);
+    return (reply?.[0]?.[1] ?? []).map(decodeEntry);
   }
 }
 
@@ -67,7 +67,8 @@ export function compareChangeIds(a: string, b: string): number {
   return Number(aMs) - Number(bMs) || Number(aSeq) - Number(bSeq);
 }
 
-function decode([id, fields]: RawEntry): ChangeEntry {
+/** An entry of the stream as the prices in it; none where nobody of us wrote it. */
+export function decodeEntry([id, fields]: RawEntry): ChangeEntry {
   const chunk = fields[fields.indexOf('chunk') + 1];
   try {
     return { id, prices: decodeChunk(chunk ?? '') };
