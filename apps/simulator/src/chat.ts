@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ModelPrice } from '@reprice/gateway';
+import { type ModelPrice, pricesAt } from '@reprice/gateway';
 import type { Arrival } from './arrivals.ts';
 import { CallLog } from './call-log.ts';
 import { type ChatRequest, readChatRequest } from './chat-request.ts';
@@ -75,7 +75,7 @@ export class Chat {
     const sent = sentOf(generate(request, table, call, faults), call, faults);
     const honest = { ...this.#cache.count(request), completionTokens: sent.generation.completionTokens };
     const { billed, told } = usageOf(honest, request.maxTokens, call, faults);
-    const costNanoUsd = this.ledger.bill(request.model, price, billed, arrival.atMs);
+    const costNanoUsd = this.ledger.bill(request.model, pricesAt(price, arrival.atMs), billed, arrival.atMs);
     this.#keys.bill(arrival.key, costNanoUsd);
     const status = sent.ending === 'proper' || sent.ending === 'gzip-bomb' ? 200 : 0;
     const { finishReason } = sent.generation;

@@ -31,6 +31,14 @@ const oneModelsFaults = z.strictObject({
   nan: z.strictObject(ofRows).optional(),
   /** Prices of 0, below 0, and a million times too high. */
   absurd: z.strictObject(ofRows).optional(),
+  /** Prices of these rows, counted from 1, or of all, moved by `percent`, to two decimals. */
+  shifted: z
+    .strictObject({
+      ...chance,
+      percent: z.number().min(-99).max(1000),
+      rows: z.array(z.int().min(1)).max(1000).optional(),
+    })
+    .optional(),
   /** Sentences before and after the lines. */
   prose: z.strictObject(chance).optional(),
   /** The lines inside a code fence. */
@@ -106,6 +114,7 @@ export const faultNames: readonly FaultName[] = [
   'duplicateRows',
   'nan',
   'absurd',
+  'shifted',
   'prose',
   'fences',
   'jsonForm',

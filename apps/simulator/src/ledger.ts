@@ -1,4 +1,4 @@
-import type { ModelPrice } from '@reprice/gateway';
+import type { TokenPrices } from '@reprice/gateway';
 
 /** Tokens that one call is billed for. */
 export interface BilledTokens {
@@ -32,7 +32,7 @@ export class Ledger {
    *
    * @param atMs Unix time in ms at which the call came in.
    */
-  bill(model: string, price: ModelPrice, tokens: BilledTokens, atMs: number): number {
+  bill(model: string, price: TokenPrices, tokens: BilledTokens, atMs: number): number {
     const freshTokens = tokens.promptTokens - tokens.cachedPromptTokens;
     const picoTimes1000 =
       BigInt(freshTokens) * BigInt(price.inputNanoUsdPerMTok) +

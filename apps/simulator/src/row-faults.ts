@@ -11,13 +11,21 @@ const notNumbers = ['NaN', 'Infinity', 'n/a', 'twelve', '1,299.00'];
 /** Spoils rows as the faults of this call want it. The order is fixed, so the same dice give the same answer. */
 export function spoilRows(rows: readonly PricedRow[], call: CallFaults, faults: Faults): readonly PricedRow[] {
   if (call.names.size === 0 || rows.length === 0) return rows;
-  let spoilt = rows;
+  let spoilt = call.names.has('shifted') ? shifted(rows, faults.shifted) : rows;
   for (const [name, spoil] of spoilers) {
     const share = faults[name]?.rowShare;
     if (call.names.has(name) && share !== undefined)
       spoilt = spoil(spoilt, hitBy(spoilt.length, share, call.random), call.random);
   }
   return spoilt;
+}
+
+/** The prices of some rows, or of all, a little higher or lower. */
+function shifted(rows: readonly PricedRow[], fault: Faults['shifted']): readonly PricedRow[] {
+  if (!fault) return rows;
+  const isMeant = (row: PricedRow): boolean => fault.rows === undefined || fault.rows.includes(Number(row.row));
+  const price = (row: PricedRow): string => (Number(row.price) * (1 + fault.percent / 100)).toFixed(2);
+  return rows.map((row) => (isMeant(row) ? { ...row, price: price(row) } : row));
 }
 
 type Spoiler = (rows: readonly PricedRow[], isHit: (index: number) => boolean, random: Random) => PricedRow[];

@@ -8,8 +8,11 @@ import { Chat } from './chat.ts';
 import type { FaultsInput } from './fault-schema.ts';
 import { KeyBook } from './key-book.ts';
 import { Market } from './market/market.ts';
+import type { MarketFaultsInput } from './market/market-fault-schema.ts';
+import { MarketFaults } from './market/market-faults.ts';
 import { MarketPace } from './market/market-pace.ts';
 import { MarketStream } from './market/market-stream.ts';
+import type { StreamNote } from './market/subscriber.ts';
 import { type LedgerView, ledgerView, route, type SimulatorParts } from './routes.ts';
 
 /** How to set up a simulator; every field has a default. */
@@ -26,6 +29,8 @@ export interface SimulatorOptions {
   readonly models?: Readonly<Record<string, ModelPrice>>;
   /** Time between two heartbeats of the market's stream, ms; 1000 if not given. */
   readonly heartbeatMs?: number;
+  /** Hears what clients of the market's stream can know of, and when they no longer can. */
+  readonly onStreamNote?: (note: StreamNote) => void;
   /** Faults from the first call on. */
   readonly faults?: FaultsInput;
   /** Unix time in ms. */
@@ -44,6 +49,10 @@ export interface Simulator {
   readonly market: Market;
   /** @throws ZodError naming each field that is wrong. */
   setFaults(faults: FaultsInput): void;
+  /** What the market does wrong from now on. @throws ZodError naming each field that is wrong. */
+  setMarketFaults(faults: MarketFaultsInput): void;
+  /** How often each fault of the market has hit since it was set. */
+  marketFaultHits(): Readonly<Record<string, number>>;
   /** From the next request on these keys are taken; none takes every request. */
   setKeys(apiKeys: readonly string[]): void;
   /** The last calls, oldest first; all that are kept (2,000) if not told how many. */
@@ -65,9 +74,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const arrivals = new Arrivals(rpm, nowMs, steadyMs);
   const takesKey = (key: string): boolean => keys.takes(key);
   const market = new Market(nowMs);
-  const pace = new MarketPace(market, steadyMs);
-  const stream = new MarketStream({ market, takesKey, nowMs, heartbeatMs: options.heartbeatMs ?? 1000 });
-  const parts: SimulatorParts = { chat, arrivals, models, rpm, keys, nowMs, market: { market, pace, takesKey } };
+  const marketFaults = new MarketFaults();
+  const pace = new MarketPace(market, steadyMs, () => marketFaults.settings.flood?.factor ?? 1);
+  const stream = new MarketStream({
+    market,
+    takesKey,
+    faults: marketFaults,
+    nowMs,
+    steadyMs,
+    heartbeatMs: options.heartbeatMs ?? 1000,
+    note: options.onStreamNote ?? (() => {}),
+  });
+  const parts: SimulatorParts = {
+    chat,
+    arrivals,
+    models,
+    rpm,
+    keys,
+    nowMs,
+    market: { market, pace, takesKey, faults: marketFaults },
+  };
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
     route(parts, request, response),
   );
@@ -81,6 +107,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     market,
     ledger: () => ledgerView(parts),
     setFaults: (faults) => chat.faults.set(faults),
+    setMarketFaults: (faults) => marketFaults.set(faults),
+    marketFaultHits: () => marketFaults.hits,
     setKeys: (apiKeys) => keys.replace(apiKeys),
     calls: (last = Number.POSITIVE_INFINITY) => chat.calls.last(last),
     close: async () => {

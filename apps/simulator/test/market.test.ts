@@ -1,48 +1,8 @@
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { EventPage, MarketEvent } from '../src/market/market.ts';
-import type { StreamFrame } from '../src/market/subscriber.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../src/server.ts';
-
-async function simulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const started = await startSimulator(options);
-  onTestFinished(() => started.close());
-  return started;
-}
-
-const base = (of: Simulator): string => `http://127.0.0.1:${of.port}`;
-
-async function get<T>(of: Simulator, path: string): Promise<T> {
-  return (await (await fetch(base(of) + path)).json()) as T;
-}
-
-function move(of: Simulator, body: object): Promise<Response> {
-  return fetch(`${base(of)}/market/move`, { method: 'POST', body: JSON.stringify(body) });
-}
-
-/** A client that notes all frames, and lets a test wait for one. */
-class Client {
-  readonly frames: StreamFrame[] = [];
-  readonly socket: WebSocket;
-  readonly closed: Promise<[number, Buffer]>;
-
-  constructor(of: Simulator, { path = '/market/stream', headers = {}, subscribes = true } = {}) {
-    this.socket = new WebSocket(`ws://127.0.0.1:${of.port}${path}`, { headers });
-    this.closed = once(this.socket, 'close') as Promise<[number, Buffer]>;
-    this.socket.on('open', () => subscribes && this.socket.send('{"type":"subscribe"}'));
-    this.socket.on('message', (data) => this.frames.push(JSON.parse(String(data))));
-    onTestFinished(() => this.socket.terminate());
-  }
-
-  get events(): MarketEvent[] {
-    return this.frames.filter((frame) => frame.type === 'event');
-  }
-
-  async until(is: () => boolean): Promise<void> {
-    while (!is()) await once(this.socket, 'message');
-  }
-}
+import type { EventPage } from '../src/market/market.ts';
+import { base, Client, get, move, simulator } from './market-client.ts';
 
 describe('the stream', () => {
   it('tells of every event from its subscription on, in order, and beats', async () => {
@@ -71,13 +31,14 @@ describe('the stream', () => {
   });
 
   it('moves by itself if it is told to, and stops', async () => {
-    const market = await simulator();
+    const market = await simulator({ heartbeatMs: 20 });
     const client = new Client(market);
     await move(market, { skus: 3, eventsPerSecond: 500 });
     await client.until(() => client.events.length >= 30);
     await move(market, { eventsPerSecond: 0 });
     const { last } = market.market;
-    await client.until(() => client.frames.at(-1)?.type === 'heartbeat');
+    const beats = client.frames.length;
+    await client.until(() => client.frames.length >= beats + 5 && client.frames.at(-1)?.type === 'heartbeat');
     expect(market.market.last).toEqual(last);
   });
 

@@ -7,13 +7,18 @@ const tickMs = 50;
 export class MarketPace {
   readonly #market: Market;
   readonly #steadyMs: () => number;
+  readonly #factor: () => number;
   #timer: NodeJS.Timeout | undefined;
   #eventsPerSecond = 0;
 
-  /** @param steadyMs time in ms that never goes back. */
-  constructor(market: Market, steadyMs: () => number) {
+  /**
+   * @param steadyMs time in ms that never goes back.
+   * @param factor how many times as fast as it is set the market moves.
+   */
+  constructor(market: Market, steadyMs: () => number, factor: () => number) {
     this.#market = market;
     this.#steadyMs = steadyMs;
+    this.#factor = factor;
   }
 
   get eventsPerSecond(): number {
@@ -30,7 +35,7 @@ export class MarketPace {
     this.#timer = setInterval(() => {
       const nowMs = this.#steadyMs();
       // A second at most: a process that stood still does not make up for it all at once.
-      due += (Math.min(nowMs - lastMs, 1000) / 1000) * eventsPerSecond;
+      due += (Math.min(nowMs - lastMs, 1000) / 1000) * eventsPerSecond * this.#factor();
       lastMs = nowMs;
       this.#market.move(Math.floor(due));
       due -= Math.floor(due);

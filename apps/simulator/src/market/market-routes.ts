@@ -2,13 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { sendError, sendJson } from '../respond.ts';
 import { takeJson } from '../take-json.ts';
-import type { Market, MarketItem } from './market.ts';
+import type { Market } from './market.ts';
+import type { MarketFaultSettings, MarketFaultsInput } from './market-fault-schema.ts';
+import type { MarketFaults } from './market-faults.ts';
 import type { MarketPace } from './market-pace.ts';
+import { endedWrong, sendPage } from './page-faults.ts';
+import { poisonKinds } from './poison.ts';
 
 /** What the routes of the market need. */
 export interface MarketParts {
   readonly market: Market;
   readonly pace: MarketPace;
+  readonly faults: MarketFaults;
   /** Whether a key is taken; '' is none. */
   readonly takesKey: (key: string) => boolean;
 }
@@ -28,6 +33,8 @@ const moveSchema = z.strictObject({
   skus: z.int().min(0).max(1_000_000).optional(),
   /** Events that happen as they are given: fields of an observation. */
   items: z.array(item).max(10_000).optional(),
+  /** Events whose items are no observations. */
+  poison: z.array(z.enum(poisonKinds)).max(10_000).optional(),
   /** Seeded moves of its own SKUs. */
   events: z.int().min(0).max(1_000_000).optional(),
   /** Seeded moves a second from now on, by itself; 0 stops it. */
@@ -39,14 +46,15 @@ type Handler = (parts: MarketParts, response: ServerResponse, url: URL, request:
 /** Needs a key; what a market has. */
 const marketRoutes: Readonly<Record<string, Handler>> = {
   'GET /market/events': listEvents,
-  'GET /market/snapshot': snapshot,
+  'GET /market/snapshot': sendSnapshot,
 };
 
 /** Needs none; what the simulator has for those who run it. */
 const controlRoutes: Readonly<Record<string, Handler>> = {
-  'GET /market/truth': (parts, response, url) =>
-    sendStates(response, url, (...page) => parts.market.statesAfter(...page)),
+  'GET /market/truth': sendTruth,
   'POST /market/move': move,
+  'GET /market/faults': (parts, response) => sendJson(response, 200, faultsView(parts)),
+  'PUT /market/faults': putFaults,
 };
 
 /** Sends a request to a path below `/market` to its handler. */
@@ -61,7 +69,7 @@ export function routeMarket(parts: MarketParts, request: IncomingMessage, respon
   else handler(parts, response, url, request);
 }
 
-function listEvents({ market }: MarketParts, response: ServerResponse, url: URL): void {
+function listEvents({ market, faults }: MarketParts, response: ServerResponse, url: URL): void {
   const since = url.searchParams.get('since') ?? '';
   const limit = limitOf(url);
   if (since !== '' && !isoTime.test(since)) {
@@ -77,36 +85,49 @@ function listEvents({ market }: MarketParts, response: ServerResponse, url: URL)
     sendError(response, 410, 'cursor_too_old', 'events so old are no longer kept: begin with /market/snapshot');
     return;
   }
-  const items = page.items.map((event) => ({ type: 'event', ...event }));
-  sendJson(response, 200, { items, hasMore: page.hasMore });
+  const { items, hasMore } = endedWrong(page, faults);
+  sendPage(faults, response, { items: items.map((event) => ({ type: 'event', ...event })), hasMore });
 }
 
-function snapshot({ market }: MarketParts, response: ServerResponse, url: URL): void {
-  const asOf = market.last;
-  sendStates(response, url, (after, limit) => ({ asOf, ...market.statesAfter(after, limit) }));
-}
-
-function sendStates(
-  response: ServerResponse,
-  url: URL,
-  pageAfter: (after: string, limit: number) => { readonly items: readonly MarketItem[] },
-): void {
+function sendSnapshot({ market, faults }: MarketParts, response: ServerResponse, url: URL): void {
   const limit = limitOf(url);
   if (limit === undefined) refuseLimit(response);
-  else sendJson(response, 200, pageAfter(url.searchParams.get('after') ?? '', limit));
+  else sendPage(faults, response, { asOf: market.last, ...market.statesAfter(afterOf(url), limit) });
+}
+
+function sendTruth({ market }: MarketParts, response: ServerResponse, url: URL): void {
+  const limit = limitOf(url);
+  if (limit === undefined) refuseLimit(response);
+  else sendJson(response, 200, market.statesAfter(afterOf(url), limit));
+}
+
+function putFaults(parts: MarketParts, response: ServerResponse, _url: URL, request: IncomingMessage): void {
+  takeJson(request, response, (body) => {
+    parts.faults.set(body as MarketFaultsInput);
+    return faultsView(parts);
+  });
+}
+
+function faultsView({ faults }: MarketParts): { faults: MarketFaultSettings; hits: Readonly<Record<string, number>> } {
+  return { faults: faults.settings, hits: faults.hits };
 }
 
 function move(parts: MarketParts, response: ServerResponse, _url: URL, request: IncomingMessage): void {
   takeJson(request, response, (body) => {
     const { market, pace } = parts;
-    const { seed, skus, items, events, eventsPerSecond } = moveSchema.parse(body);
+    const { seed, skus, items, poison, events, eventsPerSecond } = moveSchema.parse(body);
     if (seed !== undefined) market.seed(seed);
     if (skus !== undefined) market.open(skus);
     if (items !== undefined) market.happen(items);
+    if (poison !== undefined) market.poison(poison);
     if (events !== undefined) market.move(events);
     if (eventsPerSecond !== undefined) pace.set(eventsPerSecond);
     return { last: market.last, skus: market.skus, eventsPerSecond: pace.eventsPerSecond };
   });
+}
+
+function afterOf(url: URL): string {
+  return url.searchParams.get('after') ?? '';
 }
 
 function limitOf(url: URL): number | undefined {

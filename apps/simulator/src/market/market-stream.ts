@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { Disorder } from './disorder.ts';
 import type { Market } from './market.ts';
-import { Subscriber } from './subscriber.ts';
+import type { MarketFaults } from './market-faults.ts';
+import { type StreamNote, Subscriber } from './subscriber.ts';
 
 /** Where the stream is. */
 export const streamPath = '/market/stream';
@@ -15,8 +17,12 @@ export interface MarketStreamOptions {
   readonly market: Market;
   /** Whether a key is taken; '' is none. */
   readonly takesKey: (key: string) => boolean;
+  readonly faults: MarketFaults;
   readonly nowMs: () => number;
+  readonly steadyMs: () => number;
   readonly heartbeatMs: number;
+  /** Hears what clients can know of. */
+  readonly note: (note: StreamNote) => void;
 }
 
 /** The market's events as a WebSocket stream: `{"type":"subscribe"}`, then every event from there on, and heartbeats. */
@@ -46,8 +52,15 @@ export class MarketStream {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
+    const { market, faults, steadyMs, note } = this.#options;
+    if (faults.draw('refuse') !== undefined) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const subscriber = new Subscriber(webSocket, () => this.#options.market.last);
+      const disorder = new Disorder(faults);
+      const last = () => market.last;
+      const subscriber = new Subscriber({ socket: webSocket, connection: socket, last, disorder, steadyMs, note });
       const refusal = this.#refusalOf(request, url);
       if (refusal !== undefined) return subscriber.refuse(...refusal);
       this.#subscribers.add(subscriber);

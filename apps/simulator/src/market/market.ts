@@ -1,5 +1,6 @@
 import { seededRandom } from '../random.ts';
 import { firstState, nextMove } from './market-moves.ts';
+import { type PoisonKind, poisonedItem } from './poison.ts';
 
 /** The fields of an observation, as they go over the wire. */
 export type MarketItem = Readonly<Record<string, unknown>> & { readonly sku: string };
@@ -110,20 +111,39 @@ export class Market {
 
   /** Lets these happen now, in this order and at one moment: an event each. */
   happen(items: readonly MarketItem[]): void {
-    if (items.length === 0) return;
+    const at = this.#now();
+    this.#tell(items.map((item) => this.#event(at, item)));
+  }
+
+  /** Sends events that are none, to the stream and the pages alike: how SKUs stand does not change. */
+  poison(kinds: readonly PoisonKind[]): void {
+    const at = this.#now();
+    const sku = this.#opened[0] ?? 'M-000001';
+    this.#tell(kinds.map((kind) => this.#append(at, poisonedItem(kind, sku))));
+  }
+
+  #now(): string {
     const now = new Date(this.#nowMs()).toISOString();
-    const at = now > this.#last.at ? now : this.#last.at;
-    const events = items.map((item) => this.#event(at, item));
+    return now > this.#last.at ? now : this.#last.at;
+  }
+
+  #tell(events: readonly MarketEvent[]): void {
+    if (events.length === 0) return;
     if (this.#events.length > keptEvents + forgottenAtOnce) this.#events = this.#events.slice(-keptEvents);
     for (const listener of this.#listeners) listener(events);
   }
 
   #event(at: string, item: MarketItem): MarketEvent {
-    const seq = this.#last.seq + 1;
-    const event = { id: `e${String(seq).padStart(12, '0')}`, seq, at, item: { ...item, observedAt: at } };
     const state = this.#states.get(item.sku);
     if (state === undefined) this.#sorted = undefined;
-    this.#states.set(item.sku, { ...state, ...event.item });
+    const change = { ...item, observedAt: at };
+    this.#states.set(item.sku, { ...state, ...change });
+    return this.#append(at, change);
+  }
+
+  #append(at: string, item: MarketItem): MarketEvent {
+    const seq = this.#last.seq + 1;
+    const event = { id: `e${String(seq).padStart(12, '0')}`, seq, at, item };
     this.#last = { at, id: event.id, seq };
     this.#events.push(event);
     return event;
