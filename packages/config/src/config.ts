@@ -13,6 +13,7 @@ import { hidden, shown } from './masking.ts';
 import { redisPasswords } from './redis-url.ts';
 import { type ConfigSections, defaultSections } from './sections.ts';
 import type { SettingFault } from './setting.ts';
+import { sinkSecrets } from './sink-fields.ts';
 
 /** The processes that read this configuration (the CLI has its own, `loadClientConfig`). */
 export type ProcessName = 'api' | 'worker' | 'feed' | 'sinks' | 'simulator';
@@ -196,6 +197,7 @@ export function secretsOf(config: Config): string[] {
     ...config.apiKeys.map((key) => key.secret),
     ...config.gateway.apiKeys,
     ...redisPasswords(config.redisUrls),
+    ...sinkSecrets(config.sinks),
     // `Bearer KEY`: the key alone is one, too.
     ...Object.values(config.tracing?.headers ?? {}).flatMap((value) => [value, value.split(' ').at(-1) ?? '']),
   ];
