@@ -18,13 +18,14 @@
 --- @include "clock"
 --- @include "iso-time"
 --- @include "snapshot-cells"
+--- @include "conversions"
 --- @include "mark-dirty"
 
 local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 8, 7 * 24 * 3600, 25 * 3600
 -- A SKU that came with a batch and has no price yet is that batch's business for so long, ms.
 local UNPRICED_MS = 5 * 60 * 1000
-local CURRENCY, COST, CAPACITY, RESTOCK, DEMAND, COMPETITORS, FLOOR, CEILING, MAP, STRATEGY = 1, 4, 5, 6, 7, 8, 9, 10, 11, 12
-local CELLS = 14
+local CURRENCY, COST, CAPACITY, RESTOCK, DEMAND, FLOOR, CEILING, MAP, STRATEGY = 1, 4, 5, 6, 7, 9, 10, 11, 12
+local CELLS = 15
 local REASON = {
   [CURRENCY] = 'currency', [PRICE] = 'price', [STOCK] = 'stock', [COST] = 'cost', [CAPACITY] = 'supply', [RESTOCK] = 'supply',
   [DEMAND] = 'demand', [COMPETITORS] = 'competitors', [FLOOR] = 'bounds', [CEILING] = 'bounds', [MAP] = 'bounds',
@@ -186,6 +187,12 @@ local function merge(state, text)
     if not patch[PRICE] then return 'currency-mismatch ' .. was[CURRENCY] end
     -- Amounts in another currency mean nothing any more.
     for _, cell in ipairs(MONEY) do if not patch[cell] then is[cell] = '' end end
+    is[CONVERSIONS] = patch[CONVERSIONS] or ''
+  elseif patch[COMPETITORS] and is[CONVERSIONS] ~= '' then
+    is[CONVERSIONS] = patch[CONVERSIONS] or ''
+    if patch[CONVERSIONS] and was[CONVERSIONS] ~= '' and differ_by_rates_alone(was, is) then
+      is[COMPETITORS], is[CONVERSIONS] = was[COMPETITORS], was[CONVERSIONS]
+    end
   end
   if read_in ~= '' and read_in ~= is[CURRENCY] then return 'read-again ' .. is[CURRENCY] end
   if contradiction(is) then return 'inconsistent ' .. contradiction(is) end

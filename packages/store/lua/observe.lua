@@ -9,6 +9,7 @@
 -- ATOMIC   an older observation arriving late must never replace a newer one between our read and our write
 
 --- @include "snapshot-cells"
+--- @include "conversions"
 
 local n = #KEYS / 2
 
@@ -30,8 +31,12 @@ for i = 1, n do
     if tonumber(at) >= tonumber(old_at) then
       local was, is = split(old_body), split(body)
       local moved = false
+      if is[CONVERSIONS] and was[CONVERSIONS] and is[1] == was[1] and differ_by_rates_alone(was, is) then
+        is[COMPETITORS], is[CONVERSIONS] = was[COMPETITORS], was[CONVERSIONS]
+        body = table.concat(is, '\t')
+      end
       for column = 1, math.max(#was, #is) do
-        if column ~= STOCK and column ~= PRICE and column ~= CATEGORY and column ~= TITLE then
+        if column ~= STOCK and column ~= PRICE and column < CATEGORY then
           if (was[column] or '') ~= (is[column] or '') then moved = true end
         end
       end

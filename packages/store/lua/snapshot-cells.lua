@@ -2,8 +2,8 @@
 
 local SNAPSHOT = '^(%d+)\t(%d*)\t([^\t]*)\t(%d*)\t(.*)$'
 
--- Columns of a body that are compared literally; stock (3) has a tolerance, the stated price (2) its own rule.
-local PRICE, STOCK, CATEGORY, TITLE = 2, 3, 13, 14
+-- Columns of a body: those before the category are compared literally, but that stock has a tolerance and the stated price its own rule.
+local PRICE, STOCK, CATEGORY = 2, 3, 13
 
 local function split(text)
   local cells, from = {}, 1

@@ -1,6 +1,8 @@
 import {
   type DecisionInputs,
+  decodeConversions,
   decodePast,
+  encodeConversions,
   encodePast,
   type GuardrailPolicy,
   type PastPrices,
@@ -10,6 +12,7 @@ import {
   type Snapshot,
   type Strategy,
   type Suggestion,
+  type TierPolicy,
 } from '@reprice/pricing';
 
 /*
@@ -17,6 +20,7 @@ import {
  *
  *   suggested ('' = as published) \t stated price ('' = the previous price) \t stock \t cost \t capacity \t restockDays \t demand \t competitors
  *   \t floor \t ceiling \t map \t reference price ('' = the stated one) \t past prices (past-prices.ts) \t title
+ *   \t conversions of competitors' prices (conversions.ts)
  *
  * Money in minor units. Category and title are no inputs of a decision, but for a title that the strategy quoted to the model.
  * `-` is a row of which nothing was told.
@@ -36,6 +40,7 @@ export interface DecisionBasis {
 export interface PolicyRecord {
   readonly version: string;
   readonly guardrails: GuardrailPolicy;
+  readonly tiers?: TierPolicy;
 }
 
 /** The line of one row; `price` and `previousMinor` are those of its price. */
@@ -51,6 +56,7 @@ export function encodeRecord(basis: DecisionBasis | undefined, price: string, pr
   }\t${s.competitorsMinor.join('|')}\t${s.floorMinor ?? ''}\t${s.ceilingMinor ?? ''}\t${s.mapMinor ?? ''}\t${reference}\t${encodePast(
     past,
   )}\t${title}`;
+  if (s.conversions !== undefined) return `${line}\t${encodeConversions(s.conversions)}`;
   let end = line.length;
   while (line.charCodeAt(end - 1) === 9) end--;
   return line.slice(0, end);
@@ -65,7 +71,8 @@ export function policiesOf(
   for (const { decision } of rows) {
     if (!decision || decision.strategy === last) continue;
     last = decision.strategy;
-    policies[last.name] = { version: policyVersion(last), guardrails: last.guardrails };
+    const { name, guardrails, tiers } = last;
+    policies[name] = { version: policyVersion(last), guardrails, ...(tiers && { tiers }) };
   }
   return policies;
 }
@@ -91,6 +98,7 @@ export function decodeRecord(
     ceilingMinor: number(9),
     mapMinor: number(10),
     title: cells[13] || undefined,
+    conversions: cells[14] ? decodeConversions(cells[14]) : undefined,
   };
   const snapshot = {
     sku: price.sku,

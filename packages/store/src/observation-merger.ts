@@ -1,4 +1,5 @@
 import {
+  type Conversions,
   type Fault,
   type Observation,
   parseObservation,
@@ -6,6 +7,7 @@ import {
   skuOfBareAmounts,
   unknownSku,
 } from '@reprice/pricing';
+import { CompetitorTally } from './competitor-tally.ts';
 import { MERGE_AT_ONCE, type ObservationOutcome, type Observations } from './observations.ts';
 
 /** What observations are read against, and where they go. */
@@ -19,9 +21,12 @@ export interface ObservationMergerOptions {
 type Merged = Extract<ObservationOutcome, { kind: 'repricing' | 'skipped' | 'stale' }>;
 type Refused = Exclude<ObservationOutcome, Merged>;
 
-/** What became of one input; `ignored`: names in it that mean nothing here. */
+/**
+ * What became of one input; `ignored`: names in it that mean nothing here; `conversions`: what came of competitors' prices in other
+ * currencies, absent where there were none.
+ */
 export type MergedRow =
-  | (Merged & { readonly sku: string; readonly ignored: readonly string[] })
+  | (Merged & { readonly sku: string; readonly ignored: readonly string[]; readonly conversions?: Conversions })
   | { readonly kind: 'rejected'; readonly sku?: string; readonly faults: readonly Fault[] };
 
 /** A snapshot whose currency changes each time that it is looked at is nobody's. */
@@ -76,6 +81,8 @@ export class ObservationMerger {
   ): Promise<MergedRow[]> {
     const { observations, strategies, now } = this.#options;
     const nowMs = now();
+    const rates = await observations.rates.inForce();
+    const competitors = new CompetitorTally();
     const rows: MergedRow[] = new Array(inputs.length);
     const good: { at: number; observation: Observation; ignored: readonly string[] }[] = [];
     const before = this.#stated;
@@ -85,7 +92,7 @@ export class ObservationMerger {
       const sku = skuOfBareAmounts(input);
       const told = reading === 1 && sku !== undefined ? (stated.get(sku) ?? before.get(sku)) : undefined;
       const currency = sku === undefined ? undefined : (told ?? currencies.get(sku));
-      const read = parseObservation(input, { currency, nowMs, strategies: this.#names });
+      const read = parseObservation(input, { currency, nowMs, strategies: this.#names, rates });
       if (read.ok) {
         const { observation, ignored } = read;
         good.push({ at, observation, ignored });
@@ -100,12 +107,16 @@ export class ObservationMerger {
     for (const [i, outcome] of outcomes.entries()) {
       const { at, observation, ignored } = good[i] as (typeof good)[number];
       const { sku } = observation;
+      const { conversions } = observation.values;
+      if (conversions !== undefined && isMerged(outcome) && outcome.kind !== 'stale') competitors.add(conversions);
       if (outcome.kind === 'read-again' && reading < readingsAtMost) again.push(at);
       else
         rows[at] = isMerged(outcome)
-          ? { ...outcome, sku, ignored }
+          ? { ...outcome, sku, ignored, ...(conversions !== undefined && { conversions }) }
           : { kind: 'rejected', sku, faults: [faultOf(sku, outcome)] };
     }
+    // Figures: what is stored stays stored if they are not.
+    await observations.rates.count(competitors).catch(() => undefined);
     if (again.length > 0) {
       const repeated = again.map((at) => inputs[at] ?? {});
       const results = await this.#mergeOnce(repeated, await this.#currencies(repeated), reading + 1);

@@ -1,11 +1,18 @@
-import { type Observation, type ObservedField, observedFields, type Snapshot } from '@reprice/pricing';
+import {
+  encodeConversions,
+  type Observation,
+  type ObservedField,
+  observedFields,
+  type Snapshot,
+} from '@reprice/pricing';
 
 /*
  * An observation as merge.lua takes it:
  *
  *   observedAtMs \t currency in which its amounts were read \t cells        (the first two '' = none)
  *
- * A cell is `column=value`, the column being that of a snapshot's body (snapshot-text.ts) from 1; no value = cleared. What has no cell stays.
+ * A cell is `column=value`, the column being that of a snapshot's body (snapshot-text.ts) from 1; no value = cleared. What has no cell stays;
+ * but conversions, the last column, go with the competitors.
  */
 
 const text = (value: string | undefined): string => value?.replaceAll('\t', ' ') ?? '';
@@ -30,9 +37,12 @@ const cellOf: Readonly<Record<ObservedField, (values: Snapshot) => string | numb
 /** The order of `observedFields` is that of the columns. */
 const columnOf = Object.fromEntries(observedFields.map((field, i) => [field, i + 1])) as Record<ObservedField, number>;
 
+const conversionsColumn = observedFields.length + 1;
+
 /** What merge.lua takes. */
 export function encodeObservation({ observedAtMs, named, values, readIn }: Observation): string {
   let text = `${observedAtMs ?? ''}\t${readIn ?? ''}\t`;
   for (const field of named) text += `${columnOf[field]}=${cellOf[field](values)}\t`;
+  if (values.conversions !== undefined) text += `${conversionsColumn}=${encodeConversions(values.conversions)}\t`;
   return text;
 }

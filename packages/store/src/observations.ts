@@ -2,6 +2,7 @@ import { type Currency, defaultStrategy, type Observation, type Strategy, usualF
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { encodeObservation } from './observation-text.ts';
+import type { RatesInForce } from './rates-in-force.ts';
 import { Script } from './script.ts';
 
 /** What became of an observation. */
@@ -28,13 +29,16 @@ const MINUTE_MS = 60_000;
 
 /** Merges observations into snapshots and marks dirty what they move. */
 export class Observations {
+  /** By which competitors' prices in other currencies are read. */
+  readonly rates: RatesInForce;
   readonly #merge: Script;
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #now: () => number;
 
   /** @param clockKey a key that holds the time, see Script */
-  constructor(redis: Redis, keys: Keys, now: () => number, clockKey?: string) {
+  constructor(redis: Redis, keys: Keys, now: () => number, rates: RatesInForce, clockKey?: string) {
+    this.rates = rates;
     this.#merge = new Script('merge', clockKey);
     this.#redis = redis;
     this.#keys = keys;

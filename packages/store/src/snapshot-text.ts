@@ -1,11 +1,12 @@
-import type { Snapshot } from '@reprice/pricing';
+import { decodeConversions, encodeConversions, type Snapshot } from '@reprice/pricing';
 
 /*
  * A snapshot is kept as one string, which takes a quarter less memory than a hash of the same fields:
  *
  *   observedAtMs \t movedAtMs \t basisStock \t referenceMinor \t body
  *   body = currency \t price \t stock \t cost \t capacity \t restockDays \t demand \t competitors \t floor \t ceiling \t map
- *          \t strategy \t category \t title            (money in minor units, competitors separated by |, trailing tabs cut)
+ *          \t strategy \t category \t title \t conversions (conversions.ts of pricing)
+ *          (money in minor units, competitors separated by |, trailing tabs cut)
  *
  * movedAtMs: when something material last moved ('' = at observedAtMs). basisStock: the stock at that moment ('' = as now).
  * referenceMinor: the price that the merchant last stated of their own accord ('' = the stated price). observe.lua and merge.lua keep these three.
@@ -24,6 +25,7 @@ function bodyOf(s: Snapshot): string {
   }\t${s.competitorsMinor.join('|')}\t${s.floorMinor ?? ''}\t${s.ceilingMinor ?? ''}\t${s.mapMinor ?? ''}\t${text(s.strategy)}\t${text(
     s.category,
   )}\t${text(s.title)}`;
+  if (s.conversions !== undefined) return `${body}\t${encodeConversions(s.conversions)}`;
   let end = body.length;
   while (body.charCodeAt(end - 1) === 9) end--;
   return body.slice(0, end);
@@ -69,5 +71,6 @@ export function decodeSnapshot(sku: string, stored: string): Snapshot {
   if (cells[15]) snapshot.strategy = cells[15];
   if (cells[16]) snapshot.category = cells[16];
   if (cells[17]) snapshot.title = cells[17];
+  if (cells[18]) snapshot.conversions = decodeConversions(cells[18]);
   return snapshot;
 }

@@ -37,6 +37,10 @@ export interface Counts {
   readonly repricing: ReadonlyMap<string, number>;
   /** Observations that cost no call of their own, by reason. */
   readonly skipped: ReadonlyMap<string, number>;
+  /** Competitors' prices that were converted, by the currency they were stated in. */
+  readonly converted: ReadonlyMap<string, number>;
+  /** Those that could not be used for want of a rate, by their currency. */
+  readonly unconverted: ReadonlyMap<string, number>;
   /** Calls that were answered, at least in part, or waited for until their deadline. */
   readonly latency: Buckets;
   /** Until the first byte of a whole answer. */
@@ -53,6 +57,8 @@ const named = {
   observations: 'observations',
   repricing: 'repricing',
   skipped: 'skipped',
+  converted: 'converted',
+  unconverted: 'unconverted',
 } as const;
 
 type Single = (typeof single)[number];
@@ -100,6 +106,8 @@ export function readCounts(hash: Readonly<Record<string, string>>): Counts {
     observations: new Map<string, number>(),
     repricing: new Map<string, number>(),
     skipped: new Map<string, number>(),
+    converted: new Map<string, number>(),
+    unconverted: new Map<string, number>(),
     latency: new Map<number, number>(),
     firstByte: new Map<number, number>(),
     wait: new Map<number, number>(),
