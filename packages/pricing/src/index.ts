@@ -1,3 +1,4 @@
+export { answererOf } from './answerer.ts';
 export { needsApproval } from './approval.ts';
 export { type Bounds, boundsFor, type Conflict, type GuardrailName } from './bounds.ts';
 export {

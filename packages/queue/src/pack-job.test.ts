@@ -21,6 +21,8 @@ describe('a pack job', () => {
       { ...again, replays: 1 },
       { ...again, replays: 2 },
       { ...again, route: 'stable' as const },
+      { ...again, tier: 'small' as const },
+      { ...again, tier: 'large' as const },
     ].map(jobId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^b1\.\d+(\.\d+x\d+\.[0-9a-f]{8})?$/);

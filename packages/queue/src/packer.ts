@@ -5,7 +5,7 @@ export interface Pack {
   readonly skus: readonly string[];
 }
 
-/** Packs SKUs at the door: one open pack a strategy and route, emitted when it is full. */
+/** Packs SKUs at the door: one open pack a strategy and answerer, emitted when it is full. */
 export class Packer {
   readonly #packSize: number;
   readonly #open = new Map<string, { readonly strategy: string; readonly skus: string[] }>();
@@ -15,9 +15,9 @@ export class Packer {
     this.#packSize = options.packSize;
   }
 
-  /** Adds a SKU; returns its pack when that is full now. `route` is the one that would answer now: a run decides by the one of then. */
-  add(sku: string, strategy: string, route = 'stable'): Pack | undefined {
-    const group = `${route} ${strategy}`;
+  /** Adds a SKU; returns its pack when that is full now. `answerer` is the route and tier that would answer now: a run decides by those of then. */
+  add(sku: string, strategy: string, answerer = 'stable'): Pack | undefined {
+    const group = `${answerer} ${strategy}`;
     let pack = this.#open.get(group);
     if (!pack) {
       pack = { strategy, skus: [] };

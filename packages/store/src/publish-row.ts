@@ -5,10 +5,11 @@ import {
   type PastPrices,
   type PriceSource,
   SafePrice,
+  type TierName,
   worthKeeping,
 } from '@reprice/pricing';
 import { type DecisionBasis, encodeRecord, policiesOf } from './decision-record.ts';
-import { encodeCells, encodeChunk, type PriceCells } from './result-chunk.ts';
+import { encodeCells, encodeChunk, type PriceCells, type UnsureCells } from './result-chunk.ts';
 
 /** What all rows of one publish have in common. */
 export interface Publication {
@@ -24,8 +25,17 @@ export interface Publication {
   /** Name of the API key of the person that decided it, and what they said; of `manual` prices alone. */
   readonly by?: string;
   readonly note?: string;
+  /** Which tier of the strategy priced them; absent where it has none. */
+  readonly tier?: TierName;
   /** When the guardrails made the prices, ms since 1970: the rolling windows end here. */
   readonly pricedAtMs: number;
+}
+
+/** A suggestion that was not sure enough to be published. */
+export interface UnsureSuggestion {
+  readonly model: string;
+  readonly price: string;
+  readonly confidence?: number;
 }
 
 /** One row to publish. Only guardrails can make the SafePrice it needs. */
@@ -45,6 +55,8 @@ export interface PublishRow {
   readonly snapshotAtMs: number;
   /** What it was made from; without it the price can't say why. */
   readonly decision?: DecisionBasis;
+  /** What the small model said before the large one was asked. */
+  readonly unsure?: UnsureSuggestion;
   /** The prices that were live before the live one, of a row without a decision: else the rolling limits of the next one know less. */
   readonly past?: readonly PastPrices[];
 }
@@ -62,7 +74,7 @@ export interface EncodedRows {
 
 /** Encodes the rows of one publish. Throws a TypeError for a price that did not come out of the guardrails. */
 export function encodeRows(publication: Publication, rows: readonly PublishRow[]): EncodedRows {
-  const { batchId, jobId, source, model = '', route = '', promptVersion, by, note, pricedAtMs } = publication;
+  const { batchId, jobId, source, model = '', route = '', promptVersion, by, note, tier, pricedAtMs } = publication;
   const pricedAt = new Date(pricedAtMs).toISOString();
   let snapshotAt = { ms: Number.NaN, text: '' };
   const records: string[] = [];
@@ -86,6 +98,8 @@ export function encodeRows(publication: Publication, rows: readonly PublishRow[]
     ...(promptVersion && { promptVersion }),
     ...(by && { by }),
     ...(note && { note }),
+    ...(tier && { tier }),
+    ...(rows.some((row) => row.unsure) && { unsure: rows.map((row) => unsureCells(row.unsure)) }),
     policies,
   };
   return {
@@ -94,6 +108,10 @@ export function encodeRows(publication: Publication, rows: readonly PublishRow[]
     chunk: encodeChunk(head, cells, records),
     rolling: rows.some((row) => row.fence > 0) ? rows.map((row) => rollingOf(row, pricedAtMs)) : [],
   };
+}
+
+function unsureCells(unsure: UnsureSuggestion | undefined): UnsureCells {
+  return unsure ? [unsure.model, unsure.price, unsure.confidence ?? null] : null;
 }
 
 const PRICE_CELL = 2;

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { DecisionInputs, Price } from '@reprice/pricing';
+import type { DecisionInputs, Price, TierName, TierPolicy } from '@reprice/pricing';
 import { decodeRecord, type PolicyRecord } from './decision-record.ts';
 
 /*
@@ -20,9 +20,15 @@ export interface ChunkHead {
   readonly promptVersion?: string;
   readonly by?: string;
   readonly note?: string;
+  readonly tier?: TierName;
+  /** One a row, if the small model was asked before for any. */
+  readonly unsure?: readonly UnsureCells[];
   /** By the name of a strategy. */
   readonly policies?: Readonly<Record<string, PolicyRecord>>;
 }
+
+/** What a small model said of a row that it was not sure enough of: model, suggested price, confidence (null: not told); null: of no row. */
+export type UnsureCells = readonly [model: string, price: string, confidence: number | null] | null;
 
 /** The rest of a price, in the order in which publish.lua takes it; '' = absent, guardrails comma-separated. Lua would write 0.8 as
  * 0.80000000000000004, so what is not whole goes as text. */
@@ -85,8 +91,17 @@ export interface Decision {
   readonly price: Price;
   readonly promptVersion?: string;
   readonly policyVersion?: string;
+  /** Absent where the strategy had no tiers. */
+  readonly tier?: TierDecision;
   /** Absent where the entry is of a version that kept none. */
   readonly inputs?: DecisionInputs;
+}
+
+/** Which tier priced, by which limits, and what the small model said before. */
+export interface TierDecision {
+  readonly name: TierName;
+  readonly policy: TierPolicy;
+  readonly unsure?: { readonly model: string; readonly price: string; readonly confidence?: number };
 }
 
 /** The decision that made a revision of a SKU, if it is in this list entry and took effect. */
@@ -103,10 +118,17 @@ export function decodeDecision(entry: string, sku: string, revision: number): De
       price,
       ...(head.promptVersion !== undefined && { promptVersion: head.promptVersion }),
       ...(policy && { policyVersion: policy.version }),
+      ...(head.tier && policy?.tiers && { tier: tierOf(head.tier, policy.tiers, head.unsure?.[i]) }),
       ...(inputs && { inputs }),
     };
   }
   return undefined;
+}
+
+function tierOf(name: TierName, policy: TierPolicy, unsure: UnsureCells | undefined): TierDecision {
+  if (!unsure) return { name, policy };
+  const [model, price, confidence] = unsure;
+  return { name, policy, unsure: { model, price, ...(confidence !== null && { confidence }) } };
 }
 
 function linesOf(entry: string): {

@@ -17,8 +17,8 @@ export interface ReceiverOptions {
   readonly nowMs: number;
   readonly strategies: ReadonlySet<string>;
   readonly packSize: number;
-  /** The route that would answer for a SKU now. */
-  readonly routeOf: (sku: string, strategy: string) => string;
+  /** Who would answer for a SKU now. */
+  readonly answererOf: (snapshot: Snapshot) => string;
 }
 
 /** Steps that may be under way in Redis while parsing goes on. */
@@ -103,7 +103,7 @@ export class Receiver implements RowSink {
   }
 
   async #stage(snapshots: readonly Snapshot[], rejections: readonly Rejection[]): Promise<void> {
-    const { store, batchId, mode, force, routeOf } = this.#options;
+    const { store, batchId, mode, force, answererOf } = this.#options;
     const dryRun = mode === 'dry-run';
     const observed = dryRun ? [] : await store.snapshots.observe(snapshots);
     const packs: StagedPack[] = [];
@@ -113,7 +113,7 @@ export class Receiver implements RowSink {
       const known = observed[i];
       if (!force && known && priceHolds(known, strategy)) unchanged++;
       else {
-        const pack = this.#packer.add(snapshot.sku, strategy, routeOf(snapshot.sku, strategy));
+        const pack = this.#packer.add(snapshot.sku, strategy, answererOf(snapshot));
         if (pack !== undefined) packs.push(pack);
       }
     });

@@ -1,4 +1,4 @@
-import { defaultStrategy, type Priority, type Snapshot } from '@reprice/pricing';
+import { answererOf, defaultStrategy, type Priority, type Snapshot } from '@reprice/pricing';
 import { Packer } from '@reprice/queue';
 import type { BatchRecord, StagedPack } from '@reprice/store';
 import type { Request, Response } from 'express';
@@ -13,6 +13,7 @@ import { RequestHash } from '../idempotency/request-hash.ts';
 import { getJob, submitJob } from '../operations/jobs.ts';
 import { isUnavailable } from '../problem/dependency.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
+import type { CallTerms } from '../replay/call-cost.ts';
 import { jobPriority } from '../schemas/job.ts';
 import { accept } from './acceptance.ts';
 import { acceptedBefore } from './batch-view.ts';
@@ -90,7 +91,7 @@ async function accepted(
     try {
       await store.snapshots.observe(snapshots);
       const skus = snapshots.map((snapshot) => snapshot.sku);
-      await store.batches.stage(id, { packs: packed(snapshots, deps.packSize), skus });
+      await store.batches.stage(id, { packs: packed(snapshots, deps.packSize, deps.callTerms.strategies), skus });
       await accept(store, id, [], key?.sealed(hash.digest()));
     } catch (error) {
       const abandoned = deps.openBatches.abandon(id);
@@ -128,9 +129,12 @@ function parseJob(body: Record<string, unknown>, packSize: number) {
   return parsed.data;
 }
 
-function packed(snapshots: readonly Snapshot[], packSize: number): StagedPack[] {
+function packed(snapshots: readonly Snapshot[], packSize: number, strategies: CallTerms['strategies']): StagedPack[] {
   const packer = new Packer({ packSize });
-  const full = snapshots.flatMap((snapshot) => packer.add(snapshot.sku, snapshot.strategy ?? defaultStrategy) ?? []);
+  const full = snapshots.flatMap((snapshot) => {
+    const { sku, strategy = defaultStrategy } = snapshot;
+    return packer.add(sku, strategy, answererOf(strategies, snapshot)) ?? [];
+  });
   return [...full, ...packer.flush()];
 }
 

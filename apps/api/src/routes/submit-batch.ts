@@ -1,4 +1,4 @@
-import { isCurrency, priorities, routeOf, snapshotFields } from '@reprice/pricing';
+import { answererOf, isCurrency, priorities, snapshotFields } from '@reprice/pricing';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
@@ -70,7 +70,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
       nowMs: deps.clock(),
       strategies: deps.strategies,
       packSize: deps.packSize,
-      routeOf: (sku, strategy) => routeOf(canary, deps.callTerms.strategies[strategy], sku),
+      answererOf: (snapshot) => answererOf(deps.callTerms.strategies, snapshot, canary),
     });
     try {
       await receive(key ? hash.through(chunks) : chunks, parserOf(format, receiver, columns), receiver);

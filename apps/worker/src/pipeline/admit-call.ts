@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { worstCaseNanoUsd } from '@reprice/gateway';
-import { buildPrompt, type Priority, type Prompt, type Strategy } from '@reprice/pricing';
+import {
+  buildPrompt,
+  type Priority,
+  type Prompt,
+  type ProviderOptions,
+  providerOptionsOf,
+  type Strategy,
+} from '@reprice/pricing';
 import type { Admission, Reservation, WorstCase } from '@reprice/store';
 import type { ReadyRow, Tools } from './tools.ts';
 
@@ -9,6 +16,8 @@ export interface AdmittedCall {
   readonly prompt: Prompt;
   readonly model: string;
   readonly temperature: number;
+  /** What the configuration has sent besides. */
+  readonly options?: ProviderOptions;
   readonly worst: WorstCase;
   readonly reservation: Reservation;
 }
@@ -45,15 +54,25 @@ export async function admitCall(
   const model = strategy.model ?? tools.model;
   const price = tools.models[model];
   if (!price) throw new RangeError(`No price is known for the model ${model}`);
+  const options = providerOptionsOf(strategy, model);
+  // A gateway may make a prompt of them (`role_override`); no token is shorter than a byte.
+  const promptTokens = prompt.worstPromptTokens + (options ? Buffer.byteLength(JSON.stringify(options)) : 0);
   const worst = {
-    costNanoUsd: worstCaseNanoUsd(price, prompt.worstPromptTokens, prompt.maxTokens),
-    tokens: prompt.worstPromptTokens + prompt.maxTokens,
+    costNanoUsd: worstCaseNanoUsd(price, promptTokens, prompt.maxTokens),
+    tokens: promptTokens + prompt.maxTokens,
   };
   try {
     const admitted = await reserveAndSend(tools.store.admission, priority, batchId, worst, bookAheadMs);
     return 'granted' in admitted
       ? admitted
-      : { prompt, model, temperature: strategy.temperature, worst, reservation: admitted };
+      : {
+          prompt,
+          model,
+          temperature: strategy.temperature,
+          ...(options && { options }),
+          worst,
+          reservation: admitted,
+        };
   } catch (error) {
     throw new AdmissionUnavailable(error);
   }

@@ -19,13 +19,14 @@ export async function callModel(
   call: AdmittedCall,
   rowCount: number,
 ): Promise<Answer> {
-  const { prompt, model, temperature } = call;
+  const { prompt, model, temperature, options } = call;
   const calledAt = performance.now();
   const outcome = await tools.gateway.complete({
     model,
     messages: prompt.messages,
     maxTokens: prompt.maxTokens,
     temperature,
+    ...(options && { options }),
     signal: tools.stopping,
   });
   const tookMs = performance.now() - calledAt;

@@ -1,4 +1,5 @@
 import type { GatewayOutcome } from '@reprice/gateway';
+import type { ProviderOptions } from '@reprice/pricing';
 import type { GatewayHealth } from '@reprice/store';
 
 /** What a call's end means for the rows that it left without a price. */
@@ -11,6 +12,8 @@ export type CallVerdict =
   | { readonly kind: 'no_key' }
   /** The request is at fault: a smaller one may pass. */
   | { readonly kind: 'halve'; readonly detail: string }
+  /** The gateway does not know an option that the configuration has it sent: no request with it may pass. */
+  | { readonly kind: 'option_refused'; readonly detail: string }
   /** The pack runs again as it is and loses an attempt. */
   | { readonly kind: 'retry'; readonly detail: string; readonly retryAfterMs?: number };
 
@@ -18,7 +21,7 @@ export type CallVerdict =
 const UNREACHABLE_MS = 2000;
 
 /** The table "What happens when" of the design, for calls. */
-export function callVerdict(outcome: GatewayOutcome): CallVerdict {
+export function callVerdict(outcome: GatewayOutcome, options: ProviderOptions = {}): CallVerdict {
   switch (outcome.kind) {
     case 'complete':
       return { kind: 'answered' };
@@ -26,8 +29,12 @@ export function callVerdict(outcome: GatewayOutcome): CallVerdict {
       return { kind: 'rest', restMs: outcome.retryAfterMs };
     case 'unauthorized':
       return { kind: 'no_key' };
-    case 'refused':
-      return { kind: 'halve', detail: `The gateway refused it: ${outcome.message}` };
+    case 'refused': {
+      const option = refusedOption(outcome, Object.keys(options));
+      if (option === undefined) return { kind: 'halve', detail: `The gateway refused it: ${outcome.message}` };
+      const detail = `The gateway does not take the option "${option}": ${outcome.message}. Take it out of reprice.config.ts (providerOptions of the strategy, or options of the model), restart, and replay.`;
+      return { kind: 'option_refused', detail };
+    }
     case 'overloaded':
       return {
         kind: 'retry',
@@ -44,6 +51,20 @@ export function callVerdict(outcome: GatewayOutcome): CallVerdict {
     case 'unreadable':
       return { kind: 'retry', detail: `The gateway's answer is not the protocol: ${outcome.message}` };
   }
+}
+
+/** With these words gateways refuse a parameter (OpenAI, vLLM, LiteLLM, Mistral and others), beside its name. */
+const REFUSES_A_PARAMETER =
+  /param|argument|field|propert|keyword|option|unrecogni[sz]ed|unknown|unsupported|not supported|not permitted|extra|unexpected|invalid/i;
+
+/** The option that a refusal is about, as the gateway's words name it. */
+function refusedOption(
+  { status, message, tooLong }: Extract<GatewayOutcome, { kind: 'refused' }>,
+  names: string[],
+): string | undefined {
+  if (tooLong || (status !== 400 && status !== 422) || !REFUSES_A_PARAMETER.test(message)) return undefined;
+  const words = message.split(/[^\w.-]+/).map((word) => word.replace(/^[.-]+|[.-]+$/g, ''));
+  return names.find((name) => words.some((word) => word === name || word.startsWith(`${name}.`)));
 }
 
 /** What a call's end tells the breaker; undefined where it tells nothing of the gateway's health. */

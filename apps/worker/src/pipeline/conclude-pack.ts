@@ -1,7 +1,7 @@
 import { type PackRun, repack, type Verdict } from '@reprice/queue';
 import type { HoldCode, PublishCode } from '@reprice/store';
 import type { CallVerdict } from './call-verdict.ts';
-import { enqueueRows, failRows, splitPack } from './jobs-of-rows.ts';
+import { answererOf, enqueueRows, failRows, splitPack } from './jobs-of-rows.ts';
 import type { Tools, Unpriced } from './tools.ts';
 
 /** How often a row is asked for before it fails as `invalid_answer`. */
@@ -22,7 +22,7 @@ export async function concludePack(
   switch (call.kind) {
     case 'answered': {
       const asked = run.pack.asked + 1;
-      if (asked >= ASKED_AT_MOST) return await failRows(tools, run, open);
+      if (asked >= ASKED_AT_MOST) return await giveUp(tools, run, open);
       await enqueueRows(tools, run, repack(open, asked), asked);
       return { kind: 'done', summary: `${priced} priced, ${open.length} asked again` };
     }
@@ -36,12 +36,22 @@ export async function concludePack(
       return { kind: 'return' };
     case 'halve':
       if (open.length > 1) return await splitPack(tools, run, open, Math.ceil(open.length / 2));
-      return await failRows(tools, run, because('refused', call.detail));
+      return await giveUp(tools, run, because('refused', call.detail));
+    case 'option_refused':
+      tools.alarm({ jobId: run.jobId }, call.detail);
+      return await giveUp(tools, run, because('option_refused', call.detail));
     case 'retry':
       if (tools.stopping.aborted) return { kind: 'return' };
-      if (run.lastAttempt) return await failRows(tools, run, because('gateway_failed', call.detail));
+      if (run.lastAttempt) return await giveUp(tools, run, because('gateway_failed', call.detail));
       return retry(tools, call.detail, call.retryAfterMs);
   }
+}
+
+/** Lets rows fail that no further try can help; those that the small model had an answer for go back to it, and are taken as they come. */
+export async function giveUp(tools: Tools, run: PackRun, rows: readonly Unpriced[]): Promise<Verdict> {
+  if (run.pack.tier !== 'large') return await failRows(tools, run, rows);
+  await enqueueRows(tools, run, [rows], 0, { ...answererOf(run.pack), tier: 'small' });
+  return { kind: 'done', summary: `${rows.length} back to the small model: ${rows[0]?.reason}` };
 }
 
 /** Tries the pack again: when the gateway said, else after a backoff; without retries left to this process, late. */

@@ -1,7 +1,34 @@
-import type { PackRun, Verdict } from '@reprice/queue';
+import { ordinalsOf, type PackJob, type PackRun, type UnsureRow, type Verdict } from '@reprice/queue';
 import type { Tools, Unpriced } from './tools.ts';
 
 type Row = Pick<Unpriced, 'ordinal' | 'sku'>;
+
+/** What a small model said of rows before they went on to the large one. */
+export interface UnsureAnswers {
+  readonly model: string;
+  readonly byOrdinal: ReadonlyMap<number, UnsureRow>;
+}
+
+const UNTOLD: UnsureRow = ['', null, 0];
+
+/** Who is to answer, where that is no longer for the SKU and its value to say. */
+interface Answerer extends Pick<PackJob, 'route' | 'tier'> {
+  readonly unsure?: UnsureAnswers;
+}
+
+/** Who was to answer the rows of a job. */
+export function answererOf(pack: PackJob): Answerer {
+  const { route, tier, unsure } = pack;
+  const rowOf = (ordinal: number, i: number): [number, UnsureRow][] => {
+    const row = unsure?.rows[i];
+    return row ? [[ordinal, row]] : [];
+  };
+  return {
+    ...(route && { route }),
+    ...(tier && { tier }),
+    ...(unsure && { unsure: { model: unsure.model, byOrdinal: new Map(ordinalsOf(pack).flatMap(rowOf)) } }),
+  };
+}
 
 /** Puts rows of a running pack into the queue as packs of their own. Their ids are derived: doing it twice does it once. */
 export async function enqueueRows(
@@ -9,15 +36,20 @@ export async function enqueueRows(
   run: PackRun,
   packs: readonly (readonly Row[])[],
   asked: number,
-  route = run.pack.route,
+  answerer = answererOf(run.pack),
 ): Promise<void> {
   const { batchId, strategy, replays } = run.pack;
+  const { route, tier, unsure } = answerer;
   const jobs = packs.map((rows) => ({
     batchId,
     strategy,
     asked,
     ...(replays && { replays }),
     ...(route && { route }),
+    ...(tier && { tier }),
+    ...(unsure && {
+      unsure: { model: unsure.model, rows: rows.map((row) => unsure.byOrdinal.get(row.ordinal) ?? UNTOLD) },
+    }),
     skus: rows.map((row) => row.sku),
     ordinals: rows.map((row) => row.ordinal),
   }));

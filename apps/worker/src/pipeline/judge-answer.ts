@@ -1,4 +1,12 @@
-import { applyGuardrails, isAbsurd, type ReplyResult, type RowProblem, suggestionFrom } from '@reprice/pricing';
+import {
+  applyGuardrails,
+  formatUsd,
+  isAbsurd,
+  parseUsd,
+  type ReplyResult,
+  type RowProblem,
+  suggestionFrom,
+} from '@reprice/pricing';
 import type { PublishRow } from '@reprice/store';
 import { splitCost } from './split-cost.ts';
 import type { ReadyRow, Unpriced } from './tools.ts';
@@ -56,10 +64,16 @@ export function judgeAnswer(
       strategy: strategy.name,
       ...(suggestion.confidence !== undefined && { confidence: suggestion.confidence }),
       reason: suggestion.reason,
-      costUsd: costs[i] ?? '',
+      costUsd: withEarlier(costs[i] ?? '', row),
+      ...(row.unsure && { unsure: row.unsure }),
       snapshotAtMs: snapshot.observedAtMs,
       decision: { suggestion, snapshot, past, strategy },
     });
   }
   return { priced, open, conflicting };
+}
+
+/** What a row cost, the small model's share included where it went on. */
+function withEarlier(costUsd: string, { unsure }: ReadyRow): string {
+  return unsure ? formatUsd((parseUsd(costUsd) ?? 0) + unsure.costNanoUsd) : costUsd;
 }

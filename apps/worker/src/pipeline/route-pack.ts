@@ -4,7 +4,7 @@ import type { PackRun, Verdict } from '@reprice/queue';
 import type { PublishRow } from '@reprice/store';
 import type { AdmittedCall } from './admit-call.ts';
 import type { Answer } from './call-model.ts';
-import { enqueueRows } from './jobs-of-rows.ts';
+import { answererOf, enqueueRows } from './jobs-of-rows.ts';
 import type { Judgement } from './judge-answer.ts';
 import type { ReadyRow, Tools } from './tools.ts';
 
@@ -74,7 +74,7 @@ export function countCall(
   { priced, open, conflicting }: Judgement,
 ): void {
   const { outcome, booked, tookMs } = answer;
-  const isFirst = run.attempt === 1 && run.pack.asked === 0 && run.pack.route === undefined;
+  const isFirst = run.attempt === 1 && run.pack.asked === 0 && !run.pack.route && !run.pack.tier;
   if (!isFirst || !booked.sent || outcome.kind === 'unauthorized' || tools.stopping.aborted) return;
   const isError = outcome.kind !== 'complete';
   const clamped = priced.filter(isClamped).length;
@@ -94,7 +94,7 @@ export async function askStable(
   run: PackRun,
   rows: readonly { readonly ordinal: number; readonly sku: string }[],
 ): Promise<Verdict> {
-  await enqueueRows(tools, run, [rows], 0, 'stable');
+  await enqueueRows(tools, run, [rows], 0, { ...answererOf(run.pack), route: 'stable' });
   return { kind: 'done', summary: `${rows.length} asked again on stable` };
 }
 

@@ -8,16 +8,18 @@ import { heedGateway } from './heed-gateway.ts';
 import { holdRows } from './hold-rows.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
+import { CLOSED_CHECK_MS, FEED_CHECK_MS } from './look-again.ts';
 import { callSeen, tellHeld, tellPriced } from './observer.ts';
 import { askStable, countCall, routePack } from './route-pack.ts';
 import { selectRows } from './select-rows.ts';
+import { askLarge, asOpen, tierPack, withoutUnsure } from './tier-pack.ts';
 import type { Tools } from './tools.ts';
-import { CLOSED_CHECK_MS, withoutAdmission } from './without-admission.ts';
+import { withoutAdmission } from './without-admission.ts';
 
 /**
  * Takes one pack through its steps:
  *
- *   load → select → route → admit → call → judge → settle and publish → conclude
+ *   load → select → tier → route → admit → call → judge → settle and publish → conclude
  *
  * A run may be killed at any point: the pack then runs again, finds what is settled, and goes on with the rest.
  */
@@ -27,16 +29,20 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   const { batchId } = pack;
 
   const loaded = await store.snapshots.load(batchId, pack.skus, ordinalsOf(pack));
+  if (loaded.status === 'behind') return { kind: 'wait', waitMs: FEED_CHECK_MS };
   if (loaded.status !== 'running') return { kind: 'done', summary: `the batch is ${loaded.status ?? 'gone'}` };
 
-  const { ready, fresh, impossible } = selectRows(tools, pack, loaded.rows);
+  const { ready: selected, fresh, impossible } = selectRows(tools, pack, loaded.rows);
   await store.dirty.settleUnchanged(batchId, fresh);
   const failed = await failAlone(tools, run, impossible);
   if (failed) return failed;
-  if (ready.length === 0) return { kind: 'done', summary: 'nothing left to price' };
+  if (selected.length === 0) return { kind: 'done', summary: 'nothing left to price' };
 
-  const strategy = tools.strategies[pack.strategy] ?? tools.strategies[defaultStrategy];
-  if (!strategy) throw new RangeError(`No strategy ${pack.strategy} and no ${defaultStrategy}`);
+  const own = tools.strategies[pack.strategy] ?? tools.strategies[defaultStrategy];
+  if (!own) throw new RangeError(`No strategy ${pack.strategy} and no ${defaultStrategy}`);
+  const tier = await tierPack(tools, run, own, selected, loaded.mode);
+  if ('kind' in tier) return tier;
+  const { strategy, rows: ready } = tier;
   const route = await routePack(tools, run, ready, strategy);
   if ('kind' in route) return route;
   const { canaryId } = route;
@@ -61,7 +67,9 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   const judgement = judgeAnswer(ready, reply, booked.costNanoUsd, pricedAtMs);
   const { priced, open, conflicting } = judgement;
   countCall(tools, run, route, strategy, call, answer, judgement);
-  const { live, held } = holdRows(ready, priced);
+  const verdict = callVerdict(outcome, call.options);
+  const { sure, unsure } = withoutUnsure(run, tier, call.model, priced);
+  const { live, held } = holdRows(ready, sure);
 
   const publication = {
     batchId,
@@ -71,6 +79,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     route: route.name,
     ...(canaryId !== undefined && { canaryId }),
     promptVersion: route.promptVersion,
+    ...(tier.name && { tier: tier.name }),
     pricedAtMs,
   } as const;
   const [settled, codes, heldCodes] = await store.together(() =>
@@ -99,19 +108,24 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if (codes.includes('late') || heldCodes.includes('late')) return await askStable(tools, run, ready);
   // Frozen between admission and now: the answer is lost, the call is booked, and the pack asks again when the freeze is lifted.
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
+  if (codes.includes('behind') || heldCodes.includes('behind')) return { kind: 'wait', waitMs: FEED_CHECK_MS };
 
   const stale = [...supersededRows(live, codes), ...supersededRows(held, heldCodes)];
   tools.shadow.follow(tools, { run, mode: loaded.mode, strategy, rows: ready, stale, answer, judgement, pricedAtMs });
   const failing = await failAlone(tools, run, conflicting);
   if (failing) return failing;
-  const verdict = callVerdict(outcome);
-  const left = [...open, ...stale];
-  if (canaryId !== undefined && left.length > 0 && isCanarysFault(verdict, tools))
-    return await askStable(tools, run, left);
-  return await concludePack(tools, run, verdict, left, priced.length - stale.length);
+  const isForStable = canaryId !== undefined && isCanarysFault(verdict, tools);
+  const runsAgain = !isForStable && verdict.kind === 'retry' && (tools.stopping.aborted || !run.lastAttempt);
+  // A pack that runs again asks for all rows without a price; those that went on would be asked for twice.
+  if (!runsAgain) await askLarge(tools, run, call.model, unsure);
+  const left = [...open, ...stale, ...(runsAgain ? asOpen(unsure) : [])];
+  if (isForStable && left.length > 0) return await askStable(tools, run, left);
+  return await concludePack(tools, run, verdict, left, sure.length - stale.length);
 }
 
 /** Not a rest, a lost key, or the end of this process. */
 function isCanarysFault({ kind }: CallVerdict, { stopping }: Tools): boolean {
-  return kind === 'answered' || kind === 'halve' || (kind === 'retry' && !stopping.aborted);
+  return (
+    kind === 'answered' || kind === 'halve' || kind === 'option_refused' || (kind === 'retry' && !stopping.aborted)
+  );
 }

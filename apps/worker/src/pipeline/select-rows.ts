@@ -74,9 +74,17 @@ export function selectRows(
       past,
       bounds,
       strategy,
+      ...unsureAt(pack, i),
     });
   });
   return { ready, fresh, impossible };
+}
+
+function unsureAt({ unsure }: PackJob, i: number): Pick<ReadyRow, 'unsure'> {
+  const row = unsure?.rows[i];
+  if (!unsure || !row) return {};
+  const [price, confidence, costNanoUsd] = row;
+  return { unsure: { model: unsure.model, price, ...(confidence !== null && { confidence }), costNanoUsd } };
 }
 
 /** Why no price at all could pass: the current one lies so far outside its bounds that no limit on change lets it get there. */

@@ -1,0 +1,19 @@
+import { type Canary, noCanary, routeOf } from './canary.ts';
+import type { Snapshot } from './snapshot.ts';
+import { defaultStrategy, type Strategy } from './strategy.ts';
+import { tierGroup, tierStrategy } from './tiers.ts';
+
+/**
+ * Who would answer for a SKU now, as text by which the door packs: SKUs of one strategy with the same text need the same calls. Without a
+ * canary only tiers are told apart.
+ */
+export function answererOf(
+  strategies: Readonly<Record<string, Strategy>>,
+  snapshot: Snapshot,
+  canary: Canary = noCanary,
+): string {
+  const strategy = strategies[snapshot.strategy ?? defaultStrategy];
+  const tier = strategy ? tierGroup(strategy, snapshot) : 'small';
+  if (tier === 'rules') return tier;
+  return `${tier} ${routeOf(canary, strategy && (tier === 'large' ? tierStrategy(strategy, tier) : strategy), snapshot.sku)}`;
+}
