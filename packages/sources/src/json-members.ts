@@ -1,0 +1,26 @@
+/** A JSON object; undefined for anything else. */
+export function objectOf(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** An own member of an object; undefined where there is none. */
+export function member(value: unknown, name: string): unknown {
+  const object = objectOf(value);
+  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** A text or a whole number as an id; undefined for anything else, and for a blank one. */
+export function idOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) || value > 2 ** 53 ? String(value) : undefined;
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  return text === '' || text.length > 512 ? undefined : text;
+}
+
+/** Whole units of stock: what is sold beyond it is none. Undefined for anything but a number. */
+export function unitsOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? Math.max(0, number) : undefined;
+}

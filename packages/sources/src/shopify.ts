@@ -1,0 +1,102 @@
+import { parseInstant } from '@reprice/pricing';
+import { excerptOf, outlineOf } from './excerpt.ts';
+import { idOf, member, objectOf, unitsOf } from './json-members.ts';
+import { Reading } from './reading.ts';
+import type { SettingsOf } from './settings.ts';
+import { type Headers, header } from './signature.ts';
+
+const products = new Set(['products/create', 'products/update']);
+const levels = new Set(['inventory_levels/update', 'inventory_levels/connect', 'inventory_levels/set']);
+
+/**
+ * Reads a webhook of Shopify: `products/update` and `inventory_levels/update`. Times are those of the body, since the headers are not signed: an
+ * old body that is sent again is as old as it says.
+ */
+export function readShopify(payload: unknown, settings: SettingsOf<'shopify'>, headers: Headers): Reading {
+  const reading = new Reading();
+  const topic = header(headers, 'x-shopify-topic')?.toLowerCase() ?? topicOf(payload);
+  if (topic === undefined || objectOf(payload) === undefined)
+    reading.quarantine('shape', 'Neither a product with variants nor an inventory level of Shopify.', payload);
+  else if (levels.has(topic)) readLevel(payload, reading, settings);
+  else if (products.has(topic)) readProduct(payload, reading, settings);
+  else
+    reading.quarantineAs({
+      reason: 'other-topic',
+      detail: `The topic ${topic.slice(0, 60)} tells nothing for prices: subscribe to products/update and inventory_levels/update.`,
+      excerpt: outlineOf(payload),
+    });
+  return reading;
+}
+
+/** What a payload is that came without a topic, as out of a file. */
+function topicOf(payload: unknown): string | undefined {
+  if (member(payload, 'inventory_item_id') !== undefined && member(payload, 'location_id') !== undefined)
+    return 'inventory_levels/update';
+  return Array.isArray(member(payload, 'variants')) ? 'products/update' : undefined;
+}
+
+function readLevel(payload: unknown, reading: Reading, { locations }: SettingsOf<'shopify'>): void {
+  const id = idOf(member(payload, 'inventory_item_id'));
+  const place = idOf(member(payload, 'location_id'));
+  const atMs = timeOf(member(payload, 'updated_at'));
+  const available = member(payload, 'available');
+  const units = available === null ? undefined : unitsOf(available);
+  if (id === undefined || place === undefined || atMs === undefined || (available !== null && units === undefined)) {
+    reading.quarantine(
+      'shape',
+      'An inventory level needs inventory_item_id, location_id, available and updated_at.',
+      payload,
+    );
+    return;
+  }
+  if (locations !== undefined && !locations.includes(place)) reading.skip('other-location');
+  else reading.levels.push({ id, place, atMs, available: units, excerpt: excerptOf(payload) });
+}
+
+function readProduct(payload: unknown, reading: Reading, settings: SettingsOf<'shopify'>): void {
+  const variants = member(payload, 'variants');
+  const productAtMs = timeOf(member(payload, 'updated_at'));
+  if (!Array.isArray(variants) || productAtMs === undefined) {
+    reading.quarantine('shape', 'A product needs updated_at and a list of variants.', payload);
+    return;
+  }
+  const title = member(payload, 'title');
+  for (const variant of variants) {
+    const sku = idOf(member(variant, 'sku'));
+    const id = idOf(member(variant, 'inventory_item_id'));
+    if (sku === undefined) {
+      reading.quarantine('no-sku', 'This variant has no SKU: give it one in Shopify.', variant);
+      continue;
+    }
+    // The whole product was so at its newest time.
+    const atMs = Math.max(productAtMs, timeOf(member(variant, 'updated_at')) ?? 0);
+    const price = member(variant, 'price');
+    const observation = {
+      sku,
+      observedAt: new Date(atMs).toISOString(),
+      ...(price !== undefined && price !== null && price !== '' && { price }),
+      ...(settings.currency !== undefined && { currency: settings.currency }),
+      ...(typeof title === 'string' && title !== '' && { title: title.slice(0, 1000) }),
+    };
+    if (id === undefined) {
+      reading.observations.push(observation);
+      continue;
+    }
+    const total = settings.locations === undefined ? unitsOf(member(variant, 'inventory_quantity')) : undefined;
+    // Absent since API version 2024-07; null = not counted.
+    const management = member(variant, 'inventory_management');
+    reading.items.push({
+      id,
+      atMs,
+      ...(total !== undefined && { total }),
+      ...(management !== undefined && { isTracked: management !== null }),
+      observation,
+      excerpt: excerptOf(variant),
+    });
+  }
+  if (variants.length === 0) reading.skip('no-variants');
+}
+
+function timeOf(value: unknown): number | undefined {
+  return typeof value === 'string' ? parseInstant(value) : undefined;
+}
