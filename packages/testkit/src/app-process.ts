@@ -6,7 +6,7 @@ import { type LogLine, OutputLines } from './output-lines.ts';
 import { endAfterTestFile } from './test-file-end.ts';
 
 /** The apps that run as processes of their own. */
-export type AppName = 'api' | 'worker' | 'simulator';
+export type AppName = 'api' | 'worker' | 'feed' | 'sinks' | 'simulator';
 
 /** How a process ended. */
 export interface AppExit {
