@@ -6,5 +6,6 @@ export { KeyWatch } from './key-watch.ts';
 export { type ModelPrice, modelPriceSchema, modelPrices, type PriceWindow, type TokenPrices } from './model-price.ts';
 export type { GatewayOutcome } from './outcome.ts';
 export { dearestPrices, pricesAt } from './price-window.ts';
+export { readRetryAfter } from './retry-after.ts';
 export type { ToldLimits } from './told-limits.ts';
 export type { Usage } from './usage.ts';
