@@ -26,7 +26,8 @@ function reasonOf(error: unknown): string {
 export function loadConfigFile(given: string | undefined, cwd: string): UserConfigResult {
   const file = path.resolve(cwd, given ?? defaultConfigFile);
   const isThere = existsSync(file) && statSync(file).isFile();
-  if (!isThere && given === undefined) return { ok: true, strategies: {}, models: {}, sections: defaultSections };
+  if (!isThere && given === undefined)
+    return { ok: true, strategies: {}, models: {}, modelOptions: {}, sections: defaultSections };
   const shownName = given ?? defaultConfigFile;
   const takes = 'the path of a file that exports defineConfig({…}) as default';
   const fault = (got: string): UserConfigResult => ({ ok: false, faults: [{ name: 'REPRICE_CONFIG', got, takes }] });

@@ -99,6 +99,16 @@ function byName<T>(
   return Object.assign(Object.create(null) as Record<string, T>, builtIn, own);
 }
 
+/** Each strategy with what the config file has sent to each model: a change of that changes the policy version of them all. */
+function withModelOptions(
+  strategies: Config['strategies'],
+  modelOptions: NonNullable<Strategy['modelOptions']>,
+): Config['strategies'] {
+  if (Object.keys(modelOptions).length === 0) return strategies;
+  const names = Object.entries(strategies).map(([name, strategy]) => [name, { ...strategy, modelOptions }] as const);
+  return byName({}, Object.fromEntries(names));
+}
+
 /** The keys of the gateway, from wherever they come, or what is wrong with that. */
 function gatewayKeysOf(
   values: Partial<Environment>,
@@ -183,7 +193,10 @@ export function loadConfig(env: Env, options: LoadOptions): Config {
   const gateway = gatewayKeysOf(values, cwd);
   const faults = [...unknownNames(env), ...wrong, ...gateway.faults, ...(file.ok ? [] : file.faults)];
   const models = byName(modelPrices, file.ok ? file.models : {});
-  const strategies = byName(builtInStrategies, file.ok ? file.strategies : {});
+  const strategies = withModelOptions(
+    byName(builtInStrategies, file.ok ? file.strategies : {}),
+    file.ok ? file.modelOptions : {},
+  );
   const sections = file.ok ? file.sections : defaultSections;
   faults.push(...crossFaults({ process: options.process, values, models, strategies, sections, isComplete: file.ok }));
   if (faults.length > 0) throw new ConfigError(faults);

@@ -59,9 +59,14 @@ export function crossFaults({
   const model = values.GATEWAY_MODEL;
   if (isComplete && model !== undefined && !Object.hasOwn(models, model))
     add('GATEWAY_MODEL', shown(model), unpricedModel(model, models));
-  for (const strategy of isComplete ? Object.values(strategies) : []) {
-    if (strategy.model === undefined || Object.hasOwn(models, strategy.model)) continue;
-    add(`strategies.${strategy.name}.model`, shown(strategy.model), unpricedModel(strategy.model, models));
+  for (const { name, model: own, tiers } of isComplete ? Object.values(strategies) : []) {
+    const named = { model: own, 'tiers.large.model': tiers?.large?.model };
+    for (const [field, asked] of Object.entries(named))
+      if (asked !== undefined && !Object.hasOwn(models, asked))
+        add(`strategies.${name}.${field}`, shown(asked), unpricedModel(asked, models));
+    const small = own ?? model;
+    if (tiers?.large !== undefined && tiers.large.model === small)
+      add(`strategies.${name}.tiers.large.model`, shown(small), 'another model than the one that answers below it');
   }
   if (canary.model !== undefined && !Object.hasOwn(models, canary.model))
     add('canary.model', shown(canary.model), unpricedModel(canary.model, models));

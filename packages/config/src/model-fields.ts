@@ -1,5 +1,5 @@
 import type { ModelPrice, PriceWindow } from '@reprice/gateway';
-import { parseUsd } from '@reprice/pricing';
+import { type ProviderOptions, parseUsd, providerOptionsSchema } from '@reprice/pricing';
 import { z } from 'zod';
 
 /** The highest price that the gateway's price list accepts: $10,000. */
@@ -43,6 +43,7 @@ export const modelSchema = z.strictObject({
     .max(24, 'at most 24 windows')
     .refine((windows) => !overlap(windows), 'windows that do not overlap')
     .optional(),
+  options: providerOptionsSchema.optional(),
   source: z.string().min(1).optional(),
   date: z.iso.date().optional(),
 });
@@ -59,6 +60,8 @@ interface TokenPricesInput {
 export interface ModelPriceInput extends TokenPricesInput {
   /** Hours of every day with another price, such as a provider's off-peak discount; over midnight where it ends before it begins. */
   readonly windows?: readonly (TokenPricesInput & { readonly fromUtc: string; readonly untilUtc: string })[];
+  /** Sent with every call of this model: what only its provider knows, such as `{ reasoning_effort: 'low' }`. */
+  readonly options?: ProviderOptions;
   /** Where the price was read; default: the name of the config file. */
   readonly source?: string;
   /** When it was read, `YYYY-MM-DD`; default: the day on which the config file was last changed. */

@@ -3,8 +3,10 @@ import {
   builtInStrategies,
   defaultStrategy,
   nearest,
+  type ProviderOptions,
   type Strategy,
   strategySchema,
+  type TierPolicy,
   usualFreshness,
 } from '@reprice/pricing';
 import { z } from 'zod';
@@ -27,12 +29,15 @@ const userConfigSchema = z.strictObject({
 });
 
 /** A strategy as a config file states it: whatever it leaves out comes from the one that it extends. */
-export interface StrategyOverride extends Partial<Omit<Strategy, 'name' | 'guardrails' | 'rules' | 'freshness'>> {
+export interface StrategyOverride
+  extends Partial<Omit<Strategy, 'name' | 'guardrails' | 'rules' | 'freshness' | 'tiers' | 'modelOptions'>> {
   /** Name of a built-in strategy to start from; default: the built-in of the same name, else `balanced`. */
   readonly extends?: string;
   readonly guardrails?: Partial<Strategy['guardrails']>;
   readonly rules?: Partial<NonNullable<Strategy['rules']>>;
   readonly freshness?: Partial<NonNullable<Strategy['freshness']>>;
+  /** Who prices a SKU, by what is at stake. */
+  readonly tiers?: TierPolicy<string | number>;
 }
 
 /** What `reprice.config.ts` exports as default. */
@@ -54,6 +59,8 @@ export type UserConfigResult =
       readonly ok: true;
       readonly strategies: Record<string, Strategy>;
       readonly models: Record<string, ModelPrice>;
+      /** What is sent with every call of a model, of those that have any. */
+      readonly modelOptions: Record<string, ProviderOptions>;
       readonly sections: ConfigSections;
     }
   | { readonly ok: false; readonly faults: readonly SettingFault[] };
@@ -127,6 +134,12 @@ const strategyKeys = [
   'quoteTitle',
   'freshness',
   ...Object.keys(usualFreshness),
+  'tiers',
+  'belowValue',
+  'fromValue',
+  'unsure',
+  'belowConfidence',
+  'providerOptions',
 ];
 const canaryKeys = ['guidance', 'minCalls', 'cooldownMinutes', 'tolerance'];
 const configKeys = [
@@ -168,5 +181,8 @@ export function readUserConfig(file: string, exported: unknown, changedOn: strin
     name,
     modelPriceOf(price, { source: file, date: changedOn }),
   ]);
-  return { ok: true, strategies, models: Object.fromEntries(models), sections };
+  const modelOptions = Object.fromEntries(
+    Object.entries(stated).flatMap(([name, { options }]) => (options ? [[name, options]] : [])),
+  );
+  return { ok: true, strategies, models: Object.fromEntries(models), modelOptions, sections };
 }

@@ -11,18 +11,18 @@ export type TierName = 'rules' | 'small' | 'large';
  * A value at stake, in whole units: decimal text for every currency alike, or by currency. In a currency that is not
  * named nothing falls below it and nothing reaches it: the small model answers.
  */
-export type ValueLimit = string | Readonly<Record<string, string>>;
+export type ValueLimit<Amount = string> = Amount | Readonly<Record<string, Amount>>;
 
 /** By what a SKU comes to the rules engine or the large model; all others are for the model of the route. */
-export interface TierPolicy {
+export interface TierPolicy<Amount = string> {
   /** Below this value no model is asked. */
-  readonly rules?: { readonly belowValue: ValueLimit };
+  readonly rules?: { readonly belowValue: ValueLimit<Amount> };
   readonly large?: {
     readonly model: string;
     /** From this value on it is asked at once; absent = never at once. */
-    readonly fromValue?: ValueLimit;
+    readonly fromValue?: ValueLimit<Amount>;
     /** Where the small model was less sure than `belowConfidence` (0 to 1), or did not say, it is asked after it. */
-    readonly unsure?: { readonly belowConfidence: number; readonly fromValue: ValueLimit };
+    readonly unsure?: { readonly belowConfidence: number; readonly fromValue: ValueLimit<Amount> };
   };
 }
 

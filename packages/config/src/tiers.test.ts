@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { policyVersion } from '@reprice/pricing';
+import { afterAll, expect, it } from 'vitest';
+import { type Config, loadConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+
+const cwd = mkdtempSync(path.join(tmpdir(), 'reprice-config-'));
+afterAll(() => rmSync(cwd, { recursive: true }));
+let count = 0;
+
+function load(config: object): Config {
+  count += 1;
+  writeFileSync(path.join(cwd, `t${count}.config.ts`), `export default ${JSON.stringify(config)};`);
+  return loadConfig({ REPRICE_CONFIG: `t${count}.config.ts` }, { process: 'worker', cwd });
+}
+
+function faultOf(config: object): string {
+  try {
+    load(config);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+const large = { model: 'gpt-4.1', fromValue: 5000, unsure: { belowConfidence: 0.6, fromValue: { EUR: '500' } } };
+const ofBalanced = (tiers: object) => ({ strategies: { balanced: { tiers } } });
+
+it('reads tiers', () => {
+  const { strategies } = load(ofBalanced({ rules: { belowValue: { EUR: 20, JPY: '3000' } }, large }));
+  expect(strategies.balanced?.tiers).toEqual({
+    rules: { belowValue: { EUR: '20', JPY: '3000' } },
+    large: { ...large, fromValue: '5000' },
+  });
+});
+
+it.each([
+  [
+    ofBalanced({ large: { ...large, model: 'gpt-4' } }),
+    /strategies\.balanced\.tiers\.large\.model\s+got "gpt-4"; takes a model whose price is known.*did you mean gpt-4\.1/,
+  ],
+  [ofBalanced({ large: { ...large, model: 'deepseek-v3.2' } }), /another model than the one that answers below it/],
+  [{ strategies: { balanced: { model: 'gpt-4.1', tiers: { large } } } }, /another model than the one/],
+  [ofBalanced({ large: { ...large, fromvalue: 1 } }), /tiers\.large\.fromvalue\s.*did you mean fromValue/],
+  [
+    ofBalanced({ rules: { belowValue: '20 EUR' } }),
+    /tiers\.rules\.belowValue\s+got "20 EUR"; takes a value in whole units/,
+  ],
+  [
+    { strategies: { balanced: { providerOptions: { stream: false } } } },
+    /providerOptions\.stream\s+got false; takes no value: it is part of the protocol/,
+  ],
+  [{ strategies: { balanced: { modelOptions: {} } } }, /modelOptions/],
+  [
+    { models: { m: { inputUsdPerMTok: 1, outputUsdPerMTok: 1, options: { n: 3 } } } },
+    /models\.m\.options\.n\s+got 3; takes no value: it is refused: it makes a call cost more/,
+  ],
+])('refuses %j', (config, fault) => {
+  expect(faultOf(config)).toMatch(fault);
+});
+
+it('gives every strategy the options of the models, and another policy version', () => {
+  const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 1 };
+  const [without, some, others] = [undefined, { seed: 1 }, { seed: 2 }].map(
+    (options) => load({ models: { m: { ...price, ...(options && { options }) } } }).strategies,
+  );
+  expect(some?.match?.modelOptions).toEqual({ m: { seed: 1 } });
+  expect(without?.match?.modelOptions).toBeUndefined();
+  const versions = [without, some, others].map((strategies) => strategies?.match && policyVersion(strategies.match));
+  expect(new Set(versions).size).toBe(3);
+});
