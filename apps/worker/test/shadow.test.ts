@@ -1,0 +1,224 @@
+import { type Canary, isCanarySku, noCanary } from '@reprice/pricing';
+import type { AppProcess } from '@reprice/testkit';
+import { beforeAll, expect, it } from 'vitest';
+import { catalogue, Pool } from './pool.ts';
+
+const STABLE_MODEL = 'deepseek-v3.2';
+const SHADOW_MODEL = 'gpt-4.1-nano';
+
+let pool: Pool;
+let worker: AppProcess;
+let shadow: Canary;
+beforeAll(async () => {
+  // A fifth of these may be calls of the shadow: none is skipped for being too many.
+  pool = await Pool.start({ WORKER_CONCURRENCY: '100' });
+  shadow = await setShadow({ percent: 40 });
+  worker = await pool.worker();
+});
+
+async function setShadow(more: Partial<Canary> = {}): Promise<Canary> {
+  const { routes } = pool.store;
+  const was = await routes.get();
+  const next: Canary = {
+    ...noCanary,
+    id: `shadow${was.version}`,
+    state: 'running',
+    mode: 'shadow',
+    percent: 100,
+    model: SHADOW_MODEL,
+    sinceMs: Date.now(),
+    ...more,
+  };
+  expect(await routes.change(was, next)).toBe(true);
+  return await routes.get();
+}
+
+/** Polls until it holds. */
+async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean, most = 20_000): Promise<T> {
+  const end = performance.now() + most;
+  for (;;) {
+    const value = await read();
+    if (holds(value) || performance.now() > end) return value;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+async function expectPaidAsBilled(): Promise<void> {
+  const budget = await until(
+    () => pool.store.admission.budget(),
+    ({ reservedNanoUsd }) => reservedNanoUsd === 0,
+  );
+  const { totalNanoUsd } = await pool.ledger();
+  expect(budget).toMatchObject({ reservedNanoUsd: 0, spentNanoUsd: totalNanoUsd });
+}
+
+const callsOf = async (model: string) => (await pool.callsByModel())[model] ?? 0;
+const skippedOf = async (id: string) => Object.fromEntries((await pool.store.shadows.read(id)).skipped);
+/** Calls of the shadow that came to the gateway, beyond those. */
+const arrivalsSince = async (before: number) => (await callsOf(SHADOW_MODEL)) - before;
+/** Packs as the door packs while the first shadow runs. */
+const packed = () => ({
+  packSize: 5,
+  routeOf: (sku: string) => (isCanarySku(shadow, sku) ? 'shadow' : 'stable'),
+});
+const chosenOf = <T extends { sku: string }>(snapshots: readonly T[]) =>
+  snapshots.filter(({ sku }) => isCanarySku(shadow, sku));
+
+it('the report finds exactly the prices that the shadow would have made 3 % higher, and none of them goes live', async () => {
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { shifted: { percent: 3, rows: [1, 4] } } } });
+  const snapshots = catalogue(200);
+  const chosen = chosenOf(snapshots);
+  // The rows 1 and 4 of each call, which asks for five of them.
+  const moved = chosen.filter((_, i) => i % 5 === 0 || i % 5 === 3);
+  expect(moved.length).toBeGreaterThan(20);
+
+  const id = await pool.submit(snapshots, packed());
+  expect(await pool.watch(id)).toMatchObject({ priced: 200, failed: 0 });
+  const report = await until(
+    () => pool.store.shadows.read(shadow.id),
+    ({ shadow: asked }) => asked.invalid.whole >= chosen.length,
+  );
+  const calls = Math.ceil(chosen.length / 5);
+  expect(Object.fromEntries(report.skipped)).toEqual({});
+  for (const tally of [report.stable, report.shadow])
+    expect(tally).toMatchObject({ calls, errors: 0, answers: calls, invalid: { part: 0, whole: chosen.length } });
+
+  const steps = [...report.steps];
+  expect(report.steps.get(0)).toBe(chosen.length - moved.length);
+  expect(steps.reduce((sum, [step, count]) => (step === 0 ? sum : sum + count), 0)).toBe(moved.length);
+  // Half a cent of the cheapest price is 0.05 % of it.
+  expect(steps.filter(([step]) => step !== 0 && (step < 295 || step > 306))).toEqual([]);
+  expect(report.worst).toHaveLength(20);
+  const movedBySku = new Map(moved.map((snapshot) => [snapshot.sku, snapshot]));
+  for (const { sku, stable, shadow: price } of report.worst) {
+    const minor = movedBySku.get(sku)?.priceMinor ?? 0;
+    expect([sku, stable, price]).toEqual([
+      sku,
+      (minor / 100).toFixed(2),
+      (Number(((minor / 100) * 1.03).toFixed(2)) || 0).toFixed(2),
+    ]);
+  }
+
+  const prices = await pool.prices(snapshots.map(({ sku }) => sku));
+  const wrong = prices.filter(
+    ({ route, model, revision }) => route !== 'stable' || model !== STABLE_MODEL || revision !== '1',
+  );
+  expect(wrong).toEqual([]);
+  expect(prices.map(({ price }) => price)).toEqual(snapshots.map(({ priceMinor }) => (priceMinor / 100).toFixed(2)));
+  expect(await pool.callsByModel()).toEqual({
+    [SHADOW_MODEL]: calls,
+    [STABLE_MODEL]: calls + Math.ceil((200 - chosen.length) / 5),
+  });
+  // What it did as a shadow is none of the judge's affair.
+  const { canary } = await pool.store.routes.life(shadow);
+  expect(canary.calls).toBe(0);
+  await expectPaidAsBilled();
+  const batch = await pool.store.batches.get(id);
+  expect(batch?.calls).toBe((await pool.ledger()).calls);
+  await pool.expectEachOnce(
+    id,
+    snapshots.map(({ sku }) => sku),
+  );
+});
+
+it('is not asked after the low share of the budget is used up, or while the minute is full', async () => {
+  await pool.faults({});
+  const before = await callsOf(SHADOW_MODEL);
+  const { spentNanoUsd, limitNanoUsd } = await pool.store.admission.budget();
+  // Of the day, low-priority money may use 70 %, critical all.
+  await pool.store.admission.setDailyLimit(Math.floor(spentNanoUsd * 1.4));
+  const poor = chosenOf(catalogue(20, {}, 'poor'));
+  const id = await pool.submit(poor, { packSize: poor.length, priority: 'critical' });
+  expect(await pool.watch(id)).toMatchObject({ priced: poor.length, calls: 1 });
+  const skipped = await until(
+    () => skippedOf(shadow.id),
+    ({ budget }) => budget !== undefined,
+  );
+  expect(skipped).toEqual({ budget: poor.length });
+  await pool.store.admission.setDailyLimit(limitNanoUsd);
+  // Refused, it asks again no sooner than a second later.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+
+  // Six a minute let one call go at once, and the next ten seconds later.
+  await pool.store.admission.setLimits({ rpm: 6 });
+  await pool.connection.del(pool.store.keys.rate());
+  const full = chosenOf(catalogue(20, {}, 'full'));
+  const limited = await pool.submit(full, { packSize: full.length });
+  expect(await pool.watch(limited)).toMatchObject({ priced: full.length, calls: 1 });
+  const also = await until(
+    () => skippedOf(shadow.id),
+    ({ rate }) => rate !== undefined,
+  );
+  expect(also).toEqual({ budget: poor.length, rate: full.length });
+  await pool.store.admission.setLimits({ rpm: 0 });
+
+  expect(await callsOf(SHADOW_MODEL)).toBe(before);
+  await expectPaidAsBilled();
+});
+
+it('answers of a shadow that was ended are recorded nowhere, and those under way at a shutdown are', async () => {
+  await worker.kill();
+  const latency = { p50Ms: 1200, p99Ms: 1200 };
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { latency } } });
+  const ended = await setShadow();
+  worker = await pool.worker();
+  const before = await callsOf(SHADOW_MODEL);
+  const batch = await pool.submit(catalogue(25, {}, 'ended'), { packSize: 5 });
+  await until(
+    () => arrivalsSince(before),
+    (calls) => calls === 5,
+  );
+  expect(await pool.watch(batch)).toMatchObject({ priced: 25 });
+  const next = await setShadow();
+  await expectPaidAsBilled();
+  expect(await callsOf(SHADOW_MODEL)).toBe(before + 5);
+  for (const { id } of [ended, next]) {
+    const { shadow: asked, steps, worst } = await pool.store.shadows.read(id);
+    expect([asked.calls, steps.size, worst]).toEqual([0, 0, []]);
+  }
+  await worker.kill();
+  worker = await pool.worker();
+  const last = await pool.submit(catalogue(25, {}, 'last'), { packSize: 5 });
+  await until(
+    () => arrivalsSince(before + 5),
+    (calls) => calls === 5,
+  );
+  await worker.kill();
+  expect(await pool.watch(last)).toMatchObject({ priced: 25 });
+  expect((await pool.store.shadows.read(next.id)).steps).toEqual(new Map([[0, 25]]));
+  await expectPaidAsBilled();
+});
+
+it('a shadow that fails each call, and one that is told to wait, keep nothing from going on', async () => {
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { status5xx: {} } } });
+  const failing = await setShadow();
+  worker = await pool.worker();
+  const before = await callsOf(STABLE_MODEL);
+  const id = await pool.submit(catalogue(150, {}, 'failing'), { packSize: 5 });
+  // 20 failures in a row would have opened the breaker.
+  expect(await pool.watch(id)).toMatchObject({ priced: 150, failed: 0 });
+  expect((await callsOf(STABLE_MODEL)) - before).toBe(30);
+  const seen = await until(
+    () => pool.store.shadows.read(failing.id),
+    (read) => read.shadow.errors * 5 + (read.skipped.get('busy') ?? 0) >= 150,
+  );
+  expect(seen.shadow).toMatchObject({ answers: 0, calls: seen.shadow.errors });
+  expect(seen.shadow.calls).toBeGreaterThanOrEqual(20);
+  expect(seen.shadow.calls * 5 + (seen.skipped.get('busy') ?? 0)).toBe(150);
+  expect(seen.steps.size).toBe(0);
+
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { rate429: { retryAfter: '60' } } } });
+  const both = [1, 2].map((part) => catalogue(25, {}, `limited${part}`));
+  for (const snapshots of both) {
+    expect(await pool.watch(await pool.submit(snapshots))).toMatchObject({ priced: 25, failed: 0 });
+    await until(
+      () => pool.store.admission.budget(),
+      ({ reservedNanoUsd }) => reservedNanoUsd === 0,
+    );
+  }
+  const { rate } = await until(
+    () => skippedOf(failing.id),
+    (skipped) => skipped.rate !== undefined,
+  );
+  expect(rate).toBe(25);
+});
