@@ -122,6 +122,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     strategies: config.strategies,
     models: config.models,
     model,
+    callTimeoutMs: timeoutMs,
     budgetExhausted: config.budget.exhausted,
     routes,
     shadow,

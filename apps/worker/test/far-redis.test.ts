@@ -21,7 +21,7 @@ async function workerAt(namespace: string, oneWayMs: number) {
   }) as unknown as typeof redis.evalsha;
   const store = new Store(redis, { namespace, leaseMs: 60_000 });
   await store.admission.seed({ dailyNanoUsd: limit(1e9), rpm: limit(600), tpm: limit(0) });
-  const tools = { store, model: 'm', models: { m: price } } as unknown as Tools;
+  const tools = { store, model: 'm', models: { m: price }, callTimeoutMs: 1000, nowMs: Date.now } as unknown as Tools;
   const strategy = builtInStrategies[defaultStrategy];
   if (!strategy) throw new Error('no strategy');
   return { redis, store, call: () => admitCall(tools, 'low', 'b', strategy, []) };

@@ -1,6 +1,8 @@
-import { type ModelPrice, worstCaseNanoUsd } from '@reprice/gateway';
+import { dearestPrices, type ModelPrice, worstCaseNanoUsd } from '@reprice/gateway';
 import { boundsFor, buildPrompt, defaultStrategy, type PromptRow, type Strategy } from '@reprice/pricing';
 import type { LoadedRow } from '@reprice/store';
+
+const DAY_MS = 24 * 3_600_000;
 
 /** What a call is made of, and what its model costs; as the workers are configured. */
 export interface CallTerms {
@@ -25,5 +27,6 @@ export function worstCallNanoUsd(terms: CallTerms, strategyName: string, rows: r
   const price = strategy && terms.models[strategy.model ?? terms.model];
   if (asked.length === 0 || !price) return 0;
   const { worstPromptTokens, maxTokens } = buildPrompt(asked, strategy);
-  return worstCaseNanoUsd(price, worstPromptTokens, maxTokens);
+  // It may run at any hour.
+  return worstCaseNanoUsd(dearestPrices(price, 0, DAY_MS), worstPromptTokens, maxTokens);
 }

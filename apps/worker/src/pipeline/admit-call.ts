@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { worstCaseNanoUsd } from '@reprice/gateway';
+import { dearestPrices, worstCaseNanoUsd } from '@reprice/gateway';
 import {
   buildPrompt,
   type Priority,
@@ -28,6 +28,8 @@ type Refusal = Extract<Admission, { granted: false }>;
 const GRANT_VALID_MS = 500;
 /** Each grant that comes too late takes a slot from others; a Redis that is so slow is none to work with. */
 const LATE_AT_MOST = 5;
+/** From the prompt until a call that waited for its slots is sent, ms at most. */
+const SENT_WITHIN_MS = 10_000;
 
 /** Redis does not let a call be reserved: no call goes, and no pack pays for that with an attempt. */
 export class AdmissionUnavailable extends Error {
@@ -57,8 +59,10 @@ export async function admitCall(
   const options = providerOptionsOf(strategy, model);
   // A gateway may make a prompt of them (`role_override`); no token is shorter than a byte.
   const promptTokens = prompt.worstPromptTokens + (options ? Buffer.byteLength(JSON.stringify(options)) : 0);
+  const nowMs = tools.nowMs();
+  const dearest = dearestPrices(price, nowMs, nowMs + SENT_WITHIN_MS + tools.callTimeoutMs);
   const worst = {
-    costNanoUsd: worstCaseNanoUsd(price, promptTokens, prompt.maxTokens),
+    costNanoUsd: worstCaseNanoUsd(dearest, promptTokens, prompt.maxTokens),
     tokens: promptTokens + prompt.maxTokens,
   };
   try {

@@ -38,10 +38,11 @@ it.each<[string, GatewayOutcome, object]>([
   ],
   ['nothing for what never left', { kind: 'unreachable', message: '', sent: false }, { ...free, sent: false }],
 ])('a call is booked at %s', async (_, outcome, booked) => {
-  const tools: Pick<Tools, 'gateway' | 'models' | 'stopping'> = {
+  const tools: Pick<Tools, 'gateway' | 'models' | 'stopping' | 'nowMs'> = {
     gateway: { complete: async () => outcome },
     models: modelPrices,
     stopping: new AbortController().signal,
+    nowMs: Date.now,
   };
   expect((await callModel(tools, call, 1)).booked).toEqual(booked);
 });

@@ -1,4 +1,4 @@
-import { costNanoUsd, type GatewayOutcome } from '@reprice/gateway';
+import { costNanoUsd, dearestPrices, type GatewayOutcome } from '@reprice/gateway';
 import { ReplyParser, type ReplyResult } from '@reprice/pricing';
 import type { WorstCase } from '@reprice/store';
 import type { AdmittedCall } from './admit-call.ts';
@@ -15,12 +15,13 @@ export interface Answer {
 
 /** Calls the model once. */
 export async function callModel(
-  tools: Pick<Tools, 'gateway' | 'models' | 'stopping'>,
+  tools: Pick<Tools, 'gateway' | 'models' | 'stopping' | 'nowMs'>,
   call: AdmittedCall,
   rowCount: number,
 ): Promise<Answer> {
   const { prompt, model, temperature, options } = call;
   const calledAt = performance.now();
+  const calledAtMs = tools.nowMs();
   const outcome = await tools.gateway.complete({
     model,
     messages: prompt.messages,
@@ -33,18 +34,25 @@ export async function callModel(
   const parser = new ReplyParser(rowCount);
   if ('text' in outcome) parser.push(outcome.text);
   const reply = parser.end(outcome.kind === 'complete' && outcome.finishReason === 'stop');
-  return { outcome, reply, booked: booked(tools, call, outcome), tookMs };
+  return { outcome, reply, booked: booked(tools, call, outcome, calledAtMs), tookMs };
 }
 
 /**
  * What the gateway will bill: its usage if it told at the end of a whole answer (before that a running total may be all there is),
- * nothing if it refused or was not reached, and the worst case in doubt.
+ * nothing if it refused or was not reached, and the worst case in doubt. Where the price changes by the hour, by the dearer one if in doubt.
  */
-function booked(tools: Pick<Tools, 'models'>, call: AdmittedCall, outcome: GatewayOutcome): Answer['booked'] {
+function booked(
+  tools: Pick<Tools, 'models' | 'nowMs'>,
+  call: AdmittedCall,
+  outcome: GatewayOutcome,
+  calledAtMs: number,
+): Answer['booked'] {
   const price = tools.models[call.model];
   if (price && outcome.kind === 'complete' && outcome.usage) {
     const { usage } = outcome;
-    return { costNanoUsd: costNanoUsd(price, usage), tokens: usage.promptTokens + usage.completionTokens, sent: true };
+    const dearest = dearestPrices(price, calledAtMs, tools.nowMs());
+    const tokens = usage.promptTokens + usage.completionTokens;
+    return { costNanoUsd: costNanoUsd(dearest, usage), tokens, sent: true };
   }
   switch (outcome.kind) {
     case 'unauthorized':

@@ -43,6 +43,7 @@ it('tells the latency of every call that was sent, and of no other', async () =>
       gateway: { complete: async () => outcome },
       models: modelPrices,
       stopping: new AbortController().signal,
+      nowMs: Date.now,
     };
     return callSeen(call, await callModel(tools, call, 1), 'stable');
   };

@@ -1,4 +1,4 @@
-import { worstCaseNanoUsd } from '@reprice/gateway';
+import { dearestPrices, worstCaseNanoUsd } from '@reprice/gateway';
 import { type CountedCall, isCanarySku, promptVersion, type Strategy } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
 import type { PublishRow } from '@reprice/store';
@@ -113,5 +113,7 @@ function stableWorstNanoUsd(tools: Tools, strategy: Strategy, route: PackRoute, 
   const price = tools.models[strategy.model ?? tools.model];
   if (route.name === 'stable' || !price) return call.worst.costNanoUsd;
   const moreTokens = Buffer.byteLength(route.strategy.guidance) - Buffer.byteLength(strategy.guidance);
-  return worstCaseNanoUsd(price, call.prompt.worstPromptTokens - moreTokens, call.prompt.maxTokens);
+  const nowMs = tools.nowMs();
+  const dearest = dearestPrices(price, nowMs, nowMs);
+  return worstCaseNanoUsd(dearest, call.prompt.worstPromptTokens - moreTokens, call.prompt.maxTokens);
 }

@@ -17,6 +17,8 @@ export interface Tools {
   readonly models: Readonly<Record<string, ModelPrice>>;
   /** The model of strategies that name none. */
   readonly model: string;
+  /** A call has ended by then, ms. */
+  readonly callTimeoutMs: number;
   /** What becomes of a pack that the day's budget does not pay for. */
   readonly budgetExhausted: 'defer' | 'rules' | 'fail';
   /** Who answers: the stable route, or for a share of the SKUs the canary. */
