@@ -40,8 +40,12 @@ const badCertificate =
 
 /** What an attempt without an answer means: it is worth another one, since names, networks and certificates mend. */
 export function failureOf(error: unknown): Refusal {
-  const { code = '', message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
-  const reason = reasonOf(code);
+  const {
+    code = '',
+    name,
+    message,
+  } = error instanceof Error ? (error as NodeJS.ErrnoException) : { name: '', message: String(error) };
+  const reason = name === 'HTTPParserError' ? 'no-http' : reasonOf(code);
   const hint = reason === 'certificate' ? 'its certificate is not one that we trust: ' : '';
   return { retry: true, reason, detail: `${hint}${printable(message || code)}` };
 }
@@ -51,7 +55,7 @@ function reasonOf(code: string): string {
   if (badCertificate.test(code)) return 'certificate';
   if (/^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL)/.test(code)) return 'name';
   if (code === 'ECONNREFUSED') return 'refused';
-  if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES)/.test(code)) return 'no-http';
+  if (/^UND_ERR_(HEADERS_OVERFLOW|RES)/.test(code)) return 'no-http';
   return 'connection';
 }
 
