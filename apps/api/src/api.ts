@@ -57,7 +57,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     if (mine) logger.error({ err: error, suppressed: mine.suppressed }, 'Redis connection');
   };
   const redis = connectRedis(config.redisUrl, onError);
-  const store = new Store(redis, { timeZone: config.budget.timezone });
+  const store = new Store(redis, { timeZone: config.budget.timezone, rates: config.rates });
   try {
     await requireFitRedis(redis, store);
   } catch (error) {

@@ -14,6 +14,7 @@ import { byPath, pathHandler, type Route } from './http/route.ts';
 import { observationRoutes } from './observations/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { errorMiddleware } from './problem/respond.ts';
+import { rateRoutes } from './rates/routes.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { boardPath, boardRouter } from './routes/board.ts';
 import { budgetRoutes } from './routes/budget.ts';

@@ -101,6 +101,31 @@ describe('answers fit the description:', () => {
     expect(late.body).toEqual({ accepted: 0, stale: 1, repricing: 0, rejected: 0 });
   });
 
+  test('rates', async () => {
+    expect((await expectStatus(200, 'getRates')).body).toEqual({ given: false });
+    const [yesterday, date] = [-1, 0].map((days) =>
+      new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10),
+    );
+    const table = { date, base: 'EUR', perBase: { USD: '1.0842', JPY: 163.2 } };
+    await expectStatus(200, 'setRates', { body: table });
+    await expectStatus(409, 'setRates', { body: { ...table, date: yesterday } });
+    await expectStatus(200, 'setRates', { body: { ...table, date: yesterday, force: true } });
+    await expectStatus(400, 'setRates', { body: { ...table, date: '2999-01-01' } });
+    expect((await expectStatus(200, 'getRates')).body).toMatchObject({ given: true, from: 'api', by: 'adminer' });
+    const items = [{ ...item('abroad'), competitors: ['9 GBP', { price: 1500, currency: 'JPY' }] }];
+    const { body } = await expectStatus(202, 'observe', { body: { items } });
+    expect(body.unusedCompetitors).toMatchObject({ GBP: 1 });
+    const { body: batch } = await expectStatus(202, 'submitBatch', { body: { items }, query: { force: 'true' } });
+    expect(batch.unusedCompetitors).toMatchObject({ GBP: 1 });
+    await settleAll(api);
+    const path = { sku: 'abroad' };
+    expect((await expectStatus(200, 'getPriceDecision', { path })).body.conversions).toMatchObject({
+      rates: { date: yesterday, perBase: { USD: '1.0842', JPY: '163.2' } },
+      converted: [{ price: '1500', currency: 'JPY', converted: '9.97' }],
+      unused: [{ price: '9.00', currency: 'GBP', because: 'no-rate' }],
+    });
+  });
+
   test('prices', async () => {
     const path = { sku: 'j1' };
     const { headers } = await expectStatus(200, 'getPrice', { path });
@@ -251,6 +276,7 @@ describe('while Redis is away', () => {
     setCanary: { percent: 0 },
     promoteCanary: {},
     rollBackCanary: {},
+    setRates: { date: '2026-11-20', base: 'EUR', perBase: { USD: 1.1 } },
     approvePrice: {},
     rejectPrice: {},
     rollBackPrice: {},

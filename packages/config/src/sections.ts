@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { canaryDefaultsSchema } from './canary-fields.ts';
+import { ratesSchema } from './rates-fields.ts';
 import { changesSchema, sinksSchema } from './sink-fields.ts';
 
 /** The parts of a config file that are taken as they stand: a line a part, its schema in a file of its own. */
 export const sectionSchemas = {
   canary: canaryDefaultsSchema.default({}),
   changes: changesSchema.prefault({}),
+  rates: ratesSchema.optional(),
   sinks: sinksSchema.default({}),
 };
 

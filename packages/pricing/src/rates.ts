@@ -20,10 +20,15 @@ export class Rates {
     for (const [code, text] of Object.entries(table.perBase)) this.#scaled.set(code, scaled(text));
   }
 
-  /** Whether prices may be converted by it at that moment: until the end of the day `maxAgeDays` after its own (UTC). */
-  isUsableAt(nowMs: number): boolean {
+  /** The end of the day (UTC) that is `maxAgeDays` after its own: from then on it is too old. */
+  get usableUntilMs(): number {
     const { date, maxAgeDays } = this.table;
-    return nowMs < Date.parse(date) + (maxAgeDays + 1) * dayMs;
+    return Date.parse(date) + (maxAgeDays + 1) * dayMs;
+  }
+
+  /** Whether prices may be converted by it at that moment. */
+  isUsableAt(nowMs: number): boolean {
+    return nowMs < this.usableUntilMs;
   }
 
   /**

@@ -50,6 +50,8 @@ export interface BatchRecord {
   readonly ignoredFields: readonly IgnoredField[];
 }
 
+  /** By currency: how many competitors' prices were not used for want of a rate; absent = none. */
+  readonly unusedCompetitors?: Readonly<Record<string, number>>;
 const count = z.coerce.number().int().nonnegative().default(0);
 
 const storedBatch = z.object({
@@ -76,6 +78,7 @@ const storedBatch = z.object({
 });
 
 /** Reads the hash of a batch. Throws a ZodError when it is not one that this package wrote. */
+  unusedCompetitors: z.string().optional(),
 export function readBatch(id: string, hash: Record<string, string>, nowMs: number): BatchRecord {
   const b = storedBatch.parse(hash);
   const settled = b.priced + b.held + b.failed;
@@ -105,3 +108,6 @@ export function readBatch(id: string, hash: Record<string, string>, nowMs: numbe
     ignoredFields: JSON.parse(b.ignoredFields) as IgnoredField[],
   };
 }
+    ...(b.unusedCompetitors !== undefined && {
+      unusedCompetitors: JSON.parse(b.unusedCompetitors) as Record<string, number>,
+    }),

@@ -95,9 +95,10 @@ export class Batches {
       rejections?: readonly Rejection[];
       trial?: readonly Snapshot[];
       skus?: readonly string[];
+      unusedCompetitors?: Readonly<Record<string, number>>;
     },
   ): Promise<void> {
-    const { packs = [], unchanged = 0, rejections = [], trial = [], skus } = lines;
+    const { packs = [], unchanged = 0, rejections = [], trial = [], skus, unusedCompetitors } = lines;
     const k = this.#keys;
     const steps = this.#redis.multi();
     if (packs.length > 0) {
@@ -106,6 +107,7 @@ export class Batches {
     const staged = packs.reduce((sum, pack) => sum + pack.skus.length, 0);
     if (staged + unchanged > 0) steps.hincrby(k.batch(id), 'total', staged + unchanged);
     if (unchanged > 0) steps.hincrby(k.batch(id), 'unchanged', unchanged);
+    if (unusedCompetitors) steps.hset(k.batch(id), 'unusedCompetitors', JSON.stringify(unusedCompetitors));
     if (skus) steps.hset(k.batch(id), 'skus', JSON.stringify(skus));
     if (rejections.length > 0) {
       steps.hincrby(k.batch(id), 'rejected', rejections.length);

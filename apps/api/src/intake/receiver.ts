@@ -1,6 +1,20 @@
-import { defaultStrategy, type Fault, parseSnapshot, type Snapshot } from '@reprice/pricing';
+import {
+  defaultStrategy,
+  type Fault,
+  parseSnapshot,
+  type Rates,
+  type Snapshot,
+  type SnapshotDefaults,
+} from '@reprice/pricing';
 import { Packer } from '@reprice/queue';
-import { OBSERVE_AT_ONCE, priceHolds, type Rejection, type StagedPack, type Store } from '@reprice/store';
+import {
+  CompetitorTally,
+  OBSERVE_AT_ONCE,
+  priceHolds,
+  type Rejection,
+  type StagedPack,
+  type Store,
+} from '@reprice/store';
 import { IgnoredFields } from './ignored-fields.ts';
 import { InFlight } from './in-flight.ts';
 import type { RowSink } from './row-sink.ts';
@@ -8,7 +22,7 @@ import { SkuSet } from './sku-set.ts';
 
 /** What the rows of one upload are read against, and where they go. */
 export interface ReceiverOptions {
-  readonly store: Pick<Store, 'snapshots' | 'batches'>;
+  readonly store: Pick<Store, 'snapshots' | 'batches' | 'rates'>;
   readonly batchId: string;
   readonly mode: 'live' | 'dry-run';
   /** Reprice also what is unchanged since its last price. */
@@ -16,6 +30,8 @@ export interface ReceiverOptions {
   readonly currency?: string;
   readonly nowMs: number;
   readonly strategies: ReadonlySet<string>;
+  /** By which competitors' prices in other currencies are converted. */
+  readonly rates: Rates | undefined;
   readonly packSize: number;
   /** Who would answer for a SKU now. */
   readonly answererOf: (snapshot: Snapshot) => string;
@@ -30,7 +46,8 @@ const stepsInFlight = 2;
  */
 export class Receiver implements RowSink {
   readonly #options: ReceiverOptions;
-  readonly #defaults: { currency?: string; nowMs: number; strategies: ReadonlySet<string> };
+  readonly #defaults: SnapshotDefaults;
+  readonly #competitors = new CompetitorTally();
   readonly #seen = new SkuSet();
   readonly #ignored = new IgnoredFields();
   readonly #steps = new InFlight(stepsInFlight);
@@ -41,8 +58,8 @@ export class Receiver implements RowSink {
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    const { currency, nowMs, strategies } = options;
-    this.#defaults = { nowMs, strategies, ...(currency !== undefined && { currency }) };
+    const { currency, nowMs, strategies, rates } = options;
+    this.#defaults = { nowMs, strategies, rates, ...(currency !== undefined && { currency }) };
     this.#packer = new Packer({ packSize: options.packSize });
   }
 
@@ -66,8 +83,10 @@ export class Receiver implements RowSink {
     }
     const { snapshot } = read;
     for (const name of read.ignored) this.#ignored.add(name);
-    if (this.#seen.add(snapshot.sku)) this.#snapshots.push(snapshot);
-    else this.#rejections.push({ line, sku: snapshot.sku, faults: [duplicate(snapshot.sku)] });
+    if (this.#seen.add(snapshot.sku)) {
+      this.#snapshots.push(snapshot);
+      if (snapshot.conversions !== undefined) this.#competitors.add(snapshot.conversions);
+    } else this.#rejections.push({ line, sku: snapshot.sku, faults: [duplicate(snapshot.sku)] });
   }
 
   fault(line: number, fault: Fault): void {
@@ -87,7 +106,15 @@ export class Receiver implements RowSink {
     if (this.#snapshots.length + this.#rejections.length > 0) await this.#hand(this.#snapshots.length);
     await this.#steps.drain();
     const packs = this.#packer.flush();
-    if (packs.length > 0) await this.#options.store.batches.stage(this.#options.batchId, { packs });
+    this.#count(packs);
+    const told = this.#competitors.told();
+    if (packs.length > 0 || told.unusedCompetitors) await store.batches.stage(batchId, { packs, ...told });
+    // Figures: what is staged stays staged if they are not.
+    await store.rates.count(this.#competitors).catch(() => undefined);
+  }
+
+  #count(packs: readonly StagedPack[]): void {
+    for (const { strategy } of packs) this.#packs.set(strategy, (this.#packs.get(strategy) ?? 0) + 1);
   }
 
   /** Waits until nothing of this upload is under way in Redis any more. */

@@ -1,5 +1,5 @@
 import type { Fault } from '@reprice/pricing';
-import { MERGE_AT_ONCE, type ObservationMerger, type Rejection } from '@reprice/store';
+import { CompetitorTally, MERGE_AT_ONCE, type ObservationMerger, type Rejection } from '@reprice/store';
 import { IgnoredFields } from '../intake/ignored-fields.ts';
 import { InFlight } from '../intake/in-flight.ts';
 import type { RowSink } from '../intake/row-sink.ts';
@@ -32,6 +32,7 @@ export class ObservationReceiver implements RowSink {
   readonly ignored = new IgnoredFields();
   readonly taken: Taken = { accepted: 0, stale: 0, repricing: 0, rejected: 0 };
   readonly errors: Rejection[] = [];
+  readonly competitors = new CompetitorTally();
   readonly #merger: ObservationMerger;
   readonly #marked = new SkuSet();
   readonly #steps = new InFlight(stepsInFlight);
@@ -89,6 +90,7 @@ export class ObservationReceiver implements RowSink {
         continue;
       }
       this.taken.accepted++;
+      if (row.conversions !== undefined) this.competitors.add(row.conversions);
       if (row.kind === 'repricing' && this.#marked.add(row.sku)) this.taken.repricing++;
     }
   }

@@ -55,5 +55,6 @@ async function observe(deps: ApiDeps, req: Request, res: Response): Promise<void
     ...taken,
     ...(errors.length > 0 && { errors }),
     ...(ignoredFields.length > 0 && { ignoredFields }),
+    ...receiver.competitors.told(),
   });
 }

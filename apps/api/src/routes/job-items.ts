@@ -1,4 +1,11 @@
-import { type Fault, nearest, parseSnapshot, type Snapshot, snapshotFields } from '@reprice/pricing';
+import {
+  type Fault,
+  nearest,
+  parseSnapshot,
+  type Snapshot,
+  type SnapshotDefaults,
+  snapshotFields,
+} from '@reprice/pricing';
 import { pointerToken } from '../http/json-body.ts';
 import { sentence } from '../http/query.ts';
 import { Problem, type ProblemPlace } from '../problem/problem.ts';
@@ -7,10 +14,7 @@ import { Problem, type ProblemPlace } from '../problem/problem.ts';
  * Reads the items of a job, all or none: throws one problem with the JSON pointer of every fault. The type is that of the gravest kind
  * there: `unknown-field`, then `validation` (400), then `inconsistent`, then `duplicate-sku` (422).
  */
-export function readJobItems(
-  items: readonly unknown[],
-  defaults: { nowMs: number; strategies: ReadonlySet<string> },
-): Snapshot[] {
+export function readJobItems(items: readonly unknown[], defaults: Omit<SnapshotDefaults, 'currency'>): Snapshot[] {
   const snapshots: Snapshot[] = [];
   const unknown: ProblemPlace[] = [];
   const invalid: ProblemPlace[] = [];

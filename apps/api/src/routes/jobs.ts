@@ -1,6 +1,6 @@
 import { answererOf, defaultStrategy, type Priority, type Snapshot } from '@reprice/pricing';
 import { Packer } from '@reprice/queue';
-import type { BatchRecord, StagedPack } from '@reprice/store';
+import { type BatchRecord, CompetitorTally, type StagedPack } from '@reprice/store';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
@@ -61,7 +61,11 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   const body = await readJsonObject(req, maxControlBytes, hash.add);
   refuseUnknown(body, ['priority', 'items']);
   const { priority, items } = parseJob(body, deps.packSize);
-  const snapshots = readJobItems(items, { nowMs: deps.clock(), strategies: deps.strategies });
+  const snapshots = readJobItems(items, {
+    nowMs: deps.clock(),
+    strategies: deps.strategies,
+    rates: await deps.store.rates.inForce(),
+  });
   const key = await claimKey(deps.store, req, res);
   let id: string;
   if (key === undefined || key instanceof KeyClaim) id = await accepted(deps, priority, snapshots, key, hash);
@@ -90,8 +94,15 @@ async function accepted(
     const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' }, key?.keyHash);
     try {
       await store.snapshots.observe(snapshots);
+      const competitors = new CompetitorTally();
+      for (const { conversions } of snapshots) if (conversions !== undefined) competitors.add(conversions);
       const skus = snapshots.map((snapshot) => snapshot.sku);
-      await store.batches.stage(id, { packs: packed(snapshots, deps.packSize, deps.callTerms.strategies), skus });
+      await store.batches.stage(id, {
+        packs: packed(snapshots, deps.packSize, deps.callTerms.strategies),
+        skus,
+        ...competitors.told(),
+      });
+      await store.rates.count(competitors).catch(() => undefined);
       await accept(store, id, [], key?.sealed(hash.digest()));
     } catch (error) {
       const abandoned = deps.openBatches.abandon(id);

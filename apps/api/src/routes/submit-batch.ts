@@ -72,6 +72,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
       packSize: deps.packSize,
       answererOf: (snapshot) => answererOf(deps.callTerms.strategies, snapshot, canary),
     });
+      rates: await deps.store.rates.inForce(),
     try {
       await receive(key ? hash.through(chunks) : chunks, parserOf(format, receiver, columns), receiver);
       await accept(deps.store, batchId, receiver.ignored.list(), key?.sealed(hash.digest()));

@@ -1,5 +1,17 @@
-import { type DecisionInputs, formatMoney, type Retraced, reproduces, retrace, type Snapshot } from '@reprice/pricing';
+import {
+  type Conversions,
+  type DecisionInputs,
+  type ForeignPrice,
+  formatMoney,
+  type Retraced,
+  reproduces,
+  retrace,
+  type Snapshot,
+} from '@reprice/pricing';
 import type { PriceStory } from '@reprice/store';
+import type { z } from 'zod';
+import type { conversionsSchema } from '../schemas/rates.ts';
+import { tierView } from './tier-view.ts';
 
 /** What GET /v1/prices/:sku/why answers: the record that was kept, and what the guardrails make of it when they run again, now. */
 export function whyView(sku: string, { price, inputs, policyVersion, promptVersion }: PriceStory): object {
@@ -26,6 +38,7 @@ export function whyView(sku: string, { price, inputs, policyVersion, promptVersi
     suggestion: { price: inputs.suggested, ...(confidence !== undefined && { confidence }), reason },
     inputs: snapshotView(inputs.snapshot),
     ...('minor' in retraced && tracedView(retraced, inputs)),
+    ...(inputs.snapshot.conversions && { conversions: conversionsView(inputs.snapshot, inputs.snapshot.conversions) }),
     reproduces: isSame,
     known: 'all',
     ...(!isSame && { detail: disagreement(retraced, inputs) }),
@@ -70,6 +83,25 @@ function disagreement(retraced: ReturnType<typeof retrace>, { snapshot }: Decisi
 }
 
 /** A snapshot as the API takes it. */
+/** What came of competitors' prices in other currencies. */
+function conversionsView(
+  { currency, competitorsMinor }: Snapshot,
+  { table, converted, unused }: Conversions,
+): z.infer<typeof conversionsSchema> {
+  const stated = (price: ForeignPrice) => ({
+    price: formatMoney(price.minor, price.currency),
+    currency: price.currency,
+  });
+  return {
+    ...(table && { rates: table }),
+    converted: converted.map((price) => ({
+      ...stated(price),
+      converted: formatMoney(competitorsMinor[price.at] ?? 0, currency),
+    })),
+    unused: unused.map((price) => ({ ...stated(price), because: price.because })),
+  };
+}
+
 function snapshotView(snapshot: Snapshot): object {
   const { sku, currency, priceMinor, costMinor, stock, capacity, restockDays, demand } = snapshot;
   const { competitorsMinor, floorMinor, ceilingMinor, mapMinor, title, strategy, observedAtMs } = snapshot;

@@ -1,6 +1,6 @@
 import type { BatchStatus } from '@reprice/store';
 import { z } from 'zod';
-import { batchId, instant, jobId, pageOf, priority, sku, tally, usd } from './values.ts';
+import { batchId, instant, jobId, pageOf, priority, sku, tally, unusedCompetitors, usd } from './values.ts';
 
 const exampleBatch = {
   id: 'bmi8wzxq0a1f',
@@ -54,6 +54,7 @@ export const batchSchema = z
 
 /** What POST /v1/batches answers: the batch, or only its id where Redis was too busy to tell more. */
 export const acceptedBatchSchema = z.union([
+    unusedCompetitors,
   batchSchema,
   z
     .strictObject({ id: batchId, status: z.literal('running') })

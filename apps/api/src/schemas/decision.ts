@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { examplePrice, priceSchema } from './price.ts';
+import { conversionsSchema } from './rates.ts';
 import { strictSnapshotSchema } from './snapshot.ts';
 import { amount, batchId, currency, instant, jobId, nextCursor, sku, usd } from './values.ts';
 
@@ -73,6 +74,7 @@ export const whySchema = z
       .meta({ description: 'How far a run, 24 hours and 7 days let the price go' }),
     steps: z
       .array(z.strictObject({ guardrail, from: z.string(), to: amount }))
+    conversions: conversionsSchema.optional(),
       .optional()
       .meta({ description: 'What each guardrail made of the suggestion, in order; none = published as suggested' }),
     policy: z

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { errorsTold } from '../observations/observation-receiver.ts';
 import { exampleRejection, rejectionSchema } from './batch.ts';
 import { ndjsonOf } from './text.ts';
-import { tally } from './values.ts';
+import { tally, unusedCompetitors } from './values.ts';
 
 const example = { sku: 'SHOE-42', observedAt: '2026-11-21T09:30:01.250Z', stock: 0, competitors: ['84.90'] };
 
@@ -38,6 +38,7 @@ export const takenSchema = z
       .array(z.strictObject({ field: z.string(), count: tally, didYouMean: z.string().optional() }))
       .optional()
       .meta({ description: 'Names in the input that mean nothing here; absent = none' }),
+    unusedCompetitors,
   })
   .meta({
     id: 'TakenObservations',

@@ -105,6 +105,12 @@ const overview = {
       dirty: tally.meta({ description: 'SKUs that wait to be packed, now' }),
     })
     .meta({ description: 'What the market told' }),
+  competitors: z
+    .strictObject({
+      converted: count.meta({ description: 'Those that were converted, by the currency they came in' }),
+      unused: count.meta({ description: 'Those that nothing was made of, for want of a rate of today' }),
+    })
+    .meta({ description: 'Competitors’ prices in other currencies' }),
   guardrails: count.meta({ description: 'Prices that each guardrail moved' }),
   splits: tally.meta({ description: 'Packs that were cut into smaller ones' }),
   priced: tally,
@@ -157,6 +163,7 @@ const example = {
     skipped: { unchanged: 20_100, immaterial: 31_000, waiting: 700 },
     dirty: 12,
   },
+  competitors: { converted: { USD: 120 }, unused: { GBP: 2 } },
   guardrails: { floor: 14, rounding: 903 },
   splits: 0,
   priced: 24_500,

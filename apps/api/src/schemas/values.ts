@@ -25,6 +25,16 @@ export const currency = z
 /** How often something was so far. */
 export const tally = z.int().nonnegative();
 
+/** Competitors' prices in other currencies that nothing was made of. */
+export const unusedCompetitors = z
+  .record(currency, tally)
+  .optional()
+  .meta({
+    description:
+      'By currency: how many competitors’ prices were not used, as there is no rate for them, or the table of rates (`GET /v1/rates`) is too old; absent = none',
+    example: { GBP: 12 },
+  });
+
 /** A stock keeping unit. */
 export const sku = z
   .string()

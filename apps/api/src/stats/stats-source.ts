@@ -117,6 +117,10 @@ export class StatsSource {
         skipped: Object.fromEntries(window.skipped),
         dirty: dirtySkus,
       },
+      competitors: {
+        converted: Object.fromEntries(window.converted),
+        unused: Object.fromEntries(window.unconverted),
+      },
       guardrails: Object.fromEntries(window.guardrails),
       splits: window.splits,
       priced: window.priced,
