@@ -19,8 +19,8 @@ export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } fro
 export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
 export { type ChangeEntry, type ChangePage, compareChangeIds } from './changes.ts';
-export { DEAD_LETTERS_KEPT, type DeadLetter, type DeathNote } from './dead-letter.ts';
 export { CompetitorTally } from './competitor-tally.ts';
+export { DEAD_LETTERS_KEPT, type DeadLetter, type DeathNote } from './dead-letter.ts';
 export type { DecisionBasis } from './decision-record.ts';
 export { type DirtySet, type DueSkus, isObserved, SETTLE_MS, type TakenPack } from './dirty-set.ts';
 export {
@@ -60,6 +60,14 @@ export { PAST_REVISIONS, type PriceStory, type Revision } from './price-history.
 export type { PublishCode } from './prices.ts';
 export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
 export { changePercent, type Publication, type PublishRow } from './publish-row.ts';
+export {
+  isAlarming,
+  QUARANTINE_ALARM_FROM,
+  QUARANTINE_MINUTES,
+  type Quarantine,
+  type Quarantined,
+  type QuarantineShare,
+} from './quarantine.ts';
 export type { RatesInForce, RatesState } from './rates-in-force.ts';
 export type { RedisState } from './redis-state.ts';
 export type { Decision } from './result-chunk.ts';
@@ -70,6 +78,8 @@ export type { OpenChange, ResyncPage, SinkReader, Taken } from './sink-reader.ts
 export type { SinkDescription, SinkRecord, SinkState } from './sink-record.ts';
 export type { Sinks, StreamSpan } from './sinks.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
+export { SourceIntake, type SourceIntakeOptions, type SourceTaken } from './source-intake.ts';
+export type { SourceThings } from './source-things.ts';
 export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';
 export { type Counts, CountsInMemory, type PriceChange, sumCounts } from './stats-counts.ts';
 export { Store, type StoreOptions } from './store.ts';

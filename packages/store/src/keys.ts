@@ -200,6 +200,21 @@ export class Keys {
   /** hash sku -> that change as JSON (stats-counts.ts). Written as the zset. */
   topChangesOf = (date: string): string => `${this.prefix}top-changes:${date}:of`;
 
+  /** hash of a thing of a source, such as a variant of a shop: its SKU and its stock by place (source-stock.lua, the one that writes it). No TTL once its SKU is known. */
+  sourceItem = (source: string, id: string): string => `${this.prefix}source:${source}:item:${id}`;
+  /** hash id of a source's own -> the SKUs behind it, as a JSON list. Written by source-things.ts. No TTL. */
+  sourceAliases = (source: string): string => `${this.prefix}source:${source}:aliases`;
+  /** string: an event of a source that was taken. Written by source-things.ts. TTL 6 h. */
+  sourceEvent = (source: string, id: string): string => `${this.prefix}source:${source}:event:${id}`;
+  /** hash `source\titems`, `source\tquarantined`: what sources sent in a minute. Written by quarantine.ts. TTL 12 minutes. */
+  sourceMinute = (minute: number): string => `${this.prefix}sources:${minute}`;
+  /** stream source, reason, detail, excerpt, at (ms): what could not be used. Written by quarantine.ts. The newest ~10,000. */
+  quarantine = (): string => `${this.prefix}quarantine`;
+  /** hash `source\treason` -> how many were put aside in an hour. Written by quarantine.ts. TTL 25 h. */
+  quarantineCounts = (hour: number): string => `${this.prefix}quarantine:${hour}`;
+  /** string: somebody told of the alarm of this source. Written by quarantine.ts. TTL 10 minutes. */
+  quarantineTold = (source: string): string => `${this.prefix}quarantine:told:${source}`;
+
   /** hash fingerprint of a gateway key -> `version\tstate\tuntilMs\trefusals\treason`. Written by mark-gateway-key.lua. No TTL. */
   gatewayKeys = (): string => `${this.prefix}gateway-keys`;
   /** hash `<fingerprint>:calls`, `:refused`, `:heldAtMs`. Written by gateway-keys.ts. No TTL. */

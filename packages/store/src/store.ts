@@ -17,6 +17,7 @@ import { PriceAges } from './price-ages.ts';
 import { PriceHistory } from './price-history.ts';
 import { Prices } from './prices.ts';
 import { Processes } from './processes.ts';
+import { Quarantine } from './quarantine.ts';
 import { RatesInForce } from './rates-in-force.ts';
 import { type RedisState, readRedisState } from './redis-state.ts';
 import { Routes } from './routes.ts';
@@ -24,6 +25,7 @@ import { Runs } from './runs.ts';
 import { Shadows } from './shadows.ts';
 import { Sinks } from './sinks.ts';
 import { Snapshots } from './snapshots.ts';
+import { SourceThings } from './source-things.ts';
 import { Stats } from './stats.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -63,10 +65,12 @@ export class Store {
   readonly observations: Observations;
   readonly processes: Processes;
   readonly rates: RatesInForce;
+  readonly quarantine: Quarantine;
   readonly routes: Routes;
   readonly runs: Runs;
   readonly shadows: Shadows;
   readonly sinks: Sinks;
+  readonly sourceThings: SourceThings;
   readonly stats: Stats;
   readonly underWay: UnderWay;
   readonly #redis: Redis;
@@ -97,10 +101,12 @@ export class Store {
     this.rates = new RatesInForce(redis, this.keys, now, rates);
     this.observations = new Observations(redis, this.keys, now, this.rates, clockKey);
     this.processes = new Processes(redis, this.keys);
+    this.quarantine = new Quarantine(redis, this.keys, now);
     this.routes = new Routes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);
     this.shadows = new Shadows(redis, this.keys);
     this.sinks = new Sinks(redis, this.keys);
+    this.sourceThings = new SourceThings(redis, this.keys);
     this.stats = new Stats(redis, this.keys, timeZone);
     this.underWay = new UnderWay(redis, this.keys, now);
   }

@@ -1,0 +1,112 @@
+import type { SourceItem, StockLevel } from '@reprice/pricing';
+import type { Redis } from 'ioredis';
+import type { Keys } from './keys.ts';
+import { Script } from './script.ts';
+
+/** The stock of a thing of a source, as far as it is known. */
+export type ThingStock =
+  | { readonly kind: 'stock'; readonly sku: string; readonly units: number }
+  /** Nobody counts it. */
+  | { readonly kind: 'uncounted'; readonly sku: string }
+  /** Not all of its places have told theirs. */
+  | { readonly kind: 'incomplete'; readonly sku: string }
+  /** Nobody told yet which SKU it is; what was told now is kept until then. */
+  | { readonly kind: 'unknown' }
+  /** Something newer is known. */
+  | { readonly kind: 'stale' };
+
+/** What is kept of a thing whose SKU is not known, ms. */
+const unknownKeptMs = 7 * 86_400_000;
+/** Shopify tries for four hours. */
+const eventKeptS = 6 * 3600;
+/** Most SKUs of one alias. */
+const mostSkus = 50;
+
+/** What sources call their things: which SKU each is, and how much of it lies where. */
+export class SourceThings {
+  readonly #redis: Redis;
+  readonly #keys: Keys;
+  readonly #stock = new Script('source-stock');
+
+  constructor(redis: Redis, keys: Keys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** Takes what is told of some things, in their order. `places`: only stock there counts. */
+  async items(source: string, items: readonly SourceItem[], places?: readonly string[]): Promise<ThingStock[]> {
+    return await this.#told(
+      source,
+      items.map(({ id, atMs, observation, total, isTracked }) => [
+        id,
+        ['item', atMs, observation.sku, total ?? '', isTracked === undefined ? '' : Number(isTracked)],
+      ]),
+      places,
+    );
+  }
+
+  /** Takes the stock of some things at some places, in their order. */
+  async levels(source: string, levels: readonly StockLevel[], places?: readonly string[]): Promise<ThingStock[]> {
+    return await this.#told(
+      source,
+      levels.map(({ id, place, atMs, available }) => [id, ['level', atMs, place, available ?? '', '']]),
+      places,
+    );
+  }
+
+  /** Learns which SKUs stand behind an alias, beside those known. */
+  async learn(source: string, aliases: readonly { readonly id: string; readonly sku: string }[]): Promise<void> {
+    const added = new Map<string, Set<string>>();
+    for (const { id, sku } of aliases) added.set(id, (added.get(id) ?? new Set()).add(sku));
+    const known = await this.skus(source, [...added.keys()]);
+    const entries = [...added].map(([id, skus], i) => [
+      id,
+      JSON.stringify([...new Set([...(known[i] ?? []), ...skus])].slice(-mostSkus)),
+    ]);
+    if (entries.length > 0) await this.#redis.hset(this.#keys.sourceAliases(source), ...entries.flat());
+  }
+
+  /** The SKUs behind each alias; empty where none is known. */
+  async skus(source: string, ids: readonly string[]): Promise<string[][]> {
+    if (ids.length === 0) return [];
+    const found = await this.#redis.hmget(this.#keys.sourceAliases(source), ...ids);
+    return found.map((text) => (text === null ? [] : (JSON.parse(text) as string[])));
+  }
+
+  /** Whether this event of a source was taken already. */
+  async isTaken(source: string, eventId: string): Promise<boolean> {
+    return (await this.#redis.exists(this.#keys.sourceEvent(source, eventId))) === 1;
+  }
+
+  /** Remembers for some hours that an event was taken. */
+  async taken(source: string, eventId: string): Promise<void> {
+    await this.#redis.set(this.#keys.sourceEvent(source, eventId), '1', 'EX', eventKeptS);
+  }
+
+  async #told(
+    source: string,
+    told: readonly (readonly [string, readonly (string | number)[]])[],
+    places: readonly string[] | undefined,
+  ): Promise<ThingStock[]> {
+    const rest = [unknownKeptMs, places === undefined ? 0 : 1, ...(places ?? [])];
+    const replies = told.map(([id, args]) =>
+      this.#stock.run(this.#redis, [this.#keys.sourceItem(source, id)], [...args, ...rest]),
+    );
+    return (await Promise.all(replies)).map((reply) => readStock(reply as string[]));
+  }
+}
+
+function readStock([kind = '', sku = '', units]: string[]): ThingStock {
+  switch (kind) {
+    case 'stock':
+      return { kind, sku, units: Number(units) };
+    case 'uncounted':
+    case 'incomplete':
+      return { kind, sku };
+    case 'unknown':
+    case 'stale':
+      return { kind };
+    default:
+      throw new RangeError(`source-stock.lua answered ${JSON.stringify(kind)}`);
+  }
+}
