@@ -29,6 +29,7 @@ export {
   sinkTriggers,
   webhookSecrets,
 } from './sink-fields.ts';
+export { sinkTarget } from './sink-target.ts';
 export { isTargetAddress } from './target-address.ts';
 export { hostOf, readTargetUrl, type TargetTerms, type TargetUrl } from './target-url.ts';
 export { defineConfig, type StrategyOverride, type UserConfig } from './user-config.ts';
