@@ -24,6 +24,7 @@ export type Revision = z.infer<typeof revisionSchema>;
 export const priceStorySchema = z.looseObject({
   sku: z.string(),
   price: priceSchema,
+  tier: z.looseObject({ name: text, because: text }).nullish(),
   suggestion: z.looseObject({ price: z.string(), confidence: z.number().nullish(), reason: text }).nullish(),
   inputs: z.record(z.string(), z.unknown()).nullish(),
   bounds: z

@@ -92,6 +92,7 @@ export function storyText(output: Output, story: PriceStory): string {
       facts([
         ['suggested', suggestionText(story)],
         ['by', suggesterText(story)],
+        ['tier', story.tier == null ? '' : printable(`${story.tier.name}: ${story.tier.because}`, 400)],
         ...clamps,
         ['published', `${price.price} ${price.currency}`],
       ]),

@@ -8,6 +8,8 @@ export interface ChatRequest {
   readonly maxTokens: number;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** Names of all members of the body. */
+  readonly parameters: readonly string[];
 }
 
 /** Where a request names no `max_tokens`: what most providers take. */
@@ -38,6 +40,7 @@ export function readChatRequest(body: string): ChatRequest | string {
     maxTokens,
     stream: raw.stream === true,
     includeUsage: raw.stream_options?.include_usage === true,
+    parameters: Object.keys(raw),
   };
 }
 

@@ -67,7 +67,7 @@ export class Chat {
     const plan = this.faults.of(request.model);
     const call = plan.draw(rows);
     const { faults } = plan;
-    const refusal = refusalOf(call, faults);
+    const refusal = refusalOf(call, faults, request.parameters);
     if (refusal !== undefined) {
       this.refuse(arrival, response, refusal, { request, rows, call });
       return;

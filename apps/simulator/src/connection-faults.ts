@@ -12,7 +12,7 @@ export interface Refusal {
 }
 
 /** The refusal that the faults of a call want, if any. */
-export function refusalOf(call: CallFaults, faults: Faults): Refusal | undefined {
+export function refusalOf(call: CallFaults, faults: Faults, parameters: readonly string[]): Refusal | undefined {
   const { names } = call;
   if (names.has('rate429') && faults.rate429 !== undefined) {
     const { retryAfter } = faults.rate429;
@@ -25,6 +25,13 @@ export function refusalOf(call: CallFaults, faults: Faults): Refusal | undefined
     return { status: 401, code: 'invalid_api_key', message: 'a simulated revocation of the key' };
   if (names.has('tooLong'))
     return { status: 400, code: 'context_length_exceeded', message: 'the prompt exceeds the context length' };
+  const unknown = names.has('unknownParameter') ? faults.unknownParameter?.name : undefined;
+  if (unknown !== undefined && parameters.includes(unknown))
+    return {
+      status: 400,
+      code: 'invalid_request_error',
+      message: `Unrecognized request argument supplied: ${unknown}`,
+    };
   return undefined;
 }
 

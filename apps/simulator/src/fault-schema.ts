@@ -16,6 +16,8 @@ const oneModelsFaults = z.strictObject({
   unauthorized: z.strictObject(chance).optional(),
   /** 400 `context_length_exceeded`, for calls of more than `aboveRows` rows. */
   tooLong: z.strictObject({ ...chance, aboveRows: z.int().min(0).default(0) }).optional(),
+  /** 400 for calls whose body has a member of this name, in the words of OpenAI. */
+  unknownParameter: z.strictObject({ ...chance, name: z.string().min(1) }).optional(),
   /** Takes the call, bills it, and never answers. */
   hang: z.strictObject(chance).optional(),
   /** Resets the connection: `before` the status, `in` the body, or `after` all of the answer but its end. */
@@ -106,6 +108,7 @@ export const faultNames: readonly FaultName[] = [
   'status5xx',
   'unauthorized',
   'tooLong',
+  'unknownParameter',
   'hang',
   'reset',
   'cutStream',

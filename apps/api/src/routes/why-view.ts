@@ -14,7 +14,7 @@ import type { conversionsSchema } from '../schemas/rates.ts';
 import { tierView } from './tier-view.ts';
 
 /** What GET /v1/prices/:sku/why answers: the record that was kept, and what the guardrails make of it when they run again, now. */
-export function whyView(sku: string, { price, inputs, policyVersion, promptVersion }: PriceStory): object {
+export function whyView(sku: string, { price, inputs, policyVersion, promptVersion, tier }: PriceStory): object {
   const told = 'costUsd' in price ? price : undefined;
   const policy = told && {
     strategy: told.strategy,
@@ -36,9 +36,10 @@ export function whyView(sku: string, { price, inputs, policyVersion, promptVersi
   return {
     ...part,
     suggestion: { price: inputs.suggested, ...(confidence !== undefined && { confidence }), reason },
+    ...(tier && { tier: tierView(tier, inputs.snapshot) }),
     inputs: snapshotView(inputs.snapshot),
-    ...('minor' in retraced && tracedView(retraced, inputs)),
     ...(inputs.snapshot.conversions && { conversions: conversionsView(inputs.snapshot, inputs.snapshot.conversions) }),
+    ...('minor' in retraced && tracedView(retraced, inputs)),
     reproduces: isSame,
     known: 'all',
     ...(!isSame && { detail: disagreement(retraced, inputs) }),
@@ -82,7 +83,6 @@ function disagreement(retraced: ReturnType<typeof retrace>, { snapshot }: Decisi
   return `The record and the price do not agree: run again on the record, the guardrails ${now}`;
 }
 
-/** A snapshot as the API takes it. */
 /** What came of competitors' prices in other currencies. */
 function conversionsView(
   { currency, competitorsMinor }: Snapshot,
@@ -102,6 +102,7 @@ function conversionsView(
   };
 }
 
+/** A snapshot as the API takes it. */
 function snapshotView(snapshot: Snapshot): object {
   const { sku, currency, priceMinor, costMinor, stock, capacity, restockDays, demand } = snapshot;
   const { competitorsMinor, floorMinor, ceilingMinor, mapMinor, title, strategy, observedAtMs } = snapshot;

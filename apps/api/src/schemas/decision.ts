@@ -45,6 +45,21 @@ export const historySchema = z
 
 const guardrail = z.string().meta({ description: 'Name of a guardrail', example: 'max_change_24h' });
 
+/** Which tier of a strategy priced a SKU. */
+export const tierSchema = z.strictObject({
+  name: z
+    .enum(['rules', 'small', 'large'])
+    .meta({ description: 'The rules engine, the model of the route, or the large model' }),
+  valueAtStake: amount.meta({
+    description: 'The stated price times the stock; one unit where it is sold out or unknown',
+  }),
+  because: z.string().meta({ description: 'Why this tier, for a person' }),
+  unsure: z
+    .strictObject({ model: z.string(), price: z.string(), confidence: z.number().min(0).max(1).optional() })
+    .optional()
+    .meta({ description: 'What the small model said before the large one was asked; it was never published' }),
+});
+
 /** What GET /v1/prices/:sku/why answers. */
 export const whySchema = z
   .strictObject({
@@ -59,6 +74,7 @@ export const whySchema = z
     inputs: strictSnapshotSchema
       .optional()
       .meta({ description: 'The snapshot as it was then; category and title only where the model saw them' }),
+    conversions: conversionsSchema.optional(),
     bounds: z
       .strictObject({
         floor: amount,
@@ -74,7 +90,6 @@ export const whySchema = z
       .meta({ description: 'How far a run, 24 hours and 7 days let the price go' }),
     steps: z
       .array(z.strictObject({ guardrail, from: z.string(), to: amount }))
-    conversions: conversionsSchema.optional(),
       .optional()
       .meta({ description: 'What each guardrail made of the suggestion, in order; none = published as suggested' }),
     policy: z
@@ -87,6 +102,7 @@ export const whySchema = z
         promptVersion: z.string().optional(),
       })
       .optional(),
+    tier: tierSchema.optional().meta({ description: 'Of strategies with tiers: which one priced it, and why' }),
     model: z.string().optional(),
     route: z.string().optional(),
     call: z.strictObject({ jobId: jobId.optional(), batchId: batchId.optional(), costUsd: usd }).optional(),
