@@ -118,7 +118,7 @@ export class Market {
   /** Sends events that are none, to the stream and the pages alike: how SKUs stand does not change. */
   poison(kinds: readonly PoisonKind[]): void {
     const at = this.#now();
-    const sku = this.#opened[0] ?? 'M-000001';
+    const [sku = 'M-000001'] = this.#states.keys();
     this.#tell(kinds.map((kind) => this.#append(at, poisonedItem(kind, sku))));
   }
 
