@@ -126,7 +126,9 @@ function row(app, { id, priority, mode, createdAt }) {
  * @param {Batch} batch
  */
 export function progressWords(batch) {
-  const { status, total, priced, unchanged, held, failed, rejected, waiting, etaSeconds, costUsd } = batch;
+  const { status, total, priced, unchanged, held, failed, rejected, waiting, etaSeconds, startsAt, costUsd } = batch;
+  const startsInSeconds = startsAt === null ? 0 : (Date.parse(startsAt) - Date.now()) / 1000;
+  const ahead = etaSeconds === null ? 'no pace yet' : `done in about ${duration(etaSeconds)}`;
   const parts = [
     `${compact(priced)} of ${compact(total)} priced`,
     unchanged > 0 && `${compact(unchanged)} unchanged`,
@@ -135,7 +137,8 @@ export function progressWords(batch) {
     rejected > 0 && `${counted(rejected, 'line')} rejected`,
     status === 'cancelled' && waiting > 0 && `${compact(waiting)} never run`,
     usd(costUsd),
-    status === 'running' && (etaSeconds === null ? 'no pace yet' : `done in about ${duration(etaSeconds)}`),
+    status === 'running' &&
+      (startsInSeconds > 0 ? `waits for cheaper hours, begins in ${duration(startsInSeconds)}` : ahead),
   ];
   return parts.filter(Boolean).join(' · ');
 }

@@ -129,6 +129,7 @@ export interface Batch {
   calls?: number;
   createdAt: string;
   finishedAt: string | null;
+  startsAt: string | null;
   etaSeconds: number | null;
   ignoredFields: IgnoredField[];
 }

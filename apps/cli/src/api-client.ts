@@ -49,6 +49,8 @@ import {
   doctorSchema,
   type Freeze,
   freezeSchema,
+  type Parity,
+  paritySchema,
   type Stats,
   statsSchema,
   type WhoAmI,
@@ -62,6 +64,8 @@ export interface Submission {
   readonly currency?: string;
   readonly mode?: string;
   readonly force?: boolean;
+  /** It may wait for cheaper hours until it can just be done by then; ISO 8601. */
+  readonly finishBy?: string;
   readonly columns: ColumnMap;
   readonly idempotencyKey: string;
 }
@@ -112,9 +116,9 @@ export class ApiClient {
 
   /** Uploads a catalogue as it comes from `body`. */
   async submit(body: AsyncIterable<Uint8Array>, submission: Submission, signal?: AbortSignal): Promise<Submitted> {
-    const { contentType, priority, currency, mode, force, columns, idempotencyKey } = submission;
+    const { contentType, priority, currency, mode, force, finishBy, columns, idempotencyKey } = submission;
     const map = columns.size === 0 ? undefined : formatColumnMap(columns);
-    const query = { priority, currency, mode, map, force: force ? 'true' : undefined };
+    const query = { priority, currency, mode, map, force: force ? 'true' : undefined, finishBy };
     const headers = { 'content-type': contentType, 'idempotency-key': idempotencyKey };
     const call = { method: 'POST', query, headers, body, ...(signal ? { signal } : {}) };
     const response = await this.#http.fetch('/v1/batches', call);
@@ -179,6 +183,12 @@ export class ApiClient {
 
   async canary(): Promise<Canary> {
     return this.#http.read(await this.#http.fetch('/v1/canary', {}), canarySchema);
+  }
+
+  /** How far a shadow's prices lie from the live ones; `percent` = how far one may be off and count as the same. */
+  async parity(percent: number | undefined): Promise<Parity> {
+    const query = percent === undefined ? {} : { percent: String(percent) };
+    return this.#http.read(await this.#http.fetch('/v1/canary/parity', { query }), paritySchema);
   }
 
   /** Sets the canary, promotes it, or rolls it back. */
@@ -253,6 +263,16 @@ export class ApiClient {
   /** Sets requests or tokens a minute for all workers; 0 = no limit. */
   async setLimits(limits: { rpm?: number; tpm?: number }): Promise<Limits> {
     return this.#http.read(await this.#http.send('PUT', '/v1/limits', limits), limitsSchema);
+  }
+
+  /** The exchange rates in force. */
+  async rates(): Promise<Rates> {
+    return this.#http.read(await this.#http.fetch('/v1/rates', {}), ratesSchema);
+  }
+
+  /** Gives the exchange rates of a day. */
+  async setRates(table: Readonly<Record<string, unknown>>): Promise<Rates> {
+    return this.#http.read(await this.#http.send('PUT', '/v1/rates', table), ratesSchema);
   }
 
   /** The keys of the gateway, in order of use. */

@@ -3,6 +3,8 @@ import { z } from 'zod';
 const usd = z.union([z.string(), z.number()]).transform(String);
 const tally = z.number().default(0);
 
+const unusedCompetitors = z.record(z.string(), z.number()).default({});
+
 /** A batch as the API shows it; fields that it may add are kept. */
 export const batchSchema = z.looseObject({
   id: z.string(),
@@ -21,10 +23,12 @@ export const batchSchema = z.looseObject({
   calls: tally,
   createdAt: z.string().default(''),
   finishedAt: z.string().nullish(),
+  startsAt: z.string().nullish(),
   etaSeconds: z.number().nullish(),
   ignoredFields: z
     .array(z.looseObject({ field: z.string(), count: tally, didYouMean: z.string().optional() }))
     .default([]),
+  unusedCompetitors,
 });
 /** One submission of many SKUs, with its progress. */
 export type Batch = z.infer<typeof batchSchema>;
@@ -72,6 +76,7 @@ export const takenSchema = z.looseObject({
   rejected: tally,
   errors: z.array(rejectionSchema).default([]),
   ignoredFields: z.array(z.looseObject({ field: z.string(), didYouMean: z.string().optional() })).default([]),
+  unusedCompetitors,
 });
 /** How many observations were taken, and what was wrong with the others. */
 export type Taken = z.infer<typeof takenSchema>;
@@ -149,6 +154,24 @@ export const limitsSchema = z.looseObject({
   effectiveRpm: z.number(),
   effectiveTpm: z.number(),
 });
+/** The exchange rates by which competitors' prices are converted. */
+export const ratesSchema = z.union([
+  z.looseObject({ given: z.literal(false) }),
+  z.looseObject({
+    given: z.literal(true),
+    date: z.string(),
+    base: z.string(),
+    perBase: z.record(z.string(), z.string()),
+    usable: z.boolean(),
+    usableUntil: z.string(),
+    from: z.string(),
+    by: z.string().nullish(),
+    setAt: z.string().nullish(),
+  }),
+]);
+/** The rates in force. */
+export type Rates = z.infer<typeof ratesSchema>;
+
 /** The limits of all workers together. */
 export type Limits = z.infer<typeof limitsSchema>;
 

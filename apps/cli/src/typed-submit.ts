@@ -10,6 +10,7 @@ export interface TypedSubmit {
   readonly mode?: string;
   readonly dryRun?: boolean;
   readonly force?: boolean;
+  readonly finishBy?: string;
   readonly format?: string;
   readonly watch?: boolean;
   readonly wait?: boolean;
@@ -40,6 +41,7 @@ export function typedSubmit(typed: TypedSubmit, idempotencyKey: string): string 
     ...option('mode', typed.mode),
     ...flag('dry-run', typed.dryRun),
     ...flag('force', typed.force),
+    ...option('finish-by', typed.finishBy),
     ...option('format', typed.format),
     ...flag('watch', typed.watch),
     ...flag('wait', typed.wait),

@@ -106,9 +106,9 @@ export class Pool {
   /** Submits snapshots as the API does. */
   async submit(
     snapshots: readonly Snapshot[],
-    options: { priority?: Priority; packSize?: number; routeOf?: (sku: string) => string } = {},
+    options: { priority?: Priority; packSize?: number; routeOf?: (sku: string) => string; startsAtMs?: number } = {},
   ): Promise<string> {
-    const { priority = 'normal', packSize = 25, routeOf = () => 'stable' } = options;
+    const { priority = 'normal', packSize = 25, routeOf = () => 'stable', startsAtMs } = options;
     const { batches } = this.store;
     const id = await batches.open({ kind: 'batch', priority, mode: 'live' });
     const packer = new Packer({ packSize });
@@ -119,6 +119,7 @@ export class Pool {
       await batches.stage(id, { packs });
     }
     await batches.stage(id, { packs: packer.flush() });
+    if (startsAtMs !== undefined) await batches.postpone(id, startsAtMs);
     await batches.commit(id);
     await enqueueStaged(batches, this.queue, id);
     return id;

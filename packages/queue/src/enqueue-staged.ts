@@ -4,7 +4,7 @@ import type { Pack } from './packer.ts';
 
 /** Where accepted packs wait until they are in the queue. */
 export interface StagedBatches {
-  get(batchId: string): Promise<{ priority: Priority } | undefined>;
+  get(batchId: string): Promise<{ priority: Priority; startsAt: string | null } | undefined>;
   staged(batchId: string, from: number, count: number): Promise<readonly Pack[]>;
   /** All packs are in the queue: the staged ones may go. */
   enqueued(batchId: string): Promise<void>;
@@ -27,7 +27,7 @@ export async function enqueueStaged(batches: StagedBatches, queue: PackQueue, ba
       skus: [...skus],
       ordinals: first,
     }));
-    await queue.enqueue(jobs, batch.priority);
+    await queue.enqueue(jobs, batch.priority, batch.startsAt === null ? undefined : Date.parse(batch.startsAt));
     if (packs.length < READ_AT_ONCE) break;
   }
   await batches.enqueued(batchId);

@@ -59,13 +59,18 @@ export class PackQueue {
     this.bull.on('error', options.onError ?? (() => {}));
   }
 
-  /** Puts packs into the queue; any of them that is there already stays as it is. Throws when Redis refuses five times. */
-  async enqueue(packs: readonly PackJob[], priority: Priority): Promise<void> {
+  /**
+   * Puts packs into the queue; any of them that is there already stays as it is. Throws when Redis refuses five times.
+   *
+   * @param startsAtMs they run at this moment and not before, ms since 1970; absent: as soon as it is their turn
+   */
+  async enqueue(packs: readonly PackJob[], priority: Priority, startsAtMs?: number): Promise<void> {
+    const delay = startsAtMs === undefined ? 0 : Math.max(0, startsAtMs - Date.now());
     for (let from = 0; from < packs.length; from += ADD_AT_ONCE) {
       const jobs = packs.slice(from, from + ADD_AT_ONCE).map((data) => ({
         name: jobName(priority, data.skus),
         data,
-        opts: { jobId: jobId(data), priority: priorityNumber(priority) },
+        opts: { jobId: jobId(data), priority: priorityNumber(priority), ...(delay > 0 && { delay }) },
       }));
       for (let tries = 1; ; tries++) {
         try {

@@ -263,7 +263,7 @@ describe('enqueueStaged', () => {
     const packs = Array.from({ length: 2345 }, (_, i) => ({ first: i * 2, strategy: 'balanced', skus: ['a', 'b'] }));
     let enqueued = 0;
     const batches = {
-      get: async () => ({ priority: 'high' as const }),
+      get: async () => ({ priority: 'high' as const, startsAt: null }),
       staged: async (_: string, from: number, count: number) => packs.slice(from, from + count),
       enqueued: async () => {
         enqueued++;

@@ -23,6 +23,7 @@ interface SubmitOptions extends GlobalOptions {
   readonly mode: string;
   readonly dryRun?: boolean;
   readonly force?: boolean;
+  readonly finishBy?: string;
   readonly watch?: boolean;
   readonly wait?: boolean;
   readonly format?: CatalogueFormat;
@@ -37,6 +38,7 @@ Examples:
   reprice submit urgent.ndjson --priority critical --wait
   reprice submit catalogue.csv --dry-run --watch       call the model, which costs money; publish nothing
   reprice submit catalogue.csv --idempotency-key today-1
+  reprice submit catalogue.csv --priority low --finish-by 12h   may wait for the model's cheaper hours
   zcat catalogue.csv.gz | reprice submit - --format csv
 
 A file that could not be sent is sent again by itself, with the same idempotency key, for two minutes (--retry-for); a pipe cannot be sent
@@ -60,6 +62,16 @@ function patienceText(text: string): number {
   const unitMs = { s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? (Number(amount) === 0 ? 0 : undefined);
   if (amount !== undefined && unitMs !== undefined) return Number(amount) * unitMs;
   throw new InvalidArgumentError('It takes a length of time such as 90s, 10m or 1h; 0 = never.');
+}
+
+/** A moment such as 2026-11-22T06:00Z, or how far off it is, such as 12h; as ISO 8601. */
+function momentText(text: string): string {
+  const [, amount, unit] = /^(\d{1,4})([mh])$/.exec(text) ?? [];
+  if (amount !== undefined)
+    return new Date(Date.now() + Number(amount) * (unit === 'h' ? 3_600_000 : 60_000)).toISOString();
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)))
+    return new Date(text).toISOString();
+  throw new InvalidArgumentError('It takes a moment such as 2026-11-22T06:00Z, or a time from now such as 90m or 12h.');
 }
 
 /** What the person at the terminal does to send the same again. */
@@ -114,6 +126,7 @@ async function submit(file: string, options: SubmitOptions, context: Context): P
     ...(mode === undefined ? {} : { mode }),
     ...(options.currency === undefined ? {} : { currency: options.currency }),
     ...(options.force ? { force: true } : {}),
+    ...(options.finishBy === undefined ? {} : { finishBy: options.finishBy }),
   };
   const progress = createProgress(output, options.watch === true || output.isInteractive);
   context.progress = progress;
@@ -159,6 +172,11 @@ export function addSubmit(program: Command, context: Context): void {
       'compute everything and call the model (which costs money), publish nothing; the same as --mode dry-run',
     )
     .option('-f, --force', 'reprice even what has not changed')
+    .option(
+      '--finish-by <time>',
+      "with --priority low: may wait for the model's cheaper hours, if it can still be done by then",
+      momentText,
+    )
     .option('-w, --watch', 'show the progress, and a summary at the end')
     .option('--wait', 'wait for the end in silence, then print the summary')
     .addOption(
