@@ -45,13 +45,15 @@ export interface BatchRecord {
   readonly calls: number;
   readonly createdAt: string;
   readonly finishedAt: string | null;
+  /** When its jobs begin to run, where they wait for a cheaper price; null where they need not wait. */
+  readonly startsAt: string | null;
   /** Seconds to go at the pace since the batch was accepted, or since a replay took it up again; null while nobody can tell. */
   readonly etaSeconds: number | null;
   readonly ignoredFields: readonly IgnoredField[];
-}
-
   /** By currency: how many competitors' prices were not used for want of a rate; absent = none. */
   readonly unusedCompetitors?: Readonly<Record<string, number>>;
+}
+
 const count = z.coerce.number().int().nonnegative().default(0);
 
 const storedBatch = z.object({
@@ -71,14 +73,15 @@ const storedBatch = z.object({
   createdAtMs: count,
   acceptedAtMs: z.coerce.number().optional(),
   finishedAtMs: z.coerce.number().optional(),
+  startsAtMs: z.coerce.number().optional(),
   resumedAtMs: z.coerce.number().optional(),
   /** How many rows were settled when the batch was taken up again, without those that wait since. */
   resumedSettled: z.coerce.number().default(0),
   ignoredFields: z.string().default('[]'),
+  unusedCompetitors: z.string().optional(),
 });
 
 /** Reads the hash of a batch. Throws a ZodError when it is not one that this package wrote. */
-  unusedCompetitors: z.string().optional(),
 export function readBatch(id: string, hash: Record<string, string>, nowMs: number): BatchRecord {
   const b = storedBatch.parse(hash);
   const settled = b.priced + b.held + b.failed;
@@ -104,10 +107,11 @@ export function readBatch(id: string, hash: Record<string, string>, nowMs: numbe
     calls: b.calls,
     createdAt: new Date(b.createdAtMs).toISOString(),
     finishedAt: b.finishedAtMs === undefined ? null : new Date(b.finishedAtMs).toISOString(),
+    startsAt: b.startsAtMs === undefined ? null : new Date(b.startsAtMs).toISOString(),
     etaSeconds,
     ignoredFields: JSON.parse(b.ignoredFields) as IgnoredField[],
-  };
-}
     ...(b.unusedCompetitors !== undefined && {
       unusedCompetitors: JSON.parse(b.unusedCompetitors) as Record<string, number>,
     }),
+  };
+}

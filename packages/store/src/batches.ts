@@ -120,6 +120,11 @@ export class Batches {
     await run(steps);
   }
 
+  /** The jobs of a batch that is still received begin to run at this moment, ms since 1970, and not before. */
+  async postpone(id: string, startsAtMs: number): Promise<void> {
+    await this.#redis.hset(this.#keys.batch(id), 'startsAtMs', startsAtMs);
+  }
+
   /**
    * Accepts a batch that was received whole; safe to repeat. With an Idempotency-Key the batch and the record by which a resend finds it come
    * about together: `claim_lost` when another request has the key by now.

@@ -54,6 +54,7 @@ export class Receiver implements RowSink {
   readonly #packer: Packer;
   #snapshots: Snapshot[] = [];
   #rejections: Rejection[] = [];
+  readonly #packs = new Map<string, number>();
   #rows = 0;
 
   constructor(options: ReceiverOptions) {
@@ -66,6 +67,11 @@ export class Receiver implements RowSink {
   /** Rows seen so far, good and bad. */
   get rows(): number {
     return this.#rows;
+  }
+
+  /** How many packs of each strategy were staged. */
+  get packs(): ReadonlyMap<string, number> {
+    return this.#packs;
   }
 
   get ignored(): IgnoredFields {
@@ -105,6 +111,7 @@ export class Receiver implements RowSink {
     await this.flush();
     if (this.#snapshots.length + this.#rejections.length > 0) await this.#hand(this.#snapshots.length);
     await this.#steps.drain();
+    const { store, batchId } = this.#options;
     const packs = this.#packer.flush();
     this.#count(packs);
     const told = this.#competitors.told();
@@ -144,6 +151,7 @@ export class Receiver implements RowSink {
         if (pack !== undefined) packs.push(pack);
       }
     });
+    this.#count(packs);
     await store.batches.stage(batchId, { packs, unchanged, rejections, ...(dryRun && { trial: snapshots }) });
   }
 }

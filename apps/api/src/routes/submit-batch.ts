@@ -14,6 +14,7 @@ import { isUnavailable } from '../problem/dependency.ts';
 import { accept } from './acceptance.ts';
 import { acceptedBefore, shownBatch } from './batch-view.ts';
 import { enqueue } from './enqueue.ts';
+import { finishBy, postponeToCheapHours, requireWaiting } from './finish-by.ts';
 import { requireRoom } from './room.ts';
 
 /** The query of POST /v1/batches. */
@@ -35,6 +36,7 @@ export const submitQuery = {
     .enum(['live', 'dry-run'], 'live or dry-run')
     .default('live')
     .meta({ description: '`dry-run` computes everything and publishes nothing' }),
+  finishBy,
   map: z.string().optional().meta({
     description: 'Which column of a CSV is which field, where their names differ',
     example: 'sku=product_id,price="Price, net"',
@@ -43,7 +45,8 @@ export const submitQuery = {
 
 /** Takes a batch from the body of a request: once, if the request has an Idempotency-Key. */
 export async function submitBatch(deps: ApiDeps, req: Request, res: Response): Promise<void> {
-  const { priority, currency, force, mode, map } = readQuery(req, submitQuery);
+  const { priority, currency, force, mode, map, finishBy: finishByMs } = readQuery(req, submitQuery);
+  requireWaiting(finishByMs, priority, deps.clock());
   const format = declaredFormat(req);
   const columns = { map: readColumnMap(map, format, snapshotFields), currencyGiven: currency !== undefined };
   const chunks = bodyChunks(req, deps.pace);
@@ -69,12 +72,13 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
       ...(currency !== undefined && { currency }),
       nowMs: deps.clock(),
       strategies: deps.strategies,
+      rates: await deps.store.rates.inForce(),
       packSize: deps.packSize,
       answererOf: (snapshot) => answererOf(deps.callTerms.strategies, snapshot, canary),
     });
-      rates: await deps.store.rates.inForce(),
     try {
       await receive(key ? hash.through(chunks) : chunks, parserOf(format, receiver, columns), receiver);
+      if (finishByMs !== undefined) await postponeToCheapHours(deps, batchId, receiver.packs, finishByMs);
       await accept(deps.store, batchId, receiver.ignored.list(), key?.sealed(hash.digest()));
     } catch (error) {
       const abandoned = receiver.settle().then(() => deps.openBatches.abandon(batchId));

@@ -19,6 +19,7 @@ const exampleBatch = {
   calls: 26,
   createdAt: '2026-11-21T09:30:00.000Z',
   finishedAt: null,
+  startsAt: null,
   etaSeconds: 4,
   ignoredFields: [{ field: 'colour', count: 1000, didYouMean: 'category' }],
 };
@@ -45,16 +46,20 @@ export const batchSchema = z
     calls: tally,
     createdAt: instant,
     finishedAt: instant.nullable(),
+    startsAt: instant.nullable().meta({
+      description:
+        'When its jobs begin, where they wait for a cheaper price (`finishBy`); null where they need not wait',
+    }),
     etaSeconds: tally.nullable().meta({ description: 'Seconds to go at the pace so far; null while nobody can tell' }),
     ignoredFields: z
       .array(z.strictObject({ field: z.string(), count: tally, didYouMean: z.string().optional() }))
       .meta({ description: 'Names in the input that mean nothing here, with the nearest name that does' }),
+    unusedCompetitors,
   })
   .meta({ id: 'Batch', description: 'One submission of many SKUs', example: exampleBatch });
 
 /** What POST /v1/batches answers: the batch, or only its id where Redis was too busy to tell more. */
 export const acceptedBatchSchema = z.union([
-    unusedCompetitors,
   batchSchema,
   z
     .strictObject({ id: batchId, status: z.literal('running') })
