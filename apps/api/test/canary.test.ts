@@ -113,6 +113,85 @@ describe('the canary', () => {
     expect((await promote()).status).toBe(409);
   });
 
+  it('as a shadow may be dear, is promoted to nothing, and keeps its SKUs when it becomes a canary', async () => {
+    expect((await put({ percent: 5, mode: 'dark', model: 'gpt-4o-mini' })).status).toBe(400);
+    expect((await put({ percent: 5, model: 'gpt-4.1' })).status).toBe(400);
+    const { body: shadow } = await put({ percent: 5, mode: 'shadow', model: 'gpt-4.1' });
+    expect(shadow).toMatchObject({ state: 'running', mode: 'shadow', percent: 5 });
+    expect((await put({ percent: 9 })).body).toMatchObject({ mode: 'shadow', percent: 9, id: shadow.id });
+    expect(await promote({ force: true })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/It is a shadow: set it with the mode "canary"/) },
+    });
+    expect((await put({ percent: 9, mode: 'canary' })).body.detail).toMatch(/"tolerance" must let it be dearer/);
+    const dear = { percent: 9, mode: 'canary', tolerance: { costPercent: 5000 } };
+    expect((await put(dear)).body).toMatchObject({ mode: 'canary', id: shadow.id, model: 'gpt-4.1' });
+    expect((await put({ percent: 9, mode: 'shadow' })).body).toMatchObject({ mode: 'shadow', id: shadow.id });
+    await put({ percent: 0 });
+    expect((await put({ percent: 9, model: 'gpt-4o-mini' })).body).toMatchObject({ mode: 'canary' });
+  });
+
+  it('tells how a shadow compares, from what was recorded while it ran', async () => {
+    const parity = async (query = '') =>
+      (await send('GET', `/v1/canary/parity${query}`, undefined, secrets.read)) as { status: number; body: Json };
+    expect((await parity()).body).toMatchObject({ compared: 0, note: expect.stringMatching(/No shadow was asked/) });
+    await put({ percent: 10, mode: 'shadow', model: 'gpt-4.1-nano' });
+    expect((await parity()).body.note).toMatch(/has not been asked yet/);
+    const { id } = await api.store.routes.get();
+    const row = (sku: string, steps: number) => ({
+      steps,
+      sku,
+      currency: 'USD',
+      stable: '10.00',
+      shadow: (10 + steps / 1000).toFixed(2),
+      differencePercent: steps / 100,
+      reasonStable: 'hold',
+      reasonShadow: 'demand',
+      comparedAt: '2026-11-21T10:00:00.000Z',
+    });
+    const rows = [row('a', 300), row('b', -200), ...Array.from({ length: 30 }, (_, i) => row(`c${i}`, 0))];
+    const counts = new Map([
+      ['d:300', 1],
+      ['d:-200', 1],
+      ['d:0', 30],
+      ['s:calls', 2],
+      ['c:calls', 3],
+      ['c:errors', 1],
+      ['s:invalid.whole', 33],
+      ['c:invalid.whole', 33],
+      ['c:invalid.part', 1],
+      ['s:cost.part', 330],
+      ['c:cost.part', 660],
+      ['skipped:rate', 7],
+    ]);
+    expect(await api.store.shadows.record(id, counts, rows, Date.now())).toBe(true);
+    expect(await api.store.shadows.record('another', counts, rows, Date.now())).toBe(false);
+    const { body } = await parity('?percent=2');
+    expect(body).toMatchObject({
+      canary: { mode: 'shadow', id },
+      compared: 32,
+      within: { percent: 2, share: 96.88 },
+      medianDifferencePercent: 0,
+      calls: { stable: 2, shadow: 3 },
+      errors: { stable: 0, shadow: 1 },
+      invalid: { stable: 0, shadow: 1 },
+      costUsd: { stable: '0.00033', shadow: '0.00066' },
+      costUsdPerSku: { stable: '0.00001', shadow: '0.00002' },
+      latencyMs: { stable: null, shadow: null },
+      skipped: { rate: 7 },
+    });
+    expect((body.worst as Json[]).map(({ sku, shadow }) => [sku, shadow])).toEqual([
+      ['a', '10.30'],
+      ['b', '9.80'],
+    ]);
+    expect((await parity('?percent=3')).body).toMatchObject({ within: { share: 100 } });
+    expect((await parity('?percent=x')).status).toBe(400);
+    // What it was compared with before stays to be read; as a canary it is compared no more.
+    await put({ percent: 10, mode: 'canary' });
+    expect(await api.store.shadows.record(id, counts, rows, Date.now())).toBe(false);
+    expect((await parity()).body).toMatchObject({ canary: { mode: 'canary' }, compared: 32 });
+  });
+
   it('rolled back, none begins for the cooldown but by force; ending it does not end the cooldown', async () => {
     expect((await rollBack()).status).toBe(409);
     await put({ percent: 10, model: 'gpt-4.1-nano' });

@@ -192,6 +192,7 @@ describe('answers fit the description:', () => {
     await expectStatus(409, 'promoteCanary', { body: {} });
     await expectStatus(200, 'promoteCanary', { body: { force: true } });
     expect((await expectStatus(200, 'getCanary')).body).toMatchObject({ state: 'running', percent: 25 });
+    await expectStatus(200, 'getParity', { query: { percent: '2.5' } });
     await expectStatus(200, 'rollBackCanary', { body: { reason: 'dear' } });
     await expectStatus(409, 'rollBackCanary', { body: {} });
     await expectStatus(409, 'setCanary', { body: { percent: 5, model: 'gpt-4o-mini' } });

@@ -30,6 +30,7 @@ const routeFigures = z.looseObject({
 /** The canary, and what both routes did since it began. */
 export const canarySchema = z.looseObject({
   state: z.string(),
+  mode: z.string().default('canary'),
   percent: tally,
   model: z.string().nullish(),
   guidance: z.record(z.string(), z.string()).default({}),
@@ -42,6 +43,46 @@ export const canarySchema = z.looseObject({
 });
 /** The state of the canary. */
 export type Canary = z.infer<typeof canarySchema>;
+
+const bothTallies = z.looseObject({ stable: tally, shadow: tally }).default({ stable: 0, shadow: 0 });
+const bothUsd = z.looseObject({ stable: usd, shadow: usd }).default({ stable: '0.00', shadow: '0.00' });
+const percentilesMs = z.looseObject({ p50: z.number(), p99: z.number() }).nullish();
+
+/** How far a shadow's prices lie from those that went live. */
+export const paritySchema = z.looseObject({
+  canary: canarySchema,
+  note: z.string().nullish(),
+  compared: tally,
+  within: z.looseObject({ percent: z.number(), share: z.number().nullish() }),
+  medianDifferencePercent: z.number().nullish(),
+  histogram: z
+    .array(z.looseObject({ fromPercent: z.number().nullable(), toPercent: z.number().nullable(), count: tally }))
+    .default([]),
+  worst: z
+    .array(
+      z.looseObject({
+        sku: z.string(),
+        currency: z.string(),
+        stable: z.string(),
+        shadow: z.string(),
+        differencePercent: z.number(),
+        reasonStable: z.string(),
+        reasonShadow: z.string(),
+      }),
+    )
+    .default([]),
+  calls: bothTallies,
+  errors: bothTallies,
+  asked: bothTallies,
+  invalid: bothTallies,
+  clamped: bothTallies,
+  costUsd: bothUsd,
+  costUsdPerSku: bothUsd,
+  latencyMs: z.looseObject({ stable: percentilesMs, shadow: percentilesMs }).default({}),
+  skipped: tallies,
+});
+/** A parity report. */
+export type Parity = z.infer<typeof paritySchema>;
 
 /** How the work goes, over the last minutes. */
 export const statsSchema = z.looseObject({

@@ -21,6 +21,7 @@ const figures = {
 };
 const running = {
   state: 'running',
+  mode: 'canary',
   percent: 5,
   model: 'gpt-4.1-mini',
   guidance: { balanced: 'Sell.' },

@@ -117,6 +117,7 @@ describe.concurrent('help', () => {
       'freeze status',
       'canary set',
       'canary status',
+      'canary parity',
       'canary promote',
       'canary rollback',
     ];

@@ -3,11 +3,13 @@ import type { Response } from 'express';
 import type { Caller } from '../auth/keys.ts';
 import { changeCanary, newCanaryId, wishOf } from '../canary/change-canary.ts';
 import { shownWithRoutes } from '../canary/shown-canary.ts';
+import { shownParity } from '../canary/shown-parity.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readControl } from '../http/control-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { canaryBody, canaryRollbackBody, canarySchema, promoteBody } from '../schemas/canary.ts';
+import { parityQuery, paritySchema } from '../schemas/parity.ts';
 
 const reply = { 200: { description: 'The canary as it is now.', content: { 'application/json': canarySchema } } };
 const conflict = (description: string) => ({ 409: { description } });
@@ -43,7 +45,7 @@ export function canaryRoutes(deps: ApiDeps): Route[] {
         tag: 'canary',
         summary: 'Let a canary begin, change its share, or end it',
         description:
-          'It answers for `percent` of the SKUs, always the same, within two seconds in all workers. What is not given is as it was while a canary runs, else as `canary` in the config file says. Judged each second against the stable route, it is rolled back by itself when it is worse, and what it left without a price is asked for again on stable. A canary that asks for something else is another one, with other SKUs. Its calls count to the same budget and limits.',
+          '`mode` `shadow`: it is asked in addition for `percent` of the SKUs, once their prices are published; its answers go through the same guardrails and are compared (`GET /v1/canary/parity`), never published. Its calls are low-priority money, and are left out where the budget or the rate limit has no room. Else it answers for `percent` of the SKUs, always the same, within two seconds in all workers. What is not given is as it was while a canary runs, else as `canary` in the config file says. Judged each second against the stable route, it is rolled back by itself when it is worse, and what it left without a price is asked for again on stable. A canary that asks for something else is another one, with other SKUs. Its calls count to the same budget and limits.',
         body: { 'application/json': canaryBody },
         replies: {
           ...reply,
@@ -59,6 +61,25 @@ export function canaryRoutes(deps: ApiDeps): Route[] {
           setCanary(was, wishOf(deps, body, was), { ...caller(res), nowMs, newId, force }),
         );
         await show(res, canary);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/canary/parity',
+      scope: 'read',
+      about: {
+        id: 'getParity',
+        tag: 'canary',
+        summary: 'How far the shadow’s prices lie from those that went live',
+        description:
+          'Of the newest canary, while it was a shadow: what it answered beside what went live for the same snapshots, under the same guardrails. Kept for 40 days after its last answer.',
+        query: parityQuery,
+        replies: { 200: { description: 'The report.', content: { 'application/json': paritySchema } } },
+      },
+      async handle(req, res) {
+        const { percent } = readQuery(req, parityQuery);
+        const canary = await routes.get();
+        res.json(shownParity(canary, await deps.store.shadows.read(canary.id), percent));
       },
     },
     {

@@ -5,11 +5,13 @@ import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { ago, count, dollars, latency } from '../figures.ts';
 import { noteText, wholeNumber } from '../option-values.ts';
 import { printable } from '../output.ts';
+import { parityTables, parityText } from '../parity-text.ts';
 import type { Canary } from '../service-responses.ts';
 import { requireSubcommand } from '../subcommands.ts';
 import { table } from '../table.ts';
 
 interface SetOptions extends GlobalOptions {
+  readonly mode?: string;
   readonly model?: string;
   readonly guidance?: Readonly<Record<string, string>>;
   readonly tolerance?: Readonly<Record<string, number>>;
@@ -26,6 +28,8 @@ Examples:
   reprice canary promote                               to the next step: 1, 5, 25, 50, 100 %
   reprice canary rollback --reason "odd prices"
   reprice canary set 0                                 end it
+  reprice canary set 10 --model gpt-4o-mini --mode shadow   ask it in addition, compare, publish nothing of it
+  reprice canary parity                                how far a shadow's prices lie from the live ones
 
 The same SKUs always get the canary. Each second it is judged against the stable route, and rolled back by itself when it is worse; what
 it left without a price is asked for again on the stable route, so it fails no SKU.`;
@@ -49,6 +53,17 @@ function limit(text: string, before: Readonly<Record<string, number>> = {}): Rec
   return { ...before, [name]: Number(value) };
 }
 
+function mode(text: string): string {
+  if (text === 'canary' || text === 'shadow') return text;
+  throw new InvalidArgumentError('It takes canary or shadow.');
+}
+
+function apart(text: string): number {
+  const value = Number(text.replace(/%$/, ''));
+  if (/^\d{1,4}(\.\d{1,2})?%?$/.test(text) && value <= 1000) return value;
+  throw new InvalidArgumentError('It takes a difference in per cent, from 0 to 1000, with at most two decimals.');
+}
+
 /** The state of the canary in a sentence. */
 export function canaryText(canary: Canary, nowMs: number): string {
   const { state, percent, model, guidance, reason, by, since, cooldownUntil } = canary;
@@ -61,6 +76,11 @@ export function canaryText(canary: Canary, nowMs: number): string {
     case 'promoted': {
       const began = since ? `, since ${since} (${ago(since, nowMs)})` : '';
       const end = state === 'promoted' ? '; it is promoted, and judged no more' : '';
+      if (canary.mode === 'shadow')
+        return printable(
+          `The shadow is asked for ${percent} % of the SKUs, beside the stable route: ${what}${began}. Nothing of it is published.`,
+          400,
+        );
       return printable(`The canary answers for ${percent} % of the SKUs: ${what}${began}${end}.`, 400);
     }
     case 'rolled_back': {
@@ -76,7 +96,9 @@ export function canaryText(canary: Canary, nowMs: number): string {
 async function show({ output }: Context, canary: Canary, options: GlobalOptions): Promise<void> {
   if (options.json) return output.printJson(canary);
   await output.print(canaryText(canary, Date.now()));
-  if (!canary.routes || canary.state === 'off') return;
+  if (canary.mode === 'shadow' && canary.state === 'running')
+    output.tell(`How its prices compare: ${commandName} canary parity`);
+  if (!canary.routes || canary.state === 'off' || canary.mode === 'shadow') return;
   const figures = Object.entries({ stable: canary.routes.stable, canary: canary.routes.canary });
   const heads = ['calls', 'errors', 'SKUs', 'invalid', 'clamped', 'p99', 'a SKU'].map((head) => ({
     head,
@@ -100,7 +122,16 @@ async function status(context: Context, command: Command): Promise<void> {
   await show(context, await connect(context, options).canary(), options);
 }
 
-/** Adds `reprice canary` with `set`, `status`, `promote` and `rollback`. */
+async function parity(context: Context, command: Command): Promise<void> {
+  const options = command.optsWithGlobals<GlobalOptions & { within?: number }>();
+  const report = await connect(context, options).parity(options.within);
+  const { output } = context;
+  if (options.json) return output.printJson(report);
+  await output.print(parityText(report));
+  for (const text of parityTables(output, report)) await output.print(text);
+}
+
+/** Adds `reprice canary` with `set`, `status`, `parity`, `promote` and `rollback`. */
 export function addCanary(program: Command, context: Context): void {
   const canary = program
     .command('canary')
@@ -125,6 +156,7 @@ export function addCanary(program: Command, context: Context): void {
     )
     .argument('<percent>', 'share of the SKUs, from 0 to 100; 0 ends it', share)
     .option('--model <name>', 'the model that answers; its price must be known')
+    .option('--mode <mode>', 'canary: its answers go live; shadow: it is asked in addition and compared', mode)
     .option(
       '--guidance <strategy=text>',
       'what to tell the model to aim for, in place of a strategy’s own; repeatable',
@@ -144,13 +176,22 @@ export function addCanary(program: Command, context: Context): void {
     )
     .action(async (percent: number, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<SetOptions>();
-      const { model, guidance, tolerance, minCalls, cooldown: cooldownMinutes, force } = options;
+      const { model, mode, guidance, tolerance, minCalls, cooldown: cooldownMinutes, force } = options;
       if (percent === 0 && (model !== undefined || guidance !== undefined))
         throw usageError('A share of 0 % ends the canary.', 'Leave --model and --guidance out, or give it a share.');
-      const wanted = Object.entries({ percent, model, guidance, tolerance, minCalls, cooldownMinutes, force });
+      const wanted = Object.entries({ percent, model, mode, guidance, tolerance, minCalls, cooldownMinutes, force });
       const body = Object.fromEntries(wanted.filter(([, value]) => value !== undefined));
       await show(context, await connect(context, options).changeCanary('set', body), options);
     });
+  canary
+    .command('parity')
+    .summary('tell how far a shadow’s prices lie from the live ones')
+    .description(
+      'Tells what a shadow would have made of the prices that went live: how many are the same, which lie furthest apart, and what both cost.',
+    )
+    .option('--within <percent>', 'a price this close counts as the same; default 2', apart)
+    .addHelpText('after', '\nExamples:\n  reprice canary parity --within 0.5\n  reprice canary parity --json')
+    .action((_options: unknown, command: Command) => parity(context, command));
   canary
     .command('promote')
     .summary('take the canary to its next step')
