@@ -6,7 +6,7 @@ import type { RecentPrices } from './past-prices.ts';
 import { roundWithin } from './rounding.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { GuardrailPolicy } from './strategy.ts';
-import { type Suggestion, suggestedAmount } from './suggestion.ts';
+import { type SuggestedAmount, type Suggestion, suggestedAmount } from './suggestion.ts';
 
 /** Known to this file alone, so that no cast, subclass or reflection elsewhere can call the constructor. */
 const seal = Symbol('guardrails');
@@ -100,12 +100,24 @@ export function guardSuggestion(
   const { currency } = snapshot;
   const amount = suggestedAmount(priceText, currency);
   if (amount === undefined) return conflict(`The suggestion for this SKU is no price in ${currency}.`);
+  return guardAmount(amount, snapshot, currentMinor, bounds, policy, recent);
+}
+
+/** The same of a suggestion that was read already. */
+export function guardAmount(
+  amount: SuggestedAmount,
+  { priceMinor, currency }: Pick<Snapshot, 'priceMinor' | 'currency'>,
+  currentMinor: number | undefined,
+  bounds: Bounds,
+  policy: GuardrailPolicy,
+  recent: RecentPrices | undefined,
+): Guarded | Conflict {
   if (!isAmount(bounds.floorMinor) || !isAmount(bounds.ceilingMinor) || bounds.floorMinor > bounds.ceilingMinor) {
     return conflict(
       `The floor, ${formatMoney(bounds.floorMinor, currency)} ${currency}, is above the ceiling, ${formatMoney(bounds.ceilingMinor, currency)} ${currency}.`,
     );
   }
-  const liveMinor = isAmount(currentMinor) ? currentMinor : snapshot.priceMinor;
+  const liveMinor = isAmount(currentMinor) ? currentMinor : priceMinor;
   const steps: GuardrailStep[] = [];
   let minor = clamp(amount.minor, bounds.floorMinor, bounds.ceilingMinor);
   if (minor !== amount.minor) {

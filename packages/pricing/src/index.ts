@@ -92,3 +92,4 @@ export {
 } from './tiers.ts';
 export { undoesOneRun } from './undo.ts';
 export { formatUsd, parseUsd } from './usd.ts';
+export { differenceBp, type PricedFrom, rulesPriceMinor } from './worth.ts';

@@ -13,6 +13,12 @@ import { type Suggestion, suggestionFrom } from './suggestion.ts';
  * suggestion. It prices where the budget is used up, and is what a model has to beat.
  */
 export function rulesSuggestion(snapshot: Snapshot, bounds: Bounds, strategy: Strategy): Suggestion {
+  const { minor, reason } = rulesPrice(snapshot, bounds, strategy);
+  return suggestionFrom({ price: formatMoney(minor, snapshot.currency), reason });
+}
+
+/** The same as an amount in minor units. */
+export function rulesPrice(snapshot: Snapshot, bounds: Bounds, strategy: Strategy): { minor: number; reason: string } {
   const rules = strategy.rules ?? usualRules;
   const market = marketMinor(snapshot.competitorsMinor);
   const marketBp = market === undefined ? 0 : basisPoints(rules.marketPercent);
@@ -23,8 +29,7 @@ export function rulesSuggestion(snapshot: Snapshot, bounds: Bounds, strategy: St
   const stanceBp = market === undefined ? 0 : basisPoints(rules.stancePercent);
   const wanted = scaleDown(anchor, Math.max(0, 10_000 + stanceBp + riseBp - cutBp));
   const minor = Math.min(Math.max(wanted, bounds.floorMinor), bounds.ceilingMinor);
-  const reason = reasonFor(wanted, minor, bounds, riseBp, cutBp, marketBp);
-  return suggestionFrom({ price: formatMoney(minor, snapshot.currency), reason });
+  return { minor, reason: reasonFor(wanted, minor, bounds, riseBp, cutBp, marketBp) };
 }
 
 function reasonFor(
