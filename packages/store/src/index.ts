@@ -39,6 +39,7 @@ export type {
   FeedRecord,
   FeedReport,
   FeedState,
+  Feeds,
   FeedView,
 } from './feeds.ts';
 export type { Freeze } from './freeze.ts';
@@ -74,8 +75,10 @@ export type { Decision } from './result-chunk.ts';
 export { ROUTE_WINDOW_MS, type RouteCounts, type RouteTallies } from './routes.ts';
 export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
 export { type Comparison, type ShadowFigures, WORST_COMPARISONS } from './shadows.ts';
+export type { Parity, ParityEntry, ParityNote, ParityOutcome } from './sink-parity.ts';
 export type { OpenChange, ResyncPage, SinkReader, Taken } from './sink-reader.ts';
 export type { SinkDescription, SinkRecord, SinkState } from './sink-record.ts';
+export { type AttemptCounts, AttemptTally } from './sink-windows.ts';
 export type { Sinks, StreamSpan } from './sinks.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
 export { SourceIntake, type SourceIntakeOptions, type SourceTaken } from './source-intake.ts';

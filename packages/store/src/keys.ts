@@ -51,6 +51,12 @@ export class Keys {
   sinkDead = (name: string): string => `${this.prefix}sink:${name}:dead`;
   /** string: the page of a resync that is delivered now, as JSON (sink-reader.ts). Written by put-resync-page.lua, finish-resync-page.lua. No TTL. */
   sinkPage = (name: string): string => `${this.prefix}sink:${name}:page`;
+  /** hash of a minute: attempts, errors, `ms:<bucket>` (sink-windows.ts). Written by sink-windows.ts. TTL 2 h. */
+  sinkWindow = (name: string, minute: number): string => `${this.prefix}sink:${name}:window:${minute}`;
+  /** hash sku -> `atMs`, and a line `name revision outcome` a sink: what not all sinks took at the same price (sink-parity.ts). Written by note-parity.lua. No TTL, 200,000 at most. */
+  sinksParity = (): string => `${this.prefix}sinks:parity`;
+  /** hash compared, same, notFollowed. Written by note-parity.lua. No TTL. */
+  sinksParityCounts = (): string => `${this.prefix}sinks:parity:counts`;
   /** Every key of one sink, the hash first. */
   partsOfSink = (name: string): string[] => [
     this.sink(name),

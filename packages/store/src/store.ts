@@ -23,6 +23,8 @@ import { type RedisState, readRedisState } from './redis-state.ts';
 import { Routes } from './routes.ts';
 import { Runs } from './runs.ts';
 import { Shadows } from './shadows.ts';
+import { SinkParity } from './sink-parity.ts';
+import { SinkWindows } from './sink-windows.ts';
 import { Sinks } from './sinks.ts';
 import { Snapshots } from './snapshots.ts';
 import { SourceThings } from './source-things.ts';
@@ -69,7 +71,9 @@ export class Store {
   readonly routes: Routes;
   readonly runs: Runs;
   readonly shadows: Shadows;
+  readonly sinkParity: SinkParity;
   readonly sinks: Sinks;
+  readonly sinkWindows: SinkWindows;
   readonly sourceThings: SourceThings;
   readonly stats: Stats;
   readonly underWay: UnderWay;
@@ -105,7 +109,9 @@ export class Store {
     this.routes = new Routes(redis, this.keys);
     this.runs = new Runs(redis, this.keys);
     this.shadows = new Shadows(redis, this.keys);
+    this.sinkParity = new SinkParity(redis, this.keys);
     this.sinks = new Sinks(redis, this.keys);
+    this.sinkWindows = new SinkWindows(redis, this.keys);
     this.sourceThings = new SourceThings(redis, this.keys);
     this.stats = new Stats(redis, this.keys, timeZone);
     this.underWay = new UnderWay(redis, this.keys, now);
