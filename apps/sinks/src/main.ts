@@ -1,1 +1,6 @@
-export {};
+import { StopSignal } from './stop-signal.ts';
+
+// Listens before the rest is loaded: told to stop during its start, the process leaves with 0.
+const stopSignal = new StopSignal();
+const { runSinks } = await import('./sinks-process.ts');
+await runSinks(process.env, stopSignal);

@@ -1,0 +1,107 @@
+import type { SinkTriggers } from '@reprice/config';
+import { AttemptTally, type ParityNote, type Store } from '@reprice/store';
+import { GONE } from '../senders/outcome.ts';
+import type { ChangeMessage, Delivery, DeliveryObserver } from '../sink.ts';
+import { acknowledgedNotes, deadNotes, isOtherThanSent } from './parity-notes.ts';
+import { verdict } from './verdict.ts';
+
+/** How a {@link Monitor} is made. */
+export interface MonitorOptions {
+  readonly store: Pick<Store, 'sinks' | 'sinkParity' | 'sinkWindows'>;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** A sink was stopped by itself: nothing goes to it until a person resumes it. */
+  readonly onStopped: (sink: string, reason: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What was noted of a sink since the last look. */
+interface Since {
+  tally: AttemptTally;
+  notes: ParityNote[];
+  gone?: string;
+}
+
+const LOOK_MS = 1000;
+
+/**
+ * Watches the sinks that this process delivers to. Each second it puts into Redis how their attempts went and what they did with which price, and stops
+ * those that do worse than their triggers allow: others go on, and what a stopped one misses waits in the stream.
+ */
+export class Monitor {
+  readonly #options: MonitorOptions;
+  readonly #triggers = new Map<string, SinkTriggers>();
+  readonly #since = new Map<string, Since>();
+  readonly #looking: NodeJS.Timeout;
+  #look: Promise<void> | undefined;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#looking = setInterval(() => void this.look(), LOOK_MS);
+  }
+
+  /** A sink is stopped when it does worse than this; it may be told again when the settings change. */
+  watch(sink: string, triggers: SinkTriggers): void {
+    this.#triggers.set(sink, triggers);
+  }
+
+  /** A sink is delivered to no more. */
+  forget(sink: string): void {
+    this.#triggers.delete(sink);
+  }
+
+  /** Hears of each attempt. */
+  readonly observe: DeliveryObserver = ({ name }, message, delivery, outcome) => {
+    const since = this.#since.get(name) ?? { tally: new AttemptTally(), notes: [] };
+    this.#since.set(name, since);
+    const notes = notesOf(message, delivery, outcome === 'dead');
+    since.notes.push(...notes);
+    // Being asked to come later is no failure: it is how a far end sets the pace.
+    const isError = delivery.ok ? isOtherThanSent(notes, message) : delivery.reason !== 'http-429';
+    since.tally.add(delivery.latencyMs, isError);
+    if (!delivery.ok && delivery.reason === GONE) since.gone = delivery.detail;
+  };
+
+  /** Puts away what was noted, and judges. Never rejects. */
+  look(): Promise<void> {
+    this.#look ??= this.#lookOnce().finally(() => {
+      this.#look = undefined;
+    });
+    return this.#look;
+  }
+
+  /** Looks for the last time. */
+  async close(): Promise<void> {
+    clearInterval(this.#looking);
+    await this.#look;
+    await this.look();
+  }
+
+  async #lookOnce(): Promise<void> {
+    const noted = [...this.#since];
+    this.#since.clear();
+    for (const [name, since] of noted) await this.#put(name, since).catch(this.#options.onError);
+  }
+
+  async #put(name: string, { tally, notes, gone }: Since): Promise<void> {
+    const { store, now } = this.#options;
+    const nowMs = now();
+    const triggers = this.#triggers.get(name);
+    await store.sinkWindows.add(name, tally, nowMs);
+    await store.sinkParity.note(name, notes, nowMs);
+    if (gone !== undefined) return await this.#stop(name, `its far end says that it is gone for good (${gone})`);
+    if (!triggers) return;
+    const reason = verdict(await store.sinkWindows.read(name, triggers.minutes, nowMs), triggers);
+    if (reason !== undefined) await this.#stop(name, reason);
+  }
+
+  async #stop(name: string, reason: string): Promise<void> {
+    const { store, onStopped } = this.#options;
+    if (await store.sinks.stop(name, reason)) onStopped(name, reason);
+  }
+}
+
+function notesOf(message: ChangeMessage, delivery: Delivery, isDead: boolean): ParityNote[] {
+  if (delivery.ok) return acknowledgedNotes(message, delivery.acknowledged);
+  return isDead ? deadNotes(message) : [];
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config, SinkConfig } from '@reprice/config';
+import { policyFault, type SinkReader, Store } from '@reprice/store';
+import { type Logger, onceEvery } from '@reprice/telemetry';
+import type { Redis } from 'ioredis';
+import { repeat } from './chores.ts';
+import { Deliverer, LEASE_MS } from './deliverer.ts';
+import { openSink } from './open-sink.ts';
+import { connectRedis } from './redis-connection.ts';
+import { Roster } from './roster.ts';
+import type { Sink } from './sink.ts';
+import { Trimming } from './trimming.ts';
+import { Wake } from './wake.ts';
+
+const BEAT_MS = 1000;
+const LOOK_MS = 1000;
+const SAME_ERROR_EVERY_MS = 10_000;
+const LOOK_AGAIN_MS = 1000;
+/** A file is brought to the disk once for all messages that wait, so more of them cost no more. */
+const WRITTEN_TOGETHER = 64;
+/** With Redis away, nobody hears that we leave. */
+const LEAVE_WITHIN_MS = 1000;
+
+/** What a test may put around the parts, such as a crash at a certain point. */
+export interface SinksSeam {
+  readonly sink?: (sink: Sink) => Sink;
+  readonly reader?: (reader: SinkReader) => SinkReader;
+}
+
+/** A running sinks process. */
+export interface RunningSinks {
+  /** Finishes what is under way, `finishMs` at most, and lets others go on. */
+  stop(finishMs: number): Promise<void>;
+}
+
+/** Starts delivering, as soon as Redis takes writes. */
+export async function startSinks(config: Config, log: Logger, seam: SinksSeam = {}): Promise<RunningSinks> {
+  const turn = onceEvery(SAME_ERROR_EVERY_MS);
+  const onError = (error: unknown, sink?: string): void => {
+    const message = error instanceof Error ? error.message : String(error);
+    const mine = turn(`${sink} ${message.replace(/\S*\d\S*/g, '#')}`);
+    if (mine) log.error({ err: error, sink, suppressed: mine.suppressed }, 'an error of Redis or of a sink');
+  };
+  const connections: Redis[] = [];
+  const connect = (): Redis => {
+    const redis = connectRedis(config.redisUrl, onError);
+    connections.push(redis);
+    return redis;
+  };
+  const redis = connect();
+  const store = new Store(redis, { timeZone: config.budget.timezone });
+  await untilFit(store, (detail) => {
+    if (turn(detail)) log.error({ detail }, 'Redis takes no writes: waiting for it');
+  });
+  const self = { id: randomBytes(8).toString('hex'), kind: 'sinks', host: hostname(), pid: process.pid } as const;
+
+  const deliverer = (name: string, settings: SinkConfig): Deliverer => {
+    const sink = openSink(name, settings);
+    const reader = store.sinks.reader(name, self.id, LEASE_MS);
+    return new Deliverer({
+      sink: seam.sink?.(sink) ?? sink,
+      reader: seam.reader?.(reader) ?? reader,
+      attempts: settings.attempts,
+      concurrency: settings.kind === 'ndjson' ? WRITTEN_TOGETHER : settings.concurrency,
+      onError: (error) => onError(error, name),
+      onGap: (messages) =>
+        log.error({ sink: name, messages }, `a sink has a gap: \`reprice sinks resync ${name}\` brings it level`),
+      onDead: ({ id, prices }, { reason, detail }) => {
+        const mine = turn(`dead ${name} ${reason}`);
+        const fields = { sink: name, id, skus: prices.length, reason, detail, suppressed: mine?.suppressed };
+        if (mine) log.error(fields, `a message became a dead letter: \`reprice sinks replay ${name}\` tries it again`);
+      },
+    });
+  };
+  const { sinks: configured } = config;
+  const roster = new Roster({
+    sinks: store.sinks,
+    configured,
+    keepMessages: config.changes.keepMessages,
+    deliverer,
+    onError,
+  });
+  redis.on('close', () => {
+    for (const each of roster.deliverers) each.distrust();
+  });
+  const wake = new Wake(store.changes, connect(), {
+    onError,
+    onChange: () => {
+      for (const each of roster.deliverers) each.wake();
+    },
+  });
+  const trimming = new Trimming(store.sinks);
+  await roster.look();
+  void wake.run();
+  const endChores = repeat(
+    [
+      { everyMs: BEAT_MS, run: () => store.processes.beat(self) },
+      { everyMs: LOOK_MS, run: () => roster.look() },
+      { everyMs: LOOK_MS, run: () => trimming.look() },
+    ],
+    onError,
+  );
+  return {
+    async stop(finishMs) {
+      endChores();
+      wake.stop();
+      await roster.stop(finishMs);
+      await Promise.race([store.processes.leave(self.id).catch(() => {}), sleep(LEAVE_WITHIN_MS)]);
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}
+
+/** Resolves once Redis takes writes. Throws if it evicts keys. */
+async function untilFit(store: Store, onWait: (detail: string) => void): Promise<void> {
+  for (;;) {
+    const { writable, policy, detail } = await store.health();
+    if (policy !== '' && policy !== 'noeviction') throw new UnfitRedisError(policyFault(policy));
+    if (writable) return;
+    onWait(detail);
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/** Redis is set up in a way that would lose changes: no process may start with it. */
+export class UnfitRedisError extends Error {
+  override readonly name = 'UnfitRedisError';
+}

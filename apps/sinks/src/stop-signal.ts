@@ -1,0 +1,28 @@
+/** Who told this process to stop: a signal, or the end of the process that started it. */
+export type StopCause = 'SIGTERM' | 'SIGINT' | 'disconnect';
+
+/**
+ * Hears that the process is to stop. Before anybody is there to stop anything it exits with 0 at once; a second signal exits with 1,
+ * whatever is still in flight.
+ */
+export class StopSignal {
+  #begin: ((cause: StopCause) => void) | undefined;
+  #told = false;
+
+  constructor() {
+    process.on('SIGTERM', this.#tell).on('SIGINT', this.#tell);
+    process.once('disconnect', () => this.#tell('disconnect'));
+  }
+
+  /** Has `begin` called when the process is told to stop, instead of the exit. */
+  handle(begin: (cause: StopCause) => void): void {
+    this.#begin = begin;
+  }
+
+  #tell = (cause: StopCause): void => {
+    if (this.#told) process.exit(1);
+    this.#told = true;
+    if (!this.#begin) process.exit(0);
+    this.#begin(cause);
+  };
+}
