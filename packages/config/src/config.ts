@@ -14,6 +14,7 @@ import { redisPasswords } from './redis-url.ts';
 import { type ConfigSections, defaultSections } from './sections.ts';
 import type { SettingFault } from './setting.ts';
 import { sinkSecrets } from './sink-fields.ts';
+import { secretsOfSources } from './sources-fields.ts';
 
 /** The processes that read this configuration (the CLI has its own, `loadClientConfig`). */
 export type ProcessName = 'api' | 'worker' | 'feed' | 'sinks' | 'simulator';
@@ -211,6 +212,8 @@ export function secretsOf(config: Config): string[] {
     ...config.gateway.apiKeys,
     ...redisPasswords(config.redisUrls),
     ...sinkSecrets(config.sinks),
+    ...secretsOfSources(config.sources),
+    ...Object.values(config.feeds).flatMap(({ token }) => token ?? []),
     // `Bearer KEY`: the key alone is one, too.
     ...Object.values(config.tracing?.headers ?? {}).flatMap((value) => [value, value.split(' ').at(-1) ?? '']),
   ];

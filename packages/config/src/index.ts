@@ -14,6 +14,7 @@ export {
   type VariableName,
 } from './environment.ts';
 export type { Env } from './environment-values.ts';
+export type { FeedSettings } from './feed-fields.ts';
 export { GatewayKeyFile, GatewayKeyFileError } from './gateway-key-file.ts';
 export { isLoopback } from './loopback.ts';
 export type { ModelPriceInput } from './model-fields.ts';

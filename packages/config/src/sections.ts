@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { canaryDefaultsSchema } from './canary-fields.ts';
+import { feedsSchema } from './feed-fields.ts';
 import { ratesSchema } from './rates-fields.ts';
 import { changesSchema, sinksSchema } from './sink-fields.ts';
+import { quarantineSchema, sourcesSchema } from './sources-fields.ts';
 
 /** The parts of a config file that are taken as they stand: a line a part, its schema in a file of its own. */
 export const sectionSchemas = {
   canary: canaryDefaultsSchema.default({}),
   changes: changesSchema.prefault({}),
+  quarantine: quarantineSchema.prefault({}),
+  feeds: feedsSchema.default({}),
   rates: ratesSchema.optional(),
   sinks: sinksSchema.default({}),
+  sources: sourcesSchema.default({}),
 };
 
 const sectionsSchema = z.object(sectionSchemas);

@@ -86,3 +86,4 @@ export type { SourceThings } from './source-things.ts';
 export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';
 export { type Counts, CountsInMemory, type PriceChange, sumCounts } from './stats-counts.ts';
 export { Store, type StoreOptions } from './store.ts';
+export { sumWorth, WORTH_DAYS, type WorthDay, type WorthLine, type WorthSums } from './worth.ts';

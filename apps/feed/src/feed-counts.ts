@@ -1,0 +1,26 @@
+import type { FeedCounts, FeedState } from '@reprice/store';
+
+/** What a feed has done and how it stands; written by its parts, read by whoever tells. */
+export class FeedTally {
+  readonly counts: { -readonly [name in keyof FeedCounts]: FeedCounts[name] };
+  state: FeedState = 'starting';
+  sinceMs: number;
+  detail = 'it has not been in sync yet';
+  lastEventAt: string | undefined;
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number, before?: FeedCounts) {
+    this.#nowMs = nowMs;
+    this.sinceMs = nowMs();
+    const { events = 0, gaps = 0, duplicates = 0, quarantined = 0, dropped = 0, coalesced = 0 } = before ?? {};
+    const { reconnects = 0, snapshots = 0 } = before ?? {};
+    this.counts = { events, gaps, duplicates, quarantined, dropped, coalesced, reconnects, snapshots };
+  }
+
+  /** From now on it stands so. */
+  stand(state: FeedState, detail = ''): void {
+    if (state !== this.state) this.sinceMs = this.#nowMs();
+    this.state = state;
+    this.detail = detail;
+  }
+}
