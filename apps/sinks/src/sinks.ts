@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config, SinkConfig } from '@reprice/config';
+import { type Config, type SinkConfig, sinkSecrets } from '@reprice/config';
 import { policyFault, type SinkReader, Store } from '@reprice/store';
-import { type Logger, onceEvery } from '@reprice/telemetry';
+import { addSecrets, type Logger, onceEvery } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
 import { repeat } from './chores.ts';
 import { Deliverer, LEASE_MS } from './deliverer.ts';
+import { Monitor } from './monitor/monitor.ts';
 import { openSink } from './open-sink.ts';
 import { connectRedis } from './redis-connection.ts';
 import { Roster } from './roster.ts';
@@ -56,7 +57,18 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
   });
   const self = { id: randomBytes(8).toString('hex'), kind: 'sinks', host: hostname(), pid: process.pid } as const;
 
+  const monitor = new Monitor({
+    store,
+    now: Date.now,
+    onError,
+    onStopped: (sink, reason) =>
+      log.error({ sink, reason }, `a sink was stopped; what is published waits for \`reprice sinks resume ${sink}\``),
+  });
+
   const deliverer = (name: string, settings: SinkConfig): Deliverer => {
+    // Those of saved sinks are not among the secrets that the logger began with.
+    addSecrets(log, sinkSecrets({ [name]: settings }));
+    monitor.watch(name, settings.triggers);
     const sink = openSink(name, settings);
     const reader = store.sinks.reader(name, self.id, LEASE_MS);
     return new Deliverer({
@@ -64,6 +76,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
       reader: seam.reader?.(reader) ?? reader,
       attempts: settings.attempts,
       concurrency: settings.kind === 'ndjson' ? WRITTEN_TOGETHER : settings.concurrency,
+      observe: monitor.observe,
       onError: (error) => onError(error, name),
       onGap: (messages) =>
         log.error({ sink: name, messages }, `a sink has a gap: \`reprice sinks resync ${name}\` brings it level`),
@@ -99,6 +112,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
       { everyMs: BEAT_MS, run: () => store.processes.beat(self) },
       { everyMs: LOOK_MS, run: () => roster.look() },
       { everyMs: LOOK_MS, run: () => trimming.look() },
+      { everyMs: LOOK_MS, run: () => monitor.look() },
     ],
     onError,
   );
@@ -107,7 +121,8 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
       endChores();
       wake.stop();
       await roster.stop(finishMs);
-      await Promise.race([store.processes.leave(self.id).catch(() => {}), sleep(LEAVE_WITHIN_MS)]);
+      const leaving = [monitor.look(), store.processes.leave(self.id).catch(() => {})];
+      await Promise.race([Promise.all(leaving), sleep(LEAVE_WITHIN_MS)]);
       for (const connection of connections) connection.disconnect();
     },
   };

@@ -22,32 +22,23 @@ interface Since {
   gone?: string;
 }
 
-const LOOK_MS = 1000;
-
 /**
- * Watches the sinks that this process delivers to. Each second it puts into Redis how their attempts went and what they did with which price, and stops
+ * Watches the sinks that this process delivers to. At each look it puts into Redis how their attempts went and what they did with which price, and stops
  * those that do worse than their triggers allow: others go on, and what a stopped one misses waits in the stream.
  */
 export class Monitor {
   readonly #options: MonitorOptions;
   readonly #triggers = new Map<string, SinkTriggers>();
   readonly #since = new Map<string, Since>();
-  readonly #looking: NodeJS.Timeout;
-  #look: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
-    this.#looking = setInterval(() => void this.look(), LOOK_MS);
   }
 
   /** A sink is stopped when it does worse than this; it may be told again when the settings change. */
   watch(sink: string, triggers: SinkTriggers): void {
     this.#triggers.set(sink, triggers);
-  }
-
-  /** A sink is delivered to no more. */
-  forget(sink: string): void {
-    this.#triggers.delete(sink);
   }
 
   /** Hears of each attempt. */
@@ -62,19 +53,10 @@ export class Monitor {
     if (!delivery.ok && delivery.reason === GONE) since.gone = delivery.detail;
   };
 
-  /** Puts away what was noted, and judges. Never rejects. */
+  /** Puts away what was noted, and judges; to be called each second, and at the end. Never rejects. */
   look(): Promise<void> {
-    this.#look ??= this.#lookOnce().finally(() => {
-      this.#look = undefined;
-    });
-    return this.#look;
-  }
-
-  /** Looks for the last time. */
-  async close(): Promise<void> {
-    clearInterval(this.#looking);
-    await this.#look;
-    await this.look();
+    this.#looking = (this.#looking ?? Promise.resolve()).then(() => this.#lookOnce());
+    return this.#looking;
   }
 
   async #lookOnce(): Promise<void> {
