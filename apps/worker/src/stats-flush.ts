@@ -10,6 +10,7 @@ import {
 } from '@reprice/store';
 import type { CallSeen, PackObserver, PricedPack } from './pipeline/observer.ts';
 import type { Chore } from './upkeep.ts';
+import { countCost, countWorth } from './worth-tally.ts';
 
 type PricedRows = Parameters<PackObserver['priced']>[1];
 
@@ -40,7 +41,9 @@ export class StatsFlush implements PackObserver {
     this.#nowMs = nowMs;
   }
 
-  called({ kind, latencyMs, firstByteMs, tokens, costNanoUsd }: CallSeen): void {
+  called(call: CallSeen): void {
+    const { kind, latencyMs, firstByteMs, tokens, costNanoUsd } = call;
+    countCost(this.#counts, call);
     this.#counts.call(kind);
     this.#counts.add('tokens', tokens);
     this.#counts.add('costNanoUsd', costNanoUsd);
@@ -56,6 +59,7 @@ export class StatsFlush implements PackObserver {
   priced(pack: PricedPack, rows: PricedRows): void {
     this.#counts.add('priced', rows.length);
     for (const { safePrice } of rows) for (const name of safePrice.guardrails) this.#counts.guardrail(name);
+    countWorth(this.#counts, pack, rows);
     if (pack.mode === 'live') this.#noteChanges(pack, rows);
   }
 

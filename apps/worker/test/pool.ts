@@ -106,17 +106,23 @@ export class Pool {
   /** Submits snapshots as the API does. */
   async submit(
     snapshots: readonly Snapshot[],
-    options: { priority?: Priority; packSize?: number; routeOf?: (sku: string) => string; startsAtMs?: number } = {},
+    options: {
+      priority?: Priority;
+      packSize?: number;
+      routeOf?: (sku: string) => string;
+      startsAtMs?: number;
+      mode?: 'live' | 'dry-run';
+    } = {},
   ): Promise<string> {
-    const { priority = 'normal', packSize = 25, routeOf = () => 'stable', startsAtMs } = options;
+    const { priority = 'normal', packSize = 25, routeOf = () => 'stable', startsAtMs, mode = 'live' } = options;
     const { batches } = this.store;
-    const id = await batches.open({ kind: 'batch', priority, mode: 'live' });
+    const id = await batches.open({ kind: 'batch', priority, mode });
     const packer = new Packer({ packSize });
     for (let from = 0; from < snapshots.length; from += 500) {
       const chunk = snapshots.slice(from, from + 500);
-      await this.store.snapshots.observe(chunk);
+      if (mode === 'live') await this.store.snapshots.observe(chunk);
       const packs = chunk.flatMap((s) => packer.add(s.sku, s.strategy ?? 'balanced', routeOf(s.sku)) ?? []);
-      await batches.stage(id, { packs });
+      await batches.stage(id, { packs, ...(mode === 'dry-run' && { trial: chunk }) });
     }
     await batches.stage(id, { packs: packer.flush() });
     if (startsAtMs !== undefined) await batches.postpone(id, startsAtMs);

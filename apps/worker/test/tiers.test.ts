@@ -9,7 +9,7 @@ const SMALL = 'deepseek-v3.2';
 const LARGE = 'gpt-4.1';
 const tiers = {
   rules: { belowValue: '20' },
-  large: { model: LARGE, fromValue: '5000', unsure: { belowConfidence: 0.6, fromValue: '500' } },
+  large: { model: LARGE, fromValue: '5000', unsure: { belowConfidence: 0.75, fromValue: '500' } },
 };
 const config = path.join(tmpdir(), `tiers-${process.pid}.config.ts`);
 const stated = { balanced: { tiers }, premium: { providerOptions: { role_override: 'pricing analyst', seed: 7 } } };
@@ -17,6 +17,9 @@ const strategies = {
   ...builtInStrategies,
   balanced: strategySchema.parse({ ...builtInStrategies.balanced, tiers }),
 };
+
+/** By the tests before the last: 40 and 6 by value, 60 where some went on, 20, 30 and 10. */
+const PUBLISHED_BY_MODELS = 40 + 6 + 60 + 20 + 30 + 10;
 
 let pool: Pool;
 beforeAll(async () => {
@@ -26,8 +29,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(config));
 
-/** Prices between 10 and 100 euros, of which so many are in stock. */
-const stocked = (count: number, stock: number, name: string): Snapshot[] => catalogue(count, { stock }, name);
+/** Prices between 10 and 100 euros, of which so many are in stock, with a competitor somewhat above. */
+const stocked = (count: number, stock: number, name: string): Snapshot[] =>
+  catalogue(count, { stock }, name).map((row) => ({ ...row, competitorsMinor: [Math.round(row.priceMinor * 1.1)] }));
 
 /** Submits as the API does, packed by who would answer. */
 async function submit(snapshots: readonly Snapshot[], packSize = 5): Promise<string> {
@@ -100,7 +104,7 @@ it('what the small model is not sure of goes on to the large one where it is wor
   expect(new Set(prices.map(({ revision }) => revision))).toEqual(new Set(['1']));
   // Nothing that the small model said with less confidence was published.
   for (const { model, confidence } of prices)
-    if (model === SMALL) expect(Number(confidence)).toBeGreaterThanOrEqual(0.6);
+    if (model === SMALL) expect(Number(confidence)).toBeGreaterThanOrEqual(0.75);
   const calls = await callsSince(before);
   expect(calls[SMALL]).toBe(6);
   expect(calls[LARGE]).toBeLessThanOrEqual(6);
@@ -111,7 +115,7 @@ it('what the small model is not sure of goes on to the large one where it is wor
   const went = large[0]?.sku ?? '';
   const story = await pool.store.history.story(went);
   expect(story?.tier).toMatchObject({ name: 'large', policy: tiers, unsure: { model: SMALL } });
-  expect(story?.tier?.unsure?.confidence).toBeLessThan(0.6);
+  expect(story?.tier?.unsure?.confidence).toBeLessThan(0.75);
   const stayed = prices.find(({ model }) => model === SMALL)?.sku ?? '';
   expect((await pool.store.history.story(stayed))?.tier).toEqual({ name: 'small', policy: tiers });
 });
@@ -123,7 +127,7 @@ it('a large model that has no price for them fails no SKU: the small one answers
   expect(await pool.watch(id)).toMatchObject({ priced: 20, failed: 0 });
   const prices = await pool.prices(rows.map(({ sku }) => sku));
   expect(new Set(prices.map(({ model, revision }) => `${model} ${revision}`))).toEqual(new Set([`${SMALL} 1`]));
-  const unsure = prices.filter(({ confidence }) => Number(confidence) < 0.6);
+  const unsure = prices.filter(({ confidence }) => Number(confidence) < 0.75);
   expect(unsure.length).toBeGreaterThan(0);
   expect((await pool.store.history.story(unsure[0]?.sku ?? ''))?.tier).toMatchObject({
     name: 'small',
@@ -161,4 +165,31 @@ it('options are sent, and a gateway that does not take one is told of by its nam
   await pool.faults({});
   const again = await pool.submit(catalogue(10, { strategy: 'premium' }, 'options'), { packSize: 10 });
   expect(await pool.watch(again)).toMatchObject({ priced: 10, failed: 0 });
+});
+
+it('the ledger of worth tells what the models were paid and how far they lie from the rules engine, and nothing of a dry run', async () => {
+  const dry = await pool.submit(stocked(5, 4, 'dry'), { mode: 'dry-run' });
+  expect(await pool.watch(dry)).toMatchObject({ priced: 5 });
+  const costOfDry = parseUsd((await pool.store.batches.get(dry))?.costUsd ?? '') ?? Number.NaN;
+  const count = async () => (await pool.store.worth.days(2, Date.now())).flatMap(({ lines }) => lines);
+  const before = await pool.store.admission.budget();
+  // Counts are added once a second.
+  let lines = await count();
+  const costOf = () => lines.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+  while (costOf() < before.spentNanoUsd - costOfDry) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    lines = await count();
+  }
+  expect(costOf()).toBe(before.spentNanoUsd - costOfDry);
+  const of = (model: string) => lines.find((line) => line.strategy === 'balanced' && line.model === model);
+  // Of all tests before: what they published of each model, and none that the rules engine priced.
+  for (const model of [SMALL, LARGE]) {
+    const { rows = 0, differing = 0, absoluteBp = 0, timesStockMinor } = of(model) ?? {};
+    expect(differing).toBeGreaterThan(0);
+    expect(differing).toBeLessThanOrEqual(rows);
+    expect(absoluteBp).toBeGreaterThan(0);
+    expect([...(timesStockMinor ?? new Map()).keys()]).toEqual(['EUR']);
+  }
+  const published = lines.reduce((sum, { rows }) => sum + rows, 0);
+  expect(published).toBe(PUBLISHED_BY_MODELS);
 });

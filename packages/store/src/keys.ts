@@ -205,6 +205,8 @@ export class Keys {
   topChanges = (date: string): string => `${this.prefix}top-changes:${date}`;
   /** hash sku -> that change as JSON (stats-counts.ts). Written as the zset. */
   topChangesOf = (date: string): string => `${this.prefix}top-changes:${date}:of`;
+  /** hash `["strategy","model","figure"…]` -> sum of a budget day (worth.ts): models against the rules engine. Written by count.lua. TTL 100 days. */
+  worth = (date: string): string => `${this.prefix}worth:${date}`;
 
   /** hash of a thing of a source, such as a variant of a shop: its SKU and its stock by place (source-stock.lua, the one that writes it). No TTL once its SKU is known. */
   sourceItem = (source: string, id: string): string => `${this.prefix}source:${source}:item:${id}`;

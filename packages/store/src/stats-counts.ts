@@ -1,4 +1,5 @@
 import { type Buckets, bucketOf } from './latency-buckets.ts';
+import { type WorthLine, worthFields } from './worth.ts';
 
 /** One change of a live price. */
 export interface PriceChange {
@@ -68,9 +69,11 @@ type Numbered = (typeof numbered)[number];
 export class CountsInMemory {
   readonly ofMinute = new Map<string, number>();
   readonly ofSecond = new Map<string, number>();
+  /** Of the ledger of the models' worth. */
+  readonly ofWorth = new Map<string, number>();
 
   get isEmpty(): boolean {
-    return this.ofMinute.size === 0 && this.ofSecond.size === 0;
+    return this.ofMinute.size === 0 && this.ofSecond.size === 0 && this.ofWorth.size === 0;
   }
 
   add(what: Single, amount: number): void {
@@ -81,6 +84,11 @@ export class CountsInMemory {
   /** A time, ms. */
   time(what: Numbered, ms: number): void {
     raise(this.ofMinute, `${what}:${bucketOf(ms)}`, 1);
+  }
+
+  /** What calls or prices of a model came to beside those of the rules engine. */
+  worth(line: WorthLine): void {
+    worthFields(line, (field, amount) => raise(this.ofWorth, field, amount));
   }
 
   call(kind: string): void {

@@ -4,6 +4,7 @@ import { BudgetCalendar } from './budget-day.ts';
 import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
 import { type Counts, type CountsInMemory, type PriceChange, readCounts } from './stats-counts.ts';
+import { WORTH_TTL_SECONDS } from './worth.ts';
 
 /** What one process counted, to be added once however often it is sent. */
 export interface Flush {
@@ -73,13 +74,15 @@ export class Stats {
       k.statsSecond(Math.floor(atMs / 1000)),
       k.topChanges(day.date),
       k.topChangesOf(day.date),
+      k.worth(day.date),
     ];
     const ofMinute = [...counts.ofMinute].flat();
     const ofSecond = [...counts.ofSecond].flat();
-    const ttls = [MINUTE_TTL_SECONDS, SECOND_TTL_SECONDS, TOP_TTL_SECONDS];
+    const ofWorth = [...counts.ofWorth].flat();
+    const ttls = [MINUTE_TTL_SECONDS, SECOND_TTL_SECONDS, TOP_TTL_SECONDS, WORTH_TTL_SECONDS];
     const cells = changes.flatMap((c) => [c.sku, Math.abs(c.changePercent), JSON.stringify(c)]);
-    const args = [this.#process, number, ...ttls, TOP_CHANGES, ofMinute.length, ofSecond.length];
-    const floor = await this.#count.run(this.#redis, keys, [...args, ...ofMinute, ...ofSecond, ...cells]);
+    const args = [this.#process, number, ...ttls, TOP_CHANGES, ofMinute.length, ofSecond.length, ofWorth.length];
+    const floor = await this.#count.run(this.#redis, keys, [...args, ...ofMinute, ...ofSecond, ...ofWorth, ...cells]);
     return { percent: Number(floor), untilMs: day.endMs };
   }
 

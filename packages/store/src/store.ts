@@ -30,6 +30,7 @@ import { Snapshots } from './snapshots.ts';
 import { SourceThings } from './source-things.ts';
 import { Stats } from './stats.ts';
 import { UnderWay } from './under-way.ts';
+import { Worth } from './worth.ts';
 
 /** How a Store is made. */
 export interface StoreOptions {
@@ -77,6 +78,7 @@ export class Store {
   readonly sourceThings: SourceThings;
   readonly stats: Stats;
   readonly underWay: UnderWay;
+  readonly worth: Worth;
   readonly #redis: Redis;
 
   constructor(redis: Redis, options: StoreOptions = {}) {
@@ -115,6 +117,7 @@ export class Store {
     this.sourceThings = new SourceThings(redis, this.keys);
     this.stats = new Stats(redis, this.keys, timeZone);
     this.underWay = new UnderWay(redis, this.keys, now);
+    this.worth = new Worth(redis, this.keys, timeZone);
   }
 
   /** Sends what `calls` asks of Redis in one write instead of one each; the calls stay independent of each other. */

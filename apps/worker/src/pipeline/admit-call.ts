@@ -15,6 +15,8 @@ import type { ReadyRow, Tools } from './tools.ts';
 export interface AdmittedCall {
   readonly prompt: Prompt;
   readonly model: string;
+  /** Name of the strategy that asks. */
+  readonly strategy: string;
   readonly temperature: number;
   /** What the configuration has sent besides. */
   readonly options?: ProviderOptions;
@@ -72,6 +74,7 @@ export async function admitCall(
       : {
           prompt,
           model,
+          strategy: strategy.name,
           temperature: strategy.temperature,
           ...(options && { options }),
           worst,

@@ -8,6 +8,7 @@ const worst = { costNanoUsd: 999_999, tokens: 5000 };
 const call = {
   prompt: { messages: [], maxTokens: 50, worstPromptTokens: 200 },
   model: 'deepseek-v3.2',
+  strategy: 'balanced',
   temperature: 0,
   worst,
   reservation: { id: 'r', date: '2026-01-01', epoch: 'e' },

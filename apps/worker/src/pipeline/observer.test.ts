@@ -34,6 +34,7 @@ it('tells the latency of every call that was sent, and of no other', async () =>
   const call = {
     prompt: { messages: [], maxTokens: 50, worstPromptTokens: 200 },
     model: 'deepseek-v3.2',
+    strategy: 'balanced',
     temperature: 0,
     worst: { costNanoUsd: 999_999, tokens: 5000 },
     reservation: { id: 'r', date: '2026-01-01', epoch: 'e' },
@@ -51,6 +52,8 @@ it('tells the latency of every call that was sent, and of no other', async () =>
     kind: 'timeout',
     model: 'deepseek-v3.2',
     route: 'stable',
+    strategy: 'balanced',
+    mode: 'live',
     latencyMs: expect.any(Number),
     tokens: 5000,
     costNanoUsd: 999_999,

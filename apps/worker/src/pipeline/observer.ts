@@ -9,6 +9,10 @@ export interface CallSeen {
   readonly kind: GatewayOutcome['kind'];
   readonly model: string;
   readonly route: string;
+  /** Name of the strategy that asked. */
+  readonly strategy: string;
+  /** Of the batch: what a dry run asks is paid for, too. */
+  readonly mode: LoadedPack['mode'];
   /** From the request to the end of the answer, or until it was given up; absent when nothing was sent. */
   readonly latencyMs?: number;
   readonly firstByteMs?: number;
@@ -74,13 +78,20 @@ export function tellAll(observers: readonly PackObserver[], onError: (error: Err
 }
 
 /** What there is to tell of a call that ended. */
-export function callSeen(call: AdmittedCall, { outcome, booked, tookMs }: Answer, route: string): CallSeen {
+export function callSeen(
+  call: AdmittedCall,
+  { outcome, booked, tookMs }: Answer,
+  route: string,
+  mode: LoadedPack['mode'] = 'live',
+): CallSeen {
   const wasSent = !('sent' in outcome && outcome.sent === false);
   const usage = 'usage' in outcome ? outcome.usage : undefined;
   return {
     kind: outcome.kind,
     model: call.model,
     route,
+    strategy: call.strategy,
+    mode,
     ...(wasSent && { latencyMs: 'latencyMs' in outcome ? outcome.latencyMs : tookMs }),
     ...('firstByteMs' in outcome && { firstByteMs: outcome.firstByteMs }),
     ...usage,

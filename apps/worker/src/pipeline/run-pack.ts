@@ -56,7 +56,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
 
   const answer = await callModel(tools, call, ready.length);
   const { outcome, reply, booked } = answer;
-  tools.observe.called(callSeen(call, answer, route.name));
+  tools.observe.called(callSeen(call, answer, route.name, loaded.mode));
   heedGateway(tools, outcome);
   const health = tools.stopping.aborted ? undefined : gatewayHealth(outcome);
   if (health === 'ok') {
