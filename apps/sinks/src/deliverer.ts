@@ -30,6 +30,7 @@ export interface DelivererOptions {
   readonly attempts: number;
   /** Messages under way at once. */
   readonly concurrency: number;
+  readonly pace?: Pace;
   readonly observe?: DeliveryObserver;
   readonly onError: (error: unknown) => void;
   /** The stream cut what this sink had not had. */
@@ -46,7 +47,7 @@ export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #acknowledgements: Acknowledgements;
   readonly #stirring = new Stirring();
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
   readonly #replay: Replay;
   #hand = new Hand();
   #page: { readonly page: ResyncPage; isPlaced: boolean } | undefined;
@@ -60,6 +61,7 @@ export class Deliverer {
 
   constructor(options: DelivererOptions) {
     this.#options = options;
+    this.#pace = options.pace ?? new Pace();
     this.#acknowledgements = new Acknowledgements(options.reader, this.#failed);
     this.#replay = new Replay(options.reader, () => this.#stirring.stir());
   }
@@ -240,7 +242,11 @@ export class Deliverer {
         await work.delivered();
         hand.order.done(work);
       } else if (await this.#failedOnce(work, message, delivery)) hand.order.done(work);
-      else hand.order.putBack(work);
+      else {
+        hand.order.putBack(work);
+        // When to look again is another time now.
+        this.#stirring.stir();
+      }
     } finally {
       setImmediate(() => this.#pump());
     }
