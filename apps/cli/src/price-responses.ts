@@ -27,6 +27,13 @@ export const priceStorySchema = z.looseObject({
   tier: z.looseObject({ name: text, because: text }).nullish(),
   suggestion: z.looseObject({ price: z.string(), confidence: z.number().nullish(), reason: text }).nullish(),
   inputs: z.record(z.string(), z.unknown()).nullish(),
+  conversions: z
+    .looseObject({
+      rates: z.looseObject({ date: z.string(), base: z.string(), perBase: z.record(z.string(), z.string()) }).nullish(),
+      converted: z.array(z.looseObject({ price: z.string(), currency: z.string(), converted: z.string() })).default([]),
+      unused: z.array(z.looseObject({ price: z.string(), currency: z.string(), because: z.string() })).default([]),
+    })
+    .nullish(),
   bounds: z
     .looseObject({
       floor: z.string().nullish(),

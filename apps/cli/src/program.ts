@@ -16,6 +16,7 @@ import { addLists } from './commands/lists.ts';
 import { addObserve } from './commands/observe.ts';
 import { addPrice } from './commands/price.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRates } from './commands/rates.ts';
 import { addStats } from './commands/stats.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
@@ -73,6 +74,7 @@ function withCommands(context: Context): Command {
     addObserve,
     addPrice,
     addWhy,
+    addRates,
     addHistory,
     addHeld,
     addDecisions,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const usd = z.union([z.string(), z.number()]).transform(String);
 const tally = z.number().default(0);
 
-const unusedCompetitors = z.record(z.string(), z.number()).default({});
+const unusedCompetitors = z.record(z.string(), z.number()).nullish();
 
 /** A batch as the API shows it; fields that it may add are kept. */
 export const batchSchema = z.looseObject({

@@ -2,6 +2,7 @@ import { exactDollars, signedPercent } from './figures.ts';
 import { type Output, printable } from './output.ts';
 import type { PriceStory } from './price-responses.ts';
 import { facts } from './table.ts';
+import { conversionLines } from './unused-competitors.ts';
 
 const longestInput = 200;
 
@@ -78,6 +79,7 @@ export function storyText(output: Output, story: PriceStory): string {
         longestInput,
       ),
     ),
+    ...section('Competitors in other currencies', conversionLines(story)),
     ...section(
       'Bounds',
       bounds == null

@@ -6,6 +6,7 @@ import { type Output, printable } from './output.ts';
 import type { Batch, Failure, Rejection } from './responses.ts';
 import { table } from './table.ts';
 import { changeOf, digestResults } from './top-changes.ts';
+import { unusedText } from './unused-competitors.ts';
 
 /** Rows of the table of most-changed prices. */
 const topRows = 12;
@@ -144,6 +145,8 @@ export async function printSummary(api: ApiClient, output: Output, batch: Batch)
   if (batch.priced > 0) await printChanges(api, output, batch);
   if (batch.rejected > 0) await printRejections(api, output, batch);
   if (batch.failed > 0) await printFailures(api, output, batch);
+  const unused = unusedText(batch.unusedCompetitors);
+  if (unused !== '') await output.print(`\n${unused}`);
   if (batch.ignoredFields.length > 0) {
     await output.print(`\nIgnored columns: ${batch.ignoredFields.map(ignoredField).join(', ')}.`);
   }

@@ -15,6 +15,7 @@ const taken = {
   ...{ accepted: 2, stale: 1, repricing: 1, rejected: 2 },
   errors: [{ line: 2, sku: 'B', faults: [fault] }],
   ignoredFields: [{ field: 'stok', count: 1, didYouMean: 'stock' }],
+  unusedCompetitors: { GBP: 3 },
 };
 
 describe('observe', () => {
@@ -28,6 +29,7 @@ describe('observe', () => {
     ]);
     expect(stderr).toContain('line 2  B  sku: unknown-sku, got B; takes price and currency too\nand 1 more.');
     expect(stderr).toContain('"stok" means nothing here; did you mean "stock"?');
+    expect(stderr).toContain('not used, for want of a rate of today: 3 in GBP (');
     expect(api.seen).toMatchObject([{ body: stdin, headers: { 'content-type': 'application/x-ndjson' } }]);
     const json = await reprice(['observe', '-', '--json'], { env, stdin });
     expect(JSON.parse(json.stdout)).toEqual(taken);

@@ -47,7 +47,7 @@ const stepsInFlight = 2;
 export class Receiver implements RowSink {
   readonly #options: ReceiverOptions;
   readonly #defaults: SnapshotDefaults;
-  readonly #competitors = new CompetitorTally();
+  readonly competitors = new CompetitorTally();
   readonly #seen = new SkuSet();
   readonly #ignored = new IgnoredFields();
   readonly #steps = new InFlight(stepsInFlight);
@@ -91,7 +91,7 @@ export class Receiver implements RowSink {
     for (const name of read.ignored) this.#ignored.add(name);
     if (this.#seen.add(snapshot.sku)) {
       this.#snapshots.push(snapshot);
-      if (snapshot.conversions !== undefined) this.#competitors.add(snapshot.conversions);
+      if (snapshot.conversions !== undefined) this.competitors.add(snapshot.conversions);
     } else this.#rejections.push({ line, sku: snapshot.sku, faults: [duplicate(snapshot.sku)] });
   }
 
@@ -114,10 +114,10 @@ export class Receiver implements RowSink {
     const { store, batchId } = this.#options;
     const packs = this.#packer.flush();
     this.#count(packs);
-    const told = this.#competitors.told();
+    const told = this.competitors.told();
     if (packs.length > 0 || told.unusedCompetitors) await store.batches.stage(batchId, { packs, ...told });
     // Figures: what is staged stays staged if they are not.
-    await store.rates.count(this.#competitors).catch(() => undefined);
+    await store.rates.count(this.competitors).catch(() => undefined);
   }
 
   #count(packs: readonly StagedPack[]): void {

@@ -29,15 +29,40 @@ export class ApiMetrics {
     registers: [this.#registry],
   });
 
+  readonly #outcomes = new Counter({
+    name: 'reprice_observation_outcomes_total',
+    help: 'Accepted observations by what became of them and why: repricing (its SKU was marked), or skipped.',
+    labelNames: ['outcome', 'reason'] as const,
+    registers: [this.#registry],
+  });
+
+  readonly #unusedCompetitors = new Counter({
+    name: 'reprice_unused_competitors_total',
+    help: "Competitors' prices in other currencies that were not used for want of a rate of today.",
+    registers: [this.#registry],
+  });
+
   constructor() {
     this.received({ queued: 0, unchanged: 0, rejected: 0 });
     this.observed({ accepted: 0, stale: 0, rejected: 0, repricing: 0 });
+    this.#outcomes.inc({ outcome: 'skipped', reason: 'unchanged' }, 0);
   }
 
   /** Observations were taken. */
   observed(taken: Readonly<Record<'accepted' | 'stale' | 'rejected' | 'repricing', number>>): void {
     for (const result of ['accepted', 'stale', 'rejected'] as const) this.#observations.inc({ result }, taken[result]);
     this.#marked.inc(taken.repricing);
+  }
+
+  /** What became of accepted observations, by reason. */
+  outcomes(outcomes: ReadonlyMap<'repricing' | 'skipped', ReadonlyMap<string, number>>): void {
+    for (const [outcome, reasons] of outcomes)
+      for (const [reason, count] of reasons) this.#outcomes.inc({ outcome, reason }, count);
+  }
+
+  /** Competitors' prices of a submission or of observations could not be used. */
+  competitorsUnused(unused: ReadonlyMap<string, number>): void {
+    for (const count of unused.values()) this.#unusedCompetitors.inc(count);
   }
 
   /** A submission was accepted, with so many rows. */

@@ -33,6 +33,11 @@ export class ObservationReceiver implements RowSink {
   readonly taken: Taken = { accepted: 0, stale: 0, repricing: 0, rejected: 0 };
   readonly errors: Rejection[] = [];
   readonly competitors = new CompetitorTally();
+  /** Accepted observations by reason; those whose SKU waits already are skipped as `waiting`. */
+  readonly outcomes = new Map([
+    ['repricing', new Map<string, number>()],
+    ['skipped', new Map<string, number>()],
+  ] as const);
   readonly #merger: ObservationMerger;
   readonly #marked = new SkuSet();
   readonly #steps = new InFlight(stepsInFlight);
@@ -91,6 +96,10 @@ export class ObservationReceiver implements RowSink {
       }
       this.taken.accepted++;
       if (row.conversions !== undefined) this.competitors.add(row.conversions);
+      const [outcome, reason] =
+        row.kind === 'repricing' && row.waits ? (['skipped', 'waiting'] as const) : ([row.kind, row.reason] as const);
+      const reasons = this.outcomes.get(outcome);
+      reasons?.set(reason, (reasons.get(reason) ?? 0) + 1);
       if (row.kind === 'repricing' && this.#marked.add(row.sku)) this.taken.repricing++;
     }
   }

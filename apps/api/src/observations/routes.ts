@@ -50,6 +50,8 @@ async function observe(deps: ApiDeps, req: Request, res: Response): Promise<void
   await receive(bodyChunks(req, deps.pace), parser, receiver);
   const { taken, errors } = receiver;
   deps.metrics.observed(taken);
+  deps.metrics.outcomes(receiver.outcomes);
+  deps.metrics.competitorsUnused(receiver.competitors.unused);
   const ignoredFields = receiver.ignored.list();
   res.status(202).json({
     ...taken,

@@ -102,6 +102,7 @@ async function accepted(
         skus,
         ...competitors.told(),
       });
+      deps.metrics.competitorsUnused(competitors.unused);
       await store.rates.count(competitors).catch(() => undefined);
       await accept(store, id, [], key?.sealed(hash.digest()));
     } catch (error) {

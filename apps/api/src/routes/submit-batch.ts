@@ -90,6 +90,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
     const batch = await enqueue(deps, batchId);
     if (batch !== undefined) {
       const { total, unchanged, rejected } = batch;
+      deps.metrics.competitorsUnused(receiver.competitors.unused);
       deps.metrics.received({ queued: total - unchanged, unchanged, rejected });
       const values = { 'reprice.priority': priority, 'reprice.rows': total, 'reprice.rejected': rejected };
       deps.tracing?.batch(batchId, { name: 'batch intake', startMs, endMs: deps.clock(), values });

@@ -3,6 +3,7 @@ import { type CatalogueFormat, contentTypes, openCatalogue } from '../catalogue.
 import { usageError } from '../command-error.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, counted } from '../figures.ts';
+import { unusedText } from '../unused-competitors.ts';
 import { rejectionText } from './lists.ts';
 
 interface ObserveOptions extends GlobalOptions {
@@ -30,7 +31,7 @@ async function observe(file: string, options: ObserveOptions, context: Context):
     context.interrupt.signal,
   );
   if (options.json) return output.printJson(taken);
-  const { accepted, stale, repricing, rejected, errors, ignoredFields } = taken;
+  const { accepted, stale, repricing, rejected, errors, ignoredFields, unusedCompetitors } = taken;
   const late = stale > 0 ? `, ${count(stale)} older than what is known` : '';
   await output.print(
     `${counted(accepted, 'observation')} taken${late}: ${counted(repricing, 'SKU')} to be repriced, ${counted(rejected, 'line')} rejected.`,
@@ -39,6 +40,8 @@ async function observe(file: string, options: ObserveOptions, context: Context):
   if (errors.length < rejected) output.tell(`and ${count(rejected - errors.length)} more.`);
   for (const { field, didYouMean } of ignoredFields)
     output.tell(`The field "${field}" means nothing here${didYouMean ? `; did you mean "${didYouMean}"?` : '.'}`);
+  const unused = unusedText(unusedCompetitors);
+  if (unused !== '') output.tell(unused);
 }
 
 /** Adds `reprice observe`. */
