@@ -1,4 +1,4 @@
-/** @import { App, Batch, Freeze, Limits, Stats } from './shapes.d.ts' */
+/** @import { App, Batch, CanaryState, Freeze, Limits, Stats } from './shapes.d.ts' */
 import { ApiProblem, asProblem, call } from './api.js';
 
 /** No stats for this long means that something is wrong: they come every 2 s. */
@@ -64,6 +64,11 @@ export function feed({ state, changed }) {
     },
     freeze: (/** @type {Freeze} */ freeze) => {
       state.freeze = freeze;
+    },
+    canary: (/** @type {CanaryState} */ canary) => {
+      // Without the figures of its routes, which are asked for.
+      const routes = state.canary?.id === canary.id ? state.canary?.routes : undefined;
+      state.canary = { ...canary, ...(routes && { routes }) };
     },
   };
 

@@ -2,6 +2,7 @@
 import { asProblem, call } from './api.js';
 import { batches } from './batches.js';
 import { budget } from './budget.js';
+import { canary } from './canary.js';
 import { changes } from './changes.js';
 import { connection, problemBanner } from './connection.js';
 import { doctor } from './doctor.js';
@@ -13,6 +14,7 @@ import { guardrails } from './guardrails.js';
 import { headline } from './headline.js';
 import { held } from './held.js';
 import { hour } from './hour.js';
+import { observations } from './observations.js';
 import { pace } from './pace.js';
 import { rate } from './rate.js';
 import { say } from './say.js';
@@ -35,6 +37,8 @@ const state = {
   freeze: null,
   limits: null,
   gatewayFault: null,
+  canary: null,
+  parity: null,
 };
 
 /** @type {Section[]} */
@@ -97,7 +101,9 @@ async function start() {
     failures(app),
     batches(app),
     changes(app),
+    canary(app),
     held(app),
+    observations(),
     workers(),
     guardrails(),
     freezeSwitch(app),

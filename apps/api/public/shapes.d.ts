@@ -96,6 +96,14 @@ export interface Stats {
   };
   rate: { rpm: RateUse; tpm: RateUse };
   budget: Budget;
+  observations?: {
+    accepted: number;
+    stale: number;
+    repricing: number;
+    repricingBecause: Record<string, number>;
+    skipped: Record<string, number>;
+    dirty: number;
+  };
   guardrails: Record<string, number>;
   splits: number;
   priced: number;
@@ -235,6 +243,64 @@ export interface Limits {
   effectiveTpm: number;
 }
 
+export interface RouteFigures {
+  calls: number;
+  errorPercent: number;
+  skus: number;
+  invalidPercent: number;
+  clampPercent: number;
+  p99Ms: number | null;
+  costUsdPerSku: string;
+}
+
+export interface CanaryState {
+  state: 'off' | 'running' | 'rolled_back' | 'promoted';
+  mode: 'canary' | 'shadow';
+  percent: number;
+  id?: string;
+  model?: string;
+  guidance?: Record<string, string>;
+  minCalls: number;
+  since?: string;
+  cooldownUntil?: string;
+  reason?: string;
+  by?: string;
+  routes?: { stable: RouteFigures; canary: RouteFigures };
+}
+
+export interface Comparison {
+  sku: string;
+  currency: string;
+  stable: string;
+  shadow: string;
+  differencePercent: number;
+  reasonStable: string;
+  reasonShadow: string;
+}
+
+interface Both<T> {
+  stable: T;
+  shadow: T;
+}
+
+export interface Parity {
+  note?: string;
+  compared: number;
+  within: { percent: number; share: number | null };
+  medianDifferencePercent: number | null;
+  histogram: { fromPercent: number | null; toPercent: number | null; count: number }[];
+  worst: Comparison[];
+  calls: Both<number>;
+  errors: Both<number>;
+  asked: Both<number>;
+  invalid: Both<number>;
+  clamped: Both<number>;
+  costUsd: Both<string>;
+  costUsdPerSku: Both<string>;
+  latencyMs: Both<{ p50: number; p99: number } | null>;
+  skipped: Record<string, number>;
+}
+
 export interface ProblemBody {
   type: string;
   title: string;
@@ -262,6 +328,9 @@ export interface State {
   limits: Limits | null;
   /** Why the gateway cannot be used, in its own words. */
   gatewayFault: string | null;
+  canary: CanaryState | null;
+  /** How far the prices of the newest shadow lie from the live ones. */
+  parity: Parity | null;
 }
 
 /** What sections share. */
