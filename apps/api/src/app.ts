@@ -32,6 +32,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { priceHistoryRoutes } from './routes/price-history.ts';
 import { priceRoutes } from './routes/prices.ts';
 import { replayRoutes } from './routes/replay.ts';
+import { worthRoutes } from './routes/worth.ts';
 import { statsRoutes } from './stats/routes.ts';
 
 /** Everything the API answers to, but for the board and the dashboard's page. */
@@ -55,6 +56,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...freezeRoutes(deps),
     ...heldRoutes(deps),
     ...statsRoutes(deps),
+    ...worthRoutes(deps),
     ...eventRoutes(deps),
     ...metricsRoutes(deps),
     ...doctorRoutes(deps),

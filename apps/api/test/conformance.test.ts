@@ -162,6 +162,8 @@ describe('answers fit the description:', () => {
     await expectStatus(200, 'listUnsettledCalls');
     await expectStatus(200, 'reconcileBudget', { body: { spentUsd: '0.50' } });
     await expectStatus(200, 'getLimits');
+    await expectStatus(200, 'getWorth', { query: { days: '90' } });
+    await expectStatus(400, 'getWorth', { query: { days: '91' } });
     await expectStatus(200, 'setLimits', { body: { rpm: 600 } });
   });
 

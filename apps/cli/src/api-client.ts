@@ -56,7 +56,9 @@ import {
   type Stats,
   statsSchema,
   type WhoAmI,
+  type Worth,
   whoAmISchema,
+  worthSchema,
 } from './service-responses.ts';
 
 /** What `POST /v1/batches` is told in its query and headers. */
@@ -256,6 +258,11 @@ export class ApiClient {
   /** Books what the gateway's bill of today says, in decimal dollars, and opens a closed day. */
   async reconcile(spentUsd: string): Promise<Budget> {
     return this.#http.read(await this.#http.send('POST', '/v1/budget/reconcile', { spentUsd }), budgetSchema);
+  }
+
+  /** The prices of the models beside those of the rules engine, of the last so many days. */
+  async worth(days: number): Promise<Worth> {
+    return this.#http.read(await this.#http.fetch(`/v1/worth?days=${days}`, {}), worthSchema);
   }
 
   async limits(): Promise<Limits> {

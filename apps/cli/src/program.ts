@@ -21,6 +21,7 @@ import { addStats } from './commands/stats.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
 import { addHistory, addWhy } from './commands/why.ts';
+import { addWorth } from './commands/worth.ts';
 import type { Context } from './context.ts';
 
 const help = `
@@ -81,6 +82,7 @@ function withCommands(context: Context): Command {
     addFreeze,
     addCanary,
     addStats,
+    addWorth,
     addDoctor,
     addBudget,
     addLimits,

@@ -17,6 +17,26 @@ export const freezeSchema = z.looseObject({
 /** The state of the freeze. */
 export type Freeze = z.infer<typeof freezeSchema>;
 
+/** A feed of the market. */
+const feedSchema = z.looseObject({
+  name: z.string(),
+  state: z.string(),
+  since: z.string(),
+  detail: z.string().default(''),
+  holds: z.boolean().default(false),
+  ageSeconds: z.number().nullish(),
+  events: tally,
+  gaps: tally,
+  duplicates: tally,
+  quarantined: tally,
+  reconnects: tally,
+});
+export const feedsSchema = z.looseObject({ items: z.array(feedSchema) });
+/** How a feed stands. */
+export type Feed = z.infer<typeof feedSchema>;
+/** What DELETE /v1/feeds/:name answers. */
+export const forgottenFeedSchema = z.looseObject({ name: z.string() });
+
 const routeFigures = z.looseObject({
   calls: tally,
   errorPercent: tally,
@@ -157,3 +177,25 @@ export const doctorSchema = z.looseObject({
 });
 /** The API's findings, with its clock. */
 export type Doctor = z.infer<typeof doctorSchema>;
+
+const worthFigures = z.looseObject({
+  costUsd: usd.default('0.00'),
+  prices: tally,
+  differingPercent: tally,
+  meanDifferencePercent: tally,
+  meanSignedPercent: tally,
+  timesStock: z.record(z.string(), z.string()).default({}),
+});
+/** What the published prices of a model come to beside those of the rules engine. */
+export type WorthFigures = z.infer<typeof worthFigures>;
+
+/** The ledger of the models' worth. */
+export const worthSchema = z.looseObject({
+  from: z.string(),
+  to: z.string(),
+  items: z.array(worthFigures.extend({ strategy: z.string(), model: z.string() })),
+  total: worthFigures,
+  note: z.string().default(''),
+});
+/** The ledger of some days. */
+export type Worth = z.infer<typeof worthSchema>;
