@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, configExitCode, isLoopback, loadConfig, secretsOf } from '@reprice/config';
+import { parseObservation } from '@reprice/pricing';
 import { ObservationMerger, Store } from '@reprice/store';
 import { createLogger, type Logger, logConsole, logCrash, onceEvery } from '@reprice/telemetry';
 import { type MetricsServer, serveMetrics } from '@reprice/telemetry/metrics';
@@ -12,6 +13,8 @@ import { readObservation } from './read-item.ts';
 import { connectRedis } from './redis-connection.ts';
 
 const BEAT_MS = 1000;
+/** Amounts without a currency are tried in one with cents, as most have. */
+const soundInCurrency = 'EUR';
 const SAME_ERROR_EVERY_MS = 10_000;
 /** Told to stop, a feed tells where it is and gives up its lease; with Redis away nobody would hear that, ms. */
 const LEAVE_WITHIN_MS = 3000;
@@ -62,8 +65,11 @@ async function startFeeds(config: Config, log: Logger, signal: AbortSignal): Pro
       now: Date.now,
     });
     const read = readObservation;
+    const strategies = new Set(Object.keys(config.strategies));
+    const isSound = (fields: Record<string, unknown>): boolean =>
+      parseObservation(fields, { currency: soundInCurrency, nowMs: Date.now(), strategies }).ok;
     const quarantine = desk.take.bind(desk);
-    return new Feed(name, settings, { feeds: store.feeds, merger, read, quarantine, log, onError });
+    return new Feed(name, settings, { feeds: store.feeds, merger, read, isSound, quarantine, log, onError });
   });
   const server = await metricsServer(config, feeds);
   const self = { id: randomBytes(8).toString('hex'), kind: 'feed', host: hostname(), pid: process.pid } as const;

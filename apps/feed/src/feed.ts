@@ -10,7 +10,7 @@ import { FeedSession, type Mark, type SessionParts } from './feed-session.ts';
 import { MarketClock } from './market-clock.ts';
 import type { Unusable } from './market-message.ts';
 import { MarketPages } from './market-pages.ts';
-import { Pump } from './pump.ts';
+import { Pump, type PumpOptions } from './pump.ts';
 import { SeenIds } from './seen-ids.ts';
 
 /** What a {@link Feed} works with. */
@@ -18,6 +18,8 @@ export interface FeedTools {
   readonly feeds: Store['feeds'];
   readonly merger: ObservationMerger;
   readonly read: SessionParts['read'];
+  /** Whether an observation can be read. */
+  readonly isSound: PumpOptions<Mark>['isSound'];
   /** Keeps what could not be used for a person to look at. */
   readonly quarantine: (name: string, why: Unusable, evidence: unknown) => void;
   readonly log: Logger;
@@ -83,6 +85,7 @@ export class Feed {
     };
     const pump = new Pump<Mark>({
       merge: (inputs) => merger.merge(inputs),
+      isSound: this.#tools.isSound,
       mayStore: () => lease.isHeld,
       onStored: (mark) => {
         stored = {

@@ -16,18 +16,22 @@ export interface Room {
 
 /**
  * Observations that wait for the store. While one of a SKU waits, a newer one joins it, its fields in place of the older ones: observations are
- * partial, so the newest wins field by field. What is older than what waits would be stale to the store, and is left out.
+ * partial, so the newest wins field by field. What is older than what waits would be stale to the store, and is left out. What cannot be read
+ * joins nothing: a stock of -1 would take the place of a good one, and a time in the year 9999 would make all that follows old.
  */
 export class NewestWins {
   readonly #room: Room;
+  readonly #isSound: (fields: Input['fields']) => boolean;
   readonly #waiting = new Map<unknown, Input[]>();
   #inputs = 0;
   #bytes = 0;
   /** Observations that joined another one, or were older than it. */
   coalesced = 0;
 
-  constructor(room: Room) {
+  /** @param isSound whether an observation can be read. */
+  constructor(room: Room, isSound: (fields: Input['fields']) => boolean) {
     this.#room = room;
+    this.#isSound = isSound;
   }
 
   get size(): number {
@@ -39,7 +43,7 @@ export class NewestWins {
     const { sku } = input.fields;
     const ofSku = this.#waiting.get(sku);
     const before = ofSku?.at(-1);
-    if (ofSku !== undefined && before !== undefined && canJoin(before, input)) {
+    if (ofSku !== undefined && before !== undefined && this.#canJoin(before, input)) {
       const joined = input.observedAtMs < before.observedAtMs ? before : join(before, input);
       if (this.#bytes + joined.bytes - before.bytes > this.#room.bytes) return false;
       this.#bytes += joined.bytes - before.bytes;
@@ -55,6 +59,13 @@ export class NewestWins {
     return true;
   }
 
+  /** Amounts are read in the currency that is named beside them, or else in that of the SKU. */
+  #canJoin(before: Input, input: Input): boolean {
+    const isOfOneCurrency =
+      !Object.hasOwn(input.fields, 'currency') || input.fields.currency === before.fields.currency;
+    return isOfOneCurrency && (before.isJoined || this.#isSound(before.fields)) && this.#isSound(input.fields);
+  }
+
   /** Everything, in the order in which each SKU came first. */
   take(): Input[] {
     const all = [...this.#waiting.values()].flat();
@@ -67,11 +78,6 @@ export class NewestWins {
     this.#inputs = 0;
     this.#bytes = 0;
   }
-}
-
-/** Amounts are read in the currency that is named beside them, or else in that of the SKU. */
-function canJoin(before: Input, input: Input): boolean {
-  return !Object.hasOwn(input.fields, 'currency') || input.fields.currency === before.fields.currency;
 }
 
 function join(before: Input, { fields, observedAtMs, bytes }: Input): Input {

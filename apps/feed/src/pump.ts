@@ -6,6 +6,8 @@ import { type Input, NewestWins, type Room } from './newest-wins.ts';
 export interface PumpOptions<Mark> {
   /** Stores observations in their order; rejects with errors of Redis. */
   readonly merge: (inputs: readonly Record<string, unknown>[]) => Promise<MergedRow[]>;
+  /** Whether an observation can be read; where that takes its SKU's currency, whether it can in any. */
+  readonly isSound: (fields: Input['fields']) => boolean;
   /** Whether this process may store anything right now. */
   readonly mayStore: () => boolean;
   /** All that was added before this mark is stored. */
@@ -26,7 +28,7 @@ const RETRY_MS = 200;
  */
 export class Pump<Mark> {
   readonly #options: PumpOptions<Mark>;
-  readonly #waiting = new NewestWins(ROOM);
+  readonly #waiting: NewestWins;
   #mark: Mark | undefined;
   #running: Promise<void> | undefined;
   #roomFor: (() => void)[] = [];
@@ -34,6 +36,7 @@ export class Pump<Mark> {
 
   constructor(options: PumpOptions<Mark>) {
     this.#options = options;
+    this.#waiting = new NewestWins(ROOM, options.isSound);
   }
 
   get waiting(): number {
