@@ -328,7 +328,15 @@ describe('an excerpt', () => {
     let deep: unknown = 1;
     for (let i = 0; i < 1000; i++) deep = [deep];
     const sources = ['shopify', 'amazon', 'woocommerce', 'google-merchant'].map((kind) => ({ kind }));
-    for (const payload of [hostile, deep, null, Number.POSITIVE_INFINITY, '', [[]], { variants: [null, 1, {}], updated_at: 5 }])
+    for (const payload of [
+      hostile,
+      deep,
+      null,
+      Number.POSITIVE_INFINITY,
+      '',
+      [[]],
+      { variants: [null, 1, {}], updated_at: 5 },
+    ])
       for (const source of sources) {
         const reading = read(source, payload);
         expect(reading.observations).toEqual([]);

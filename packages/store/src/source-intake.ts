@@ -18,8 +18,8 @@ export interface SourceIntakeOptions {
 export interface SourceTaken {
   /** One for each observation that was merged or refused, in no order. */
   readonly rows: readonly MergedRow[];
-  /** Put aside, those that were refused included. */
-  readonly quarantined: number;
+  /** What was put aside, what was refused included. */
+  readonly quarantined: readonly Misfit[];
   /** By reason. */
   readonly unused: Readonly<Record<string, number>>;
 }
@@ -75,7 +75,7 @@ export class SourceIntake {
       if (share !== undefined && isAlarming(share, alarmPercent) && (await quarantine.isFirstToTell(source)))
         onAlarm(share);
     }
-    return { rows, quarantined: misfits.length, unused: Object.fromEntries(unused) };
+    return { rows, quarantined: misfits, unused: Object.fromEntries(unused) };
   }
 }
 

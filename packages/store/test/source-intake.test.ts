@@ -60,8 +60,8 @@ const level = (second: number, place: string, available: number | undefined) => 
 describe('the stock of an item', () => {
   it('is kept while nobody told which SKU it is, and counts as soon as somebody does', async () => {
     const { take, stockOf, store } = intake();
-    expect(await take(level(1, 'x', 4))).toMatchObject({ rows: [], quarantined: 1 });
-    expect(await take(level(1, 'y', 5))).toMatchObject({ quarantined: 1 });
+    expect(await take(level(1, 'x', 4))).toMatchObject({ rows: [], quarantined: [{ reason: 'unknown-item' }] });
+    expect(await take(level(1, 'y', 5))).toMatchObject({ quarantined: [{ reason: 'unknown-item' }] });
     expect((await store.quarantine.list(10)).items).toMatchObject([
       { source: 'shop', reason: 'unknown-item', excerpt: 'level' },
       { reason: 'unknown-item' },
@@ -134,7 +134,7 @@ describe('a source', () => {
     const { take, store } = intake();
     await store.snapshots.observe([snapshotOf('a'), snapshotOf('b')]);
     const aliased = [{ id: 'ASIN', observation: { competitors: ['8.00'] }, excerpt: 'offer' }];
-    expect(await take({ aliased })).toMatchObject({ rows: [], quarantined: 1 });
+    expect(await take({ aliased })).toMatchObject({ rows: [], quarantined: [{ reason: 'unknown-item' }] });
     await take({ aliases: [{ id: 'ASIN', sku: 'a' }] });
     await take({ aliases: [{ id: 'ASIN', sku: 'b' }] });
     const { rows } = await take({ aliased });

@@ -37,21 +37,26 @@ export async function readJsonObject(
   onChunk?: (chunk: Buffer) => void,
 ): Promise<Record<string, unknown>> {
   declaredFormat(req, ['json']);
-  const bytes = await readBytes(req, maxBytes, onChunk);
+  const value = parseJson(await readBytes(req, maxBytes, onChunk));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem('malformed-json', 'The body must be a JSON object.');
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The JSON value of a body, not nested too deeply. Throws a Problem for what is none. */
+export function parseJson(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new Problem(
       'malformed-json',
-      bytes.length === 0 ? 'The body is empty; a JSON object is expected.' : 'The body is not valid JSON.',
+      bytes.length === 0 ? 'The body is empty; JSON is expected.' : 'The body is not valid JSON.',
     );
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Problem('malformed-json', 'The body must be a JSON object.');
-  }
   if (exceedsDepth(value, maxDepth)) throw new Problem('too-deep', `JSON may be nested ${maxDepth} levels deep.`);
-  return value as Record<string, unknown>;
+  return value;
 }
 
 /** Throws an `unknown-field` problem when an object has own members other than those named. */

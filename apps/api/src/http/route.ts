@@ -6,9 +6,11 @@ import type { Operation } from './operation.ts';
 
 /** One entry of the API's surface. `public` needs no key. GET answers HEAD too. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly scope: Scope | 'public';
+  /** Whether a request is let in without a key, since the handler looks itself at how its sender proves who they are. */
+  readonly provesItself?: (req: Request) => boolean;
   /** What /openapi.json tells of it; absent = a page for people. */
   readonly about?: Operation;
   readonly handle: (req: Request, res: Response) => Promise<void> | void;
@@ -24,7 +26,7 @@ export function pathHandler(
   return async (req, res, next) => {
     const method = req.method === 'HEAD' ? 'GET' : req.method;
     const route = routes.find((candidate) => candidate.method === method);
-    if (route?.scope !== 'public') {
+    if (route?.scope !== 'public' && !route?.provesItself?.(req)) {
       let passed: { refusal: unknown } | undefined;
       requireScope(
         keys,

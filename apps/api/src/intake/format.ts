@@ -1,20 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../problem/problem.ts';
 
-/** The formats in which a batch may come. */
-export type BodyFormat = 'json' | 'ndjson' | 'csv';
+/** The formats in which a body may come; a batch is no `tsv`. */
+export type BodyFormat = 'json' | 'ndjson' | 'csv' | 'tsv';
 
 const formats: Readonly<Record<string, BodyFormat>> = {
   'application/json': 'json',
   'application/x-ndjson': 'ndjson',
   'application/ndjson': 'ndjson',
   'text/csv': 'csv',
+  'text/tab-separated-values': 'tsv',
 };
 
 const usualTypes: Readonly<Record<BodyFormat, string>> = {
   json: 'application/json',
   ndjson: 'application/x-ndjson',
   csv: 'text/csv',
+  tsv: 'text/tab-separated-values',
 };
 
 /** The format that the request declares. Throws a 415 problem for any other, for an encoding, and for a charset other than UTF-8. */
