@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { faultsOfMetric, type Metric, readExposition, spawnApp, startRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -45,6 +46,11 @@ beforeAll(async () => {
   const key = 'deploy-gateway-key-1';
   const simulator = await spawnApp('simulator', { SIMULATOR_PORT: '0', GATEWAY_API_KEYS: key });
   const env = { REDIS_URL: redis.url, GATEWAY_BASE_URL: simulator.url, GATEWAY_API_KEYS: key, RATE_LIMIT_RPM: '0' };
+  const market = new URL('/market', simulator.url).href;
+  const feeds = { market: { url: `${market.replace('http', 'ws')}/stream`, restUrl: market, token: key } };
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-deploy-')), 'reprice.config.mjs');
+  writeFileSync(file, `export default ${JSON.stringify({ feeds })};`);
+  const feed = await spawnApp('feed', { ...env, METRICS_PORT: '0', REPRICE_CONFIG: file });
   const [api, worker] = await Promise.all([
     spawnApp('api', { ...env, PORT: '0', API_KEYS: `ops:admin:${secret}` }),
     spawnApp('worker', { ...env, METRICS_PORT: '0' }),
@@ -63,14 +69,17 @@ beforeAll(async () => {
   const scrape = async (url: string): Promise<Map<string, Metric>> =>
     readExposition(await (await fetch(url, { headers: { authorization: headers.authorization } })).text());
   const both = async (): Promise<Map<string, Metric>> => {
-    const metrics = new Map(await scrape(worker.url));
-    for (const [name, metric] of await scrape(`${api.url}/metrics`)) metrics.set(name, metric);
+    const metrics = new Map(await scrape(feed.url));
+    for (const url of [worker.url, `${api.url}/metrics`])
+      for (const [name, metric] of await scrape(url)) metrics.set(name, metric);
     return metrics;
   };
   // What the API tells of the others is a second old at most.
   const isTold = async (): Promise<void> => {
     scraped = await both();
     expect(scraped.get('reprice_last_price_timestamp_seconds')?.samples).toHaveLength(1);
+    expect(scraped.get('reprice_feed_age_seconds')?.samples).toHaveLength(1);
+    expect(scraped.get('reprice_feed_state')?.samples).toHaveLength(4);
   };
   await vi.waitFor(isTold, { timeout: 5000 });
 }, 60_000);

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '@reprice/config';
+import { type Config, resolveHost } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
 import { PackQueue } from '@reprice/queue';
 import { Store } from '@reprice/store';
@@ -114,6 +114,10 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     packSize: config.packSize,
     callTerms: { strategies: config.strategies, models: config.models, model: config.gateway.model },
     canary: config.canary,
+    feeds: Object.keys(config.feeds),
+    sources: config.sources,
+    quarantine: config.quarantine,
+    resolveHost,
     host: config.host,
     checkGateway: () => gateway.check(),
     gatewayKeys: () => gateway.keys.map((key) => key.id),

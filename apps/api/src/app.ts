@@ -14,6 +14,7 @@ import { byPath, pathHandler, type Route } from './http/route.ts';
 import { observationRoutes } from './observations/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { errorMiddleware } from './problem/respond.ts';
+import { quarantineRoutes } from './quarantine/routes.ts';
 import { rateRoutes } from './rates/routes.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { boardPath, boardRouter } from './routes/board.ts';
@@ -21,6 +22,7 @@ import { budgetRoutes } from './routes/budget.ts';
 import { canaryRoutes } from './routes/canary.ts';
 import { doctorRoutes } from './routes/doctor.ts';
 import { failedJobRoutes } from './routes/failed-jobs.ts';
+import { feedRoutes } from './routes/feeds.ts';
 import { freezeRoutes } from './routes/freeze.ts';
 import { gatewayKeyRoutes } from './routes/gateway-keys.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -32,7 +34,9 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { priceHistoryRoutes } from './routes/price-history.ts';
 import { priceRoutes } from './routes/prices.ts';
 import { replayRoutes } from './routes/replay.ts';
+import { sinkRoutes } from './routes/sinks.ts';
 import { worthRoutes } from './routes/worth.ts';
+import { sourceRoutes } from './sources/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
 
 /** Everything the API answers to, but for the board and the dashboard's page. */
@@ -47,16 +51,21 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...replayRoutes(deps),
     ...jobRoutes(deps),
     ...observationRoutes(deps),
+    ...sourceRoutes(deps),
+    ...quarantineRoutes(deps),
+    ...rateRoutes(deps),
     ...priceRoutes(deps),
     ...priceHistoryRoutes(deps),
     ...budgetRoutes(deps),
     ...limitRoutes(deps),
     ...gatewayKeyRoutes(deps),
     ...canaryRoutes(deps),
+    ...feedRoutes(deps),
     ...freezeRoutes(deps),
     ...heldRoutes(deps),
     ...statsRoutes(deps),
     ...worthRoutes(deps),
+    ...sinkRoutes(deps),
     ...eventRoutes(deps),
     ...metricsRoutes(deps),
     ...doctorRoutes(deps),

@@ -1,4 +1,4 @@
-import type { CanaryDefaults } from '@reprice/config';
+import type { CanaryDefaults, Config, ResolveHost } from '@reprice/config';
 import type { PackQueue } from '@reprice/queue';
 import type { Store } from '@reprice/store';
 import type { Tracing } from '@reprice/telemetry/tracing';
@@ -39,6 +39,14 @@ export interface ApiDeps {
   readonly callTerms: CallTerms;
   /** What a canary is where PUT /v1/canary does not say. */
   readonly canary: CanaryDefaults;
+  /** What shops and markets send, by the name of the source. */
+  readonly sources: Config['sources'];
+  /** When too much of it cannot be used. */
+  readonly quarantine: Config['quarantine'];
+  /** Names of the feeds that the configuration has. */
+  readonly feeds: readonly string[];
+  /** Who tells the addresses of the name that a saved sink has. */
+  readonly resolveHost: ResolveHost;
   /** The address the server listens on: on loopback, foreign Host names are refused. */
   readonly host: string;
   /** Whether the gateway answers and takes the key. */

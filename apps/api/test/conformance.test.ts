@@ -1,3 +1,4 @@
+import { sourceSettingsSchema } from '@reprice/sources';
 import { startRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
@@ -10,7 +11,10 @@ const item = (sku: string) => ({ sku, price: '10.00', currency: 'USD' });
 let api: ApiUnderTest;
 let described: DescribedApi;
 beforeAll(async () => {
-  api = await startApiUnderTest({ gatewayKeys: () => [gatewayKey] });
+  api = await startApiUnderTest({
+    gatewayKeys: () => [gatewayKey],
+    sources: { own: sourceSettingsSchema.parse({ kind: 'json', fields: { sku: '/id', stock: '/n' } }) },
+  });
   described = await DescribedApi.read(api);
 });
 
@@ -126,6 +130,17 @@ describe('answers fit the description:', () => {
     });
   });
 
+  test('sources and the quarantine', async () => {
+    const path = { name: 'own' };
+    const { body } = await expectStatus(202, 'receiveFromSource', { path, body: [{ id: 'seen', n: 7, x: 1 }, {}] });
+    expect(body).toMatchObject({ accepted: 1, quarantined: 1, misfits: [{ reason: 'no-sku' }] });
+    await expectStatus(202, 'receiveFromSource', { path, body: '{"id":"seen","n":0}\n', type: 'application/x-ndjson' });
+    const page = await expectStatus(200, 'listQuarantine', { query: { source: 'own', limit: '1' } });
+    expect(page.body).toMatchObject({ items: [{ source: 'own' }], counts: { own: { 'no-sku': 1 } } });
+    await expectStatus(200, 'listQuarantine', { query: { cursor: page.body.nextCursor as string } });
+    await expectStatus(200, 'clearQuarantine', { query: { source: 'own' }, secret: secrets.admin });
+  });
+
   test('prices', async () => {
     const path = { sku: 'j1' };
     const { headers } = await expectStatus(200, 'getPrice', { path });
@@ -200,11 +215,45 @@ describe('answers fit the description:', () => {
     await expectStatus(409, 'setCanary', { body: { percent: 5, model: 'gpt-4o-mini' } });
   });
 
+  test('sinks', async () => {
+    const path = { name: 'shop' };
+    const body = { kind: 'webhook', url: 'https://hooks.example.com/prices' };
+    await expectStatus(201, 'saveSink', { path, body });
+    await expectStatus(200, 'saveSink', { path, body: { ...body, attempts: 3 } });
+    await expectStatus(400, 'saveSink', { path, body: { ...body, url: 'https://127.0.0.1/' } });
+    await expectStatus(200, 'rotateSinkSecret', { path });
+    await expectStatus(404, 'pauseSink', { path, body: {} });
+    const fixed = { name: 'fixed', kind: 'http', target: 'https://x.example/', origin: 'config' } as const;
+    await api.store.sinks.register(fixed, { keepMessages: 5000 });
+    await expectStatus(409, 'deleteSink', { path: { name: 'fixed' } });
+    expect((await expectStatus(200, 'listSinks')).body.items).toHaveLength(2);
+    await expectStatus(200, 'pauseSink', { path: { name: 'fixed' }, body: { reason: 'moving' } });
+    await expectStatus(200, 'resumeSink', { path: { name: 'fixed' } });
+    await expectStatus(202, 'resyncSink', { path: { name: 'fixed' } });
+    await expectStatus(202, 'replaySink', { path: { name: 'fixed' } });
+    await expectStatus(200, 'listDeadLetters', { path: { name: 'fixed' }, query: { limit: '5' } });
+    await expectStatus(200, 'getSinkParity', { query: { limit: '5' } });
+    await expectStatus(204, 'deleteSink', { path });
+    await expectStatus(404, 'deleteSink', { path });
+  });
+
   test('the freeze', async () => {
     await expectStatus(200, 'setFreeze', { body: { frozen: true, reason: 'looks wrong' } });
     expect((await expectStatus(200, 'getFreeze')).body).toMatchObject({ frozen: true });
     await expectStatus(200, 'setFreeze', { body: { frozen: false } });
     expect((await expectStatus(200, 'getFreeze')).body).toEqual({ frozen: false });
+  });
+
+  test('feeds', async () => {
+    const { feeds } = api.store;
+    await feeds.report('gone', { token: 'a', leaseMs: 60_000 });
+    const { items } = (await expectStatus(200, 'listFeeds')).body;
+    expect(items).toMatchObject([{ name: 'gone', holds: true, ageSeconds: null }]);
+    await expectStatus(409, 'forgetFeed', { path: { name: 'gone' } });
+    await feeds.leave('gone', 'a');
+    await expectStatus(200, 'forgetFeed', { path: { name: 'gone' } });
+    await expectStatus(404, 'forgetFeed', { path: { name: 'gone' } });
+    expect((await expectStatus(200, 'listFeeds')).body).toEqual({ items: [] });
   });
 
   test('the service', async () => {
@@ -277,9 +326,9 @@ describe('while Redis is away', () => {
     setLimits: { rpm: 1 },
     setFreeze: { frozen: true },
     setCanary: { percent: 0 },
+    setRates: { date: '2026-11-20', base: 'EUR', perBase: { USD: 1.1 } },
     promoteCanary: {},
     rollBackCanary: {},
-    setRates: { date: '2026-11-20', base: 'EUR', perBase: { USD: 1.1 } },
     approvePrice: {},
     rejectPrice: {},
     rollBackPrice: {},

@@ -44,6 +44,7 @@ describe('GET /v1/doctor', () => {
       queue: 'ok',
       budget: 'ok',
       freeze: 'ok',
+      feeds: 'ok',
       'failed-jobs': 'ok',
       'gateway-keys': 'ok',
       gateway: 'ok',
@@ -52,6 +53,16 @@ describe('GET /v1/doctor', () => {
     });
     const advised = found.checks.filter(({ state }) => state !== 'ok').map(({ advice }) => advice);
     expect(advised).not.toContain(undefined);
+  });
+
+  test('sees a feed that keeps prices back, and what to do about it', async () => {
+    const { feeds } = api.store;
+    await feeds.report('gone', { token: 'a', leaseMs: 1000 });
+    await feeds.leave('gone', 'a');
+    const { checks } = await ask(api);
+    const finding = checks.find(({ id }) => id === 'feeds');
+    expect(finding).toMatchObject({ state: 'failed', advice: expect.stringContaining('reprice feeds forget gone') });
+    await feeds.forget('gone');
   });
 
   test('sees a worker, a freeze, and a queue that nobody moves', async () => {

@@ -49,7 +49,10 @@ import {
   canarySchema,
   type Doctor,
   doctorSchema,
+  type Feed,
   type Freeze,
+  feedsSchema,
+  forgottenFeedSchema,
   freezeSchema,
   type Parity,
   paritySchema,
@@ -199,6 +202,17 @@ export class ApiClient {
   async changeCanary(act: 'set' | 'promote' | 'rollback', body: object): Promise<Canary> {
     const [method, path] = act === 'set' ? (['PUT', ''] as const) : (['POST', `/${act}`] as const);
     return this.#http.read(await this.#http.send(method, `/v1/canary${path}`, body), canarySchema);
+  }
+
+  /** How the feeds of the market stand. */
+  async feeds(): Promise<readonly Feed[]> {
+    return (await this.#http.read(await this.#http.fetch('/v1/feeds', {}), feedsSchema)).items;
+  }
+
+  /** Forgets a feed that is no longer run. */
+  async forgetFeed(name: string): Promise<{ name: string }> {
+    const path = `/v1/feeds/${encodeURIComponent(name)}`;
+    return this.#http.read(await this.#http.fetch(path, { method: 'DELETE' }), forgottenFeedSchema);
   }
 
   async freeze(): Promise<Freeze> {

@@ -8,6 +8,7 @@ import { addDecisions } from './commands/decisions.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addFailed } from './commands/failed.ts';
+import { addFeeds } from './commands/feeds.ts';
 import { addFreeze } from './commands/freeze.ts';
 import { addHeld } from './commands/held.ts';
 import { addKeys } from './commands/keys.ts';
@@ -15,8 +16,8 @@ import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
 import { addObserve } from './commands/observe.ts';
 import { addPrice } from './commands/price.ts';
-import { addReplay } from './commands/replay.ts';
 import { addRates } from './commands/rates.ts';
+import { addReplay } from './commands/replay.ts';
 import { addStats } from './commands/stats.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
@@ -73,12 +74,13 @@ function withCommands(context: Context): Command {
     addFailed,
     addReplay,
     addObserve,
+    addRates,
     addPrice,
     addWhy,
-    addRates,
     addHistory,
     addHeld,
     addDecisions,
+    addFeeds,
     addFreeze,
     addCanary,
     addStats,

@@ -14,6 +14,34 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
+describe('feeds', () => {
+  const feed = {
+    name: 'market',
+    state: 'behind',
+    since: '2026-11-21T10:00:00.000Z',
+    detail: 'event 7 is missing',
+    holds: true,
+    ageSeconds: 3.2,
+    events: 12_000,
+    gaps: 2,
+    duplicates: 1,
+    quarantined: 0,
+    reconnects: 4,
+  };
+
+  it('shows how they stand, and lets go of one', async () => {
+    api.on('GET /v1/feeds', { body: { items: [feed] } });
+    const shown = await inPipe(['feeds'], env);
+    expect(shown.stdout).toMatch(/^market\tbehind\t.*\t3\.2 s\t12,?000\t2\t1\t0\t4\tevent 7 is missing$/m);
+    expect(shown.stderr).toContain('waits for market');
+    expect(JSON.parse((await inPipe(['feeds', '--json'], env)).stdout)).toEqual(feed);
+    api.on('DELETE /v1/feeds/market', { body: { name: 'market' } });
+    expect((await inPipe(['feeds', 'forget', 'market'], env)).stdout).toMatch(/^Forgotten: market/);
+    api.on('GET /v1/feeds', { body: { items: [] } });
+    expect((await inPipe(['feeds'], env)).stderr).toContain('npm run feed');
+  });
+});
+
 describe('freeze', () => {
   const frozen = { frozen: true, reason: 'odd prices', by: 'ops', since: '2026-11-21T10:00:00.000Z' };
 

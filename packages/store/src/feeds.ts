@@ -52,6 +52,8 @@ export interface FeedView extends FeedRecord {
   readonly name: string;
   /** Whether it keeps back what observations moved, now. */
   readonly holds: boolean;
+  /** Whether a process runs it. */
+  readonly isRun: boolean;
   /** How old what it brought is, ms; absent = it was never in sync. */
   readonly ageMs?: number;
 }
@@ -125,6 +127,7 @@ export class Feeds {
       return {
         ...record,
         name,
+        isRun,
         ...(!isRun && { state: 'down' as const, detail: 'no process runs it: npm run feed' }),
         holds: until !== undefined && Number(until) < nowMs,
         ...(!Number.isNaN(inSyncAtMs) && { ageMs: Math.max(0, nowMs - inSyncAtMs) }),

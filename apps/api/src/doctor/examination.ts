@@ -1,9 +1,12 @@
 import type { ApiDeps } from '../deps.ts';
 import { within } from '../within.ts';
+import { feedFinding } from './feed-finding.ts';
 import { type Finding, failed } from './finding.ts';
 import { gatewayFindings } from './gateway-findings.ts';
 import { apiKeyFinding, gatewayKeyFinding } from './key-findings.ts';
+import { ratesFinding } from './rates-finding.ts';
 import { redisFindings } from './redis-findings.ts';
+import { sourceFinding } from './source-finding.ts';
 import { budgetFinding, failedJobFinding, freezeFinding, queueFinding, workerFinding } from './work-findings.ts';
 
 /** Longest that Redis is waited for, in ms. */
@@ -19,7 +22,10 @@ const inRedis = [
   'queue',
   'budget',
   'freeze',
+  'feeds',
+  'sources',
   'failed-jobs',
+  'rates',
 ];
 
 /** All that was found, and what could not be looked at. */
@@ -55,12 +61,15 @@ async function examineRedis(deps: ApiDeps): Promise<Finding[] | string> {
   const askedMs = deps.clock();
   const state = await store.redisState();
   const apiClockMs = (askedMs + deps.clock()) / 2;
-  const [gatewayKeys, processes, budget, freeze, byReason] = await Promise.all([
+  const [gatewayKeys, processes, budget, freeze, byReason, feeds, rates, shares] = await Promise.all([
     store.gatewayKeys.read(),
     store.processes.list(),
     store.admission.budget(),
     store.freeze.get(),
     store.failedJobs.countByReason(),
+    store.feeds.list(),
+    store.rates.get(),
+    store.quarantine.shares(),
   ]);
   const mayStand = freeze !== undefined || budget.closed !== undefined;
   return [
@@ -69,7 +78,10 @@ async function examineRedis(deps: ApiDeps): Promise<Finding[] | string> {
     await queueFinding(deps, mayStand),
     budgetFinding(budget),
     freezeFinding(freeze),
+    feedFinding(feeds, deps.feeds, state.clockMs),
     failedJobFinding(byReason),
+    ratesFinding(rates, apiClockMs),
+    sourceFinding(shares, deps.quarantine.alarmPercent),
     gatewayKeyFinding(deps.gatewayKeys(), gatewayKeys),
   ];
 }

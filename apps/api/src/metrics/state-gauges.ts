@@ -43,6 +43,22 @@ export class StateGauges {
     const rate = this.#gauge('reprice_rate_limit', 'The limit in force, a minute; 0 = none.', 'of');
     const used = this.#gauge('reprice_rate_used', 'What went to the gateway in the last minute.', 'of');
     const frozen = this.#gauge('reprice_frozen', 'Whether publishing is frozen.');
+    const aside = this.#gauge(
+      'reprice_source_quarantined',
+      'What a source or feed sent in the last 10 minutes and nobody could use.',
+      'source',
+    );
+    const alarm = this.#gauge(
+      'reprice_source_alarm',
+      'Whether too much of what a source or feed sent in the last 10 minutes could not be used.',
+      'source',
+    );
+    const feedHolds = this.#gauge('reprice_feed_holds', 'Whether what observations moved waits for this feed.', 'feed');
+    const feedAge = this.#gauge(
+      'reprice_feed_age_seconds',
+      'All that the market had sent so long ago is stored; left out until a feed is in sync for the first time.',
+      'feed',
+    );
     const held = this.#gauge('reprice_held_prices', 'Prices that wait for a person.');
     const keys = this.#gauge('reprice_gateway_keys', 'Gateway keys that a worker holds now, by state.', 'state');
     const newest = this.#gauge('reprice_last_price_timestamp_seconds', 'When a price was published last.');
@@ -76,6 +92,14 @@ export class StateGauges {
       used.set({ of: 'requests' }, state.rate.requests.used);
       used.set({ of: 'tokens' }, state.rate.tokens.used);
       frozen.set(Number(state.isFrozen));
+      for (const { source, quarantined, isAlarming } of state.sources) {
+        aside.set({ source }, quarantined);
+        alarm.set({ source }, Number(isAlarming));
+      }
+      for (const { name: feed, holds, ageMs } of state.feeds) {
+        feedHolds.set({ feed }, Number(holds));
+        if (ageMs !== undefined) feedAge.set({ feed }, ageMs / 1000);
+      }
       held.set(state.heldPrices);
       for (const name of ['active', 'resting', 'revoked'] as const) keys.set({ state: name }, state.gatewayKeys[name]);
       if (state.newestPriceAtMs !== undefined) newest.set(state.newestPriceAtMs / 1000);

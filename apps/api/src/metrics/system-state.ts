@@ -1,5 +1,5 @@
-import type { PackQueue, QueueDepth } from '@reprice/queue';
-import type { Budget, GatewayKeyState, Store } from '@reprice/store';
+import type { QueueDepth } from '@reprice/queue';
+import { type Budget, type FeedView, type GatewayKeyState, isAlarming } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
 import { within } from '../within.ts';
 
@@ -15,6 +15,8 @@ export interface SystemState {
   /** A minute; a limit of 0 = none. */
   readonly rate: Readonly<Record<'requests' | 'tokens', { readonly limit: number; readonly used: number }>>;
   readonly isFrozen: boolean;
+  readonly feeds: readonly FeedView[];
+  readonly sources: readonly { readonly source: string; readonly quarantined: number; readonly isAlarming: boolean }[];
   readonly heldPrices: number;
   readonly gatewayKeys: Readonly<Record<GatewayKeyState['state'], number>>;
   readonly newestPriceAtMs: number | undefined;
@@ -28,34 +30,62 @@ const READ_WITHIN_MS = 2000;
 /** A worker that gave no sign of life for so long is not counted. */
 const ALIVE_MS = 15_000;
 
+type ReadFrom = Pick<ApiDeps, 'store' | 'queue' | 'quarantine'>;
+
 /** Reads the state, at most once a second however many ask. Undefined when Redis does not tell it in time. */
-export function stateReader(deps: Pick<ApiDeps, 'store' | 'queue'>): () => Promise<SystemState | undefined> {
+export function stateReader(deps: ReadFrom): () => Promise<SystemState | undefined> {
   let kept: { readonly state: Promise<SystemState | undefined>; readonly untilMs: number } | undefined;
   return () => {
     if (kept === undefined || performance.now() > kept.untilMs) {
-      const read = readState(deps.store, deps.queue).catch(() => undefined);
+      const read = readState(deps).catch(() => undefined);
       kept = { state: within(READ_WITHIN_MS, read, undefined), untilMs: performance.now() + KEPT_MS };
     }
     return kept.state;
   };
 }
 
-async function readState(store: Store, queue: PackQueue): Promise<SystemState> {
-  const { admission, stats, failedJobs, processes, freeze, held, gatewayKeys, priceAges } = store;
-  const [depth, failed, seen, budget, limits, frozen, heldPrices, keys, newestPriceAtMs, pricedAtMs, nowMs] =
-    await Promise.all([
-      queue.depth(),
-      failedJobs.countByReason(),
-      processes.list(),
-      admission.budget(),
-      admission.rateLimits(),
-      freeze.get(),
-      held.count(),
-      gatewayKeys.read(),
-      priceAges.newestAtMs(),
-      priceAges.sample(),
-      stats.nowMs(),
-    ]);
+async function readState({ store, queue, quarantine }: ReadFrom): Promise<SystemState> {
+  const {
+    admission,
+    stats,
+    failedJobs,
+    processes,
+    feeds,
+    freeze,
+    held,
+    gatewayKeys,
+    priceAges,
+    quarantine: aside,
+  } = store;
+  const [
+    depth,
+    failed,
+    seen,
+    budget,
+    limits,
+    frozen,
+    market,
+    heldPrices,
+    keys,
+    newestPriceAtMs,
+    pricedAtMs,
+    nowMs,
+    shares,
+  ] = await Promise.all([
+    queue.depth(),
+    failedJobs.countByReason(),
+    processes.list(),
+    admission.budget(),
+    admission.rateLimits(),
+    freeze.get(),
+    feeds.list(),
+    held.count(),
+    gatewayKeys.read(),
+    priceAges.newestAtMs(),
+    priceAges.sample(),
+    stats.nowMs(),
+    aside.shares(),
+  ]);
   const pace = await stats.seconds(60, nowMs);
   const sum = (of: 'sent' | 'tokens'): number => pace.reduce((total, second) => total + second[of], 0);
   const ofWorkers = [...keys.uses].filter(([, { heldAtMs }]) => heldAtMs > nowMs - ALIVE_MS).map(([id]) => id);
@@ -73,6 +103,8 @@ async function readState(store: Store, queue: PackQueue): Promise<SystemState> {
       tokens: { limit: lower(limits.tpm, limits.learnedTpm), used: sum('tokens') },
     },
     isFrozen: frozen !== undefined,
+    feeds: market,
+    sources: shares.map((share) => ({ ...share, isAlarming: isAlarming(share, quarantine.alarmPercent) })),
     heldPrices,
     gatewayKeys: { active: inState('active'), resting: inState('resting'), revoked: inState('revoked') },
     newestPriceAtMs,

@@ -1,6 +1,7 @@
 import { priorities } from '@reprice/pricing';
 import { z } from 'zod';
 import { budgetSchema } from './budget.ts';
+import { feedStats } from './feeds.ts';
 import { freezeState } from './freeze.ts';
 import { examplePrice } from './price.ts';
 import { amount, batchId, currency, instant, sku, tally, usd } from './values.ts';
@@ -118,6 +119,7 @@ const overview = {
   tokens: tally,
   costUsd: usd,
   topChanges: z.array(change).max(20).meta({ description: "Today's largest changes, one a SKU, the largest first" }),
+  feeds: feedStats,
   freeze: freezeState,
 };
 
@@ -185,6 +187,7 @@ const example = {
       pricedAt: examplePrice.pricedAt,
     },
   ],
+  feeds: [{ name: 'market', state: 'live' as const, holds: false, ageSeconds: 0.3 }],
   freeze: { frozen: false },
 };
 

@@ -7,6 +7,7 @@ import type { Overview, Stats } from '../schemas/stats.ts';
 import { callTotals, percentiles, seriesOf } from './figures.ts';
 import { forecast } from './forecast.ts';
 import { KeptAnswer } from './kept-answer.ts';
+import { shownFeeds } from './shown-feeds.ts';
 import { shownFreeze } from './shown-freeze.ts';
 
 const KEPT_MS = 1000;
@@ -53,10 +54,10 @@ export class StatsSource {
   }
 
   async #computeOverview(): Promise<Overview> {
-    const { stats, failedJobs, processes, admission, freeze, underWay, dirty } = this.#store;
+    const { stats, failedJobs, processes, admission, feeds, freeze, underWay, dirty } = this.#store;
     const queue = this.#queue();
     const nowMs = await stats.nowMs();
-    const [hour, seconds, topChanges, depth, reasons, workers, budget, limits, frozen, batches, dirtySkus] =
+    const [hour, seconds, topChanges, depth, reasons, workers, budget, limits, frozen, batches, dirtySkus, market] =
       await this.#store.together(() =>
         Promise.all([
           stats.minutes(FORECAST_MINUTES, nowMs),
@@ -70,6 +71,7 @@ export class StatsSource {
           freeze.get(),
           underWay.list(),
           dirty.size(),
+          feeds.list(),
         ]),
       );
     const window = sumCounts(hour.slice(-WINDOW_MINUTES));
@@ -128,6 +130,7 @@ export class StatsSource {
       tokens: window.tokens,
       costUsd: formatUsd(window.costNanoUsd),
       topChanges: topChanges as Overview['topChanges'],
+      feeds: shownFeeds(market),
       freeze: shownFreeze(frozen),
     };
   }
