@@ -19,6 +19,7 @@ export { GatewayKeyFile, GatewayKeyFileError } from './gateway-key-file.ts';
 export { isLoopback } from './loopback.ts';
 export type { ModelPriceInput } from './model-fields.ts';
 export { rateLimitBounds } from './rate-limit-bounds.ts';
+export { type ResolveHost, resolveHost } from './resolve-host.ts';
 export type { SettingFault, SettingMeta } from './setting.ts';
 export {
   type SendingSinkConfig,

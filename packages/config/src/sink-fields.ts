@@ -88,7 +88,8 @@ export const sinkHeaders = z.record(z.string(), z.string(headersTake), headersTa
 }, headersTake);
 
 const method = z.enum(['POST', 'PUT'], 'POST or PUT').default('POST');
-const url = z.string('a URL');
+const urlTakes = 'a URL of at most 2000 characters';
+const url = z.string(urlTakes);
 const allowPrivate = z.boolean('true or false').default(false);
 
 const twoSecrets = 'one or two secrets, the newest first';
@@ -160,9 +161,10 @@ export type SinkTriggers = z.output<typeof sinkTriggers>;
 
 /** What PUT /v1/sinks/:name takes: no secret (the server makes it), nothing in the own network, no file. */
 export const savedSinkFields = {
-  url,
-  method: method.unwrap().optional(),
-  headers: sinkHeaders.optional(),
+  kind: z.enum(['webhook', 'http'], 'webhook or http'),
+  url: z.string(urlTakes).max(2000, urlTakes).meta({ description: 'https, at a public address of the Internet' }),
+  method: z.enum(['POST', 'PUT'], 'POST or PUT').optional().meta({ description: 'Of an http sink; default POST' }),
+  headers: sinkHeaders.optional().meta({ description: 'Of an http sink, such as its key; never shown again' }),
   timeoutMs,
   ...pace,
 };

@@ -61,6 +61,29 @@ export const valueGuides = {
       ],
     },
   },
+  'webhook-url-forbidden': {
+    means:
+      'A sink that is saved may be at a public address of the Internet alone, by https. Else whoever has a key could make Reprice call systems that they cannot reach themselves.',
+    why: [
+      'The URL begins with http://, holds a user and password, or has the port of another service.',
+      'Its host is an address of this machine, of a private network or of a cloud’s metadata, in whatever notation.',
+      'Its name has such an address, or none at all, right now.',
+    ],
+    todo: [
+      'Give an https URL that the Internet can reach.',
+      'Whoever runs Reprice may put a system of their own network under `sinks` in reprice.config.ts, with `allowPrivate: true`.',
+    ],
+    example: {
+      detail: '"url" must be one at a public address of the Internet; it has the address 127.0.0.1.',
+      errors: [
+        {
+          pointer: '/url',
+          code: 'forbidden',
+          detail: '"url" must be one at a public address of the Internet; it has the address 127.0.0.1.',
+        },
+      ],
+    },
+  },
   'idempotency-key-invalid': {
     means: 'The `Idempotency-Key` cannot be used as one.',
     why: ['It is empty, has more than 255 characters, holds others than printable ASCII, or stands there twice.'],

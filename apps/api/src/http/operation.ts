@@ -10,6 +10,7 @@ export type OperationTag =
   | 'limits'
   | 'gateway'
   | 'canary'
+  | 'sinks'
   | 'events'
   | 'service';
 

@@ -21,6 +21,7 @@ const about: Readonly<Record<OperationTag, string>> = {
   limits: 'Requests and tokens a minute, over all workers.',
   gateway: 'The keys of the gateway: which are used, which rest, which are revoked.',
   canary: 'Another model or wording that answers for a share of the SKUs.',
+  sinks: 'Where published prices are delivered, and how each does.',
   events: 'What happens, as it happens.',
   service: 'The service itself.',
 };

@@ -7,6 +7,8 @@ const ids: Readonly<Record<string, z.ZodType>> = {
   batches: batchId.meta({ description: 'Id of a batch' }),
   jobs: jobId.meta({ description: 'Id that `POST /v1/jobs` gave, or of one job of a batch' }),
   keys: gatewayKey,
+  sinks: z.string().meta({ description: 'Name of a sink', example: 'shop' }),
+  sources: z.string().meta({ description: 'Name of a source of the config file', example: 'shop' }),
 };
 
 /** The parameters of a path such as `/v1/batches/:id`; undefined if it has none. Throws for a parameter that nobody described. */

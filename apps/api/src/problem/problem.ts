@@ -28,6 +28,7 @@ export type ProblemName =
   | 'idempotency-key-reused'
   | 'idempotency-conflict'
   | 'rate-limited'
+  | 'webhook-url-forbidden'
   | 'queue-full'
   | 'dependency-unavailable'
   | 'internal';
@@ -82,6 +83,7 @@ export const problemStatuses: Readonly<Record<ProblemName, number>> = {
   'idempotency-key-reused': 422,
   'idempotency-conflict': 409,
   'rate-limited': 429,
+  'webhook-url-forbidden': 400,
   'queue-full': 503,
   'dependency-unavailable': 503,
   internal: 500,
@@ -115,6 +117,7 @@ export const problemTitles: Readonly<Record<ProblemName, string>> = {
   'idempotency-key-reused': 'The Idempotency-Key stands for another request',
   'idempotency-conflict': 'A request with this Idempotency-Key is under way',
   'rate-limited': 'Too many requests with this key',
+  'webhook-url-forbidden': 'No sink may have this URL',
   'queue-full': 'The queue is full',
   'dependency-unavailable': 'A service that is needed does not answer',
   internal: 'Something went wrong here',

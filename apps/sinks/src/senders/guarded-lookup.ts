@@ -1,17 +1,6 @@
-import { type LookupAddress, lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { isTargetAddress, type TargetTerms } from '@reprice/config';
-
-/** All addresses of a host name; rejects with the resolver's error. */
-export type ResolveHost = (name: string) => Promise<readonly string[]>;
-
-/** Asks the system: /etc/hosts, DNS. */
-export const resolveHost: ResolveHost = (name) =>
-  new Promise((resolve, reject) => {
-    lookup(name, { all: true, verbatim: true }, (error, found) =>
-      error ? reject(error) : resolve(found.map(({ address }) => address)),
-    );
-  });
+import { isTargetAddress, type ResolveHost, resolveHost, type TargetTerms } from '@reprice/config';
 
 /** A name turned out to be at an address where no sink may be. */
 export class ForbiddenAddressError extends Error {

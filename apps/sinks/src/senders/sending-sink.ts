@@ -1,7 +1,6 @@
-import { readTargetUrl, type SendingSinkConfig } from '@reprice/config';
+import { type ResolveHost, readTargetUrl, type SendingSinkConfig } from '@reprice/config';
 import type { AcknowledgedPrice, ChangeMessage, Delivery, Sink } from '../sink.ts';
 import { changeBody } from './change-body.ts';
-import type { ResolveHost } from './guarded-lookup.ts';
 import { failureOf, refusalOf } from './outcome.ts';
 import { type Answer, Target } from './target.ts';
 

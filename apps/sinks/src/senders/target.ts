@@ -1,6 +1,6 @@
-import type { TargetTerms } from '@reprice/config';
+import type { ResolveHost, TargetTerms } from '@reprice/config';
 import { Agent, type Dispatcher } from 'undici';
-import { guardedLookup, type ResolveHost } from './guarded-lookup.ts';
+import { guardedLookup } from './guarded-lookup.ts';
 
 /** As much of an answer as is read, bytes; what comes beyond is cut, and the connection with it. */
 export const ANSWER_BYTES = 65_536;
