@@ -1,8 +1,15 @@
-import { dearestPrices, type ModelPrice, worstCaseNanoUsd } from '@reprice/gateway';
-import { boundsFor, buildPrompt, defaultStrategy, type PromptRow, type Strategy } from '@reprice/pricing';
+import { type ModelPrice, worstCaseNanoUsd } from '@reprice/gateway';
+import {
+  boundsFor,
+  buildPrompt,
+  defaultStrategy,
+  isWorthDoubting,
+  type PromptRow,
+  type Strategy,
+  tierOf,
+  tierStrategy,
+} from '@reprice/pricing';
 import type { LoadedRow } from '@reprice/store';
-
-const DAY_MS = 24 * 3_600_000;
 
 /** What a call is made of, and what its model costs; as the workers are configured. */
 export interface CallTerms {
@@ -12,7 +19,10 @@ export interface CallTerms {
   readonly model: string;
 }
 
-/** The most that one call for these rows can cost, in nano-USD; 0 where no row can be asked for or no price of the model is known. */
+/**
+ * The most that asking once for these rows can cost, in nano-USD, the large model included where a small one may not be sure enough; 0 where
+ * no row can be asked for, the rules engine prices them, or no price of the model is known.
+ */
 export function worstCallNanoUsd(terms: CallTerms, strategyName: string, rows: readonly LoadedRow[]): number {
   const strategyOf = (name: string): Strategy | undefined => terms.strategies[name];
   const asked = rows.flatMap((row): PromptRow[] => {
@@ -24,9 +34,19 @@ export function worstCallNanoUsd(terms: CallTerms, strategyName: string, rows: r
     return [{ snapshot, bounds, currentMinor: liveMinor ?? snapshot.priceMinor }];
   });
   const strategy = strategyOf(strategyName) ?? strategyOf(defaultStrategy);
-  const price = strategy && terms.models[strategy.model ?? terms.model];
-  if (asked.length === 0 || !price) return 0;
-  const { worstPromptTokens, maxTokens } = buildPrompt(asked, strategy);
-  // It may run at any hour.
-  return worstCaseNanoUsd(dearestPrices(price, 0, DAY_MS), worstPromptTokens, maxTokens);
+  if (!strategy) return 0;
+  const small = asked.filter(({ snapshot }) => tierOf(strategy, snapshot) === 'small');
+  const large = asked.filter(({ snapshot }) => tierOf(strategy, snapshot) !== 'rules' && isLarge(strategy, snapshot));
+  return callNanoUsd(terms, strategy, small) + callNanoUsd(terms, tierStrategy(strategy, 'large'), large);
+}
+
+function isLarge(strategy: Strategy, snapshot: PromptRow['snapshot']): boolean {
+  return tierOf(strategy, snapshot) === 'large' || isWorthDoubting(strategy, snapshot);
+}
+
+function callNanoUsd(terms: CallTerms, strategy: Strategy, rows: readonly PromptRow[]): number {
+  const price = terms.models[strategy.model ?? terms.model];
+  if (rows.length === 0 || !price) return 0;
+  const { worstPromptTokens, maxTokens } = buildPrompt(rows, strategy);
+  return worstCaseNanoUsd(price, worstPromptTokens, maxTokens);
 }

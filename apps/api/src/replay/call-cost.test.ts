@@ -1,0 +1,40 @@
+import { modelPrices } from '@reprice/gateway';
+import { builtInStrategies, type Snapshot, strategySchema } from '@reprice/pricing';
+import type { LoadedRow } from '@reprice/store';
+import { expect, it } from 'vitest';
+import { worstCallNanoUsd } from './call-cost.ts';
+
+const tiers = {
+  rules: { belowValue: '20' },
+  large: { model: 'gpt-4.1', fromValue: '5000', unsure: { belowConfidence: 0.6, fromValue: '500' } },
+};
+const terms = (own: object = {}) => ({
+  strategies: { balanced: strategySchema.parse({ ...builtInStrategies.balanced, ...own }) },
+  models: modelPrices,
+  model: 'deepseek-v3.2',
+});
+const row = (stock: number): LoadedRow => {
+  const snapshot: Snapshot = {
+    sku: 's',
+    currency: 'EUR',
+    priceMinor: 1000,
+    referenceMinor: 1000,
+    stock,
+    competitorsMinor: [],
+    observedAtMs: 0,
+  };
+  return { settled: false, snapshot, fence: 0, past: [] };
+};
+
+it('knows the tiers: nothing for the rules engine, the large model for the dear, both where the small one may not be sure', () => {
+  const cost = (rows: readonly LoadedRow[], own: object = { tiers }) => worstCallNanoUsd(terms(own), 'balanced', rows);
+  const [cheap, usual, doubtful, dear] = [row(1), row(3), row(50), row(500)];
+  const small = cost([usual], {});
+  expect(small).toBeGreaterThan(0);
+  expect(cost([cheap])).toBe(0);
+  expect(cost([usual])).toBe(small);
+  expect(cost([dear])).toBeGreaterThan(5 * small);
+  // The cells of their table are not all of the same length.
+  expect(cost([doubtful]) / (cost([usual]) + cost([dear]))).toBeCloseTo(1, 2);
+  expect(cost([cheap, usual, dear])).toBe(cost([usual]) + cost([dear]));
+});
