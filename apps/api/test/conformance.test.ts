@@ -302,7 +302,8 @@ describe('refusals fit the description:', () => {
 
   test('of something that there is not', async () => {
     for (const { operationId, path, requestBody } of keyed()) {
-      if (!path.includes('{')) continue;
+      // It makes what there is not.
+      if (!path.includes('{') || operationId === 'saveSink') continue;
       await expectStatus(404, operationId, requestBody === undefined ? {} : { body: {} });
     }
   });
@@ -327,6 +328,7 @@ describe('while Redis is away', () => {
     setFreeze: { frozen: true },
     setCanary: { percent: 0 },
     setRates: { date: '2026-11-20', base: 'EUR', perBase: { USD: 1.1 } },
+    saveSink: { kind: 'webhook', url: 'https://hooks.example.com/' },
     promoteCanary: {},
     rollBackCanary: {},
     approvePrice: {},
