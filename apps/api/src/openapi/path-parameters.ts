@@ -6,6 +6,7 @@ const gatewayKey = z.string().meta({ description: 'Fingerprint of a key of the g
 const ids: Readonly<Record<string, z.ZodType>> = {
   batches: batchId.meta({ description: 'Id of a batch' }),
   jobs: jobId.meta({ description: 'Id that `POST /v1/jobs` gave, or of one job of a batch' }),
+  feeds: z.string().meta({ description: 'Name of a feed', example: 'market' }),
   keys: gatewayKey,
   sinks: z.string().meta({ description: 'Name of a sink', example: 'shop' }),
   sources: z.string().meta({ description: 'Name of a source of the config file', example: 'shop' }),

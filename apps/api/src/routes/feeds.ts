@@ -39,7 +39,10 @@ export function feedRoutes({ store }: ApiDeps): Route[] {
         summary: 'Forget a feed that is no longer run',
         description:
           'A feed that nobody runs keeps back what observations moved until it is run again, or forgotten. With it goes its place: run again, it begins with all SKUs of the market.',
-        replies: { 200: { description: 'It is forgotten.', content: { 'application/json': forgottenFeed } } },
+        replies: {
+          200: { description: 'It is forgotten.', content: { 'application/json': forgottenFeed } },
+          409: { description: 'A process runs it.' },
+        },
       },
       async handle(req, res) {
         readQuery(req, {});
