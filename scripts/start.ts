@@ -92,7 +92,10 @@ async function reprice(
   const { baseUrl, apiKeys } = settings.gateway;
   const [warning] = await Promise.all([
     env.GATEWAY_BASE_URL ? gatewayWarning(baseUrl, apiKeys) : undefined,
-    platform.start(env, keys),
+    platform.start(env, keys, {
+      feeds: Object.keys(settings.feeds).length > 0,
+      sinks: Object.keys(settings.sinks).length > 0,
+    }),
   ]);
   const api = { url: platform.url('api') as string, key: keys.cliKey };
   if (keys.keyFile) endings.push(publishInstance(options.dataDir, { url: api.url, apiKey: api.key }));

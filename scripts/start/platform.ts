@@ -2,15 +2,25 @@ import path from 'node:path';
 import { type AcquiredRedis, acquireRedis } from '@reprice/embedded-redis';
 import { type App, startApp } from './app.ts';
 import { type Credentials, gatewayKey } from './credentials.ts';
+import { whenSinkIsSaved } from './saved-sinks.ts';
 import { StartError } from './start-error.ts';
 
-/** What runs: Redis, simulator, API and worker, of which the first two may be someone else's. */
+/** What runs besides Redis, simulator, API and worker. */
+export interface Extras {
+  /** Whether the config file names feeds. */
+  readonly feeds: boolean;
+  /** Whether the config file names sinks; if not, their process starts once one is saved over the API. */
+  readonly sinks: boolean;
+}
+
+/** What runs: Redis, simulator, API and worker, of which the first two may be someone else's; and what else there is to do. */
 export class Platform {
   readonly #root: string;
   readonly #dataDir: string;
   readonly #kills = new Set<() => void>();
   readonly #apps = new Map<string, App>();
   #redis: AcquiredRedis | undefined;
+  #endLooking: () => void = () => {};
   #stopped: Promise<void> | undefined;
   /** Resolves, if a part ends that nobody asked to end, with what happened. */
   readonly broken: Promise<StartError>;
@@ -42,7 +52,7 @@ export class Platform {
    *
    * @throws StartError if a part does not get ready; RedisStartError if there is no Redis
    */
-  async start(env: NodeJS.ProcessEnv, { apiKeys }: Credentials): Promise<void> {
+  async start(env: NodeJS.ProcessEnv, { apiKeys }: Credentials, extras: Extras): Promise<void> {
     // First of all, since it claims the data directory: a second start must not touch the logs of the first.
     this.#redis = await acquireRedis({
       cacheDir: path.join(this.#root, '.cache'),
@@ -58,7 +68,14 @@ export class Platform {
     await Promise.all([
       this.#startApp('api', { ...all, ...gateway }),
       this.#startApp('worker', { ...all, ...gateway }),
+      extras.sinks && this.#startApp('sinks', { ...all, ...gateway }),
+      // The worker has that port.
+      extras.feeds && this.#startApp('feed', { ...all, ...gateway, METRICS_PORT: '' }),
     ]);
+    if (extras.sinks || this.#stopped !== undefined) return;
+    this.#endLooking = whenSinkIsSaved(this.redisUrl, () => {
+      this.#startApp('sinks', { ...all, ...gateway }).catch((error: StartError) => this.#break(error));
+    });
   }
 
   async #startSimulator(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
@@ -98,7 +115,9 @@ export class Platform {
   }
 
   async #stopInOrder(): Promise<void> {
-    await Promise.all([this.#apps.get('api')?.stop(), this.#apps.get('worker')?.stop()]);
+    this.#endLooking();
+    await Promise.all(['api', 'feed', 'worker'].map((name) => this.#apps.get(name)?.stop()));
+    await this.#apps.get('sinks')?.stop();
     this.killApps(); // the simulator, and what had not got ready
     await this.#redis?.stop();
   }
