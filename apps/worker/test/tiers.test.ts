@@ -18,8 +18,8 @@ const strategies = {
   balanced: strategySchema.parse({ ...builtInStrategies.balanced, tiers }),
 };
 
-/** By the tests before the last: 40 and 6 by value, 60 where some went on, 20, 30 and 10. */
-const PUBLISHED_BY_MODELS = 40 + 6 + 60 + 20 + 30 + 10;
+/** By the tests before the last: 40 and 6 by value, 60 where some went on, 20, 30 and 10, and twice 2 of an API. */
+const PUBLISHED_BY_MODELS = 40 + 6 + 60 + 20 + 30 + 10 + 4;
 
 let pool: Pool;
 beforeAll(async () => {
@@ -165,6 +165,51 @@ it('options are sent, and a gateway that does not take one is told of by its nam
   await pool.faults({});
   const again = await pool.submit(catalogue(10, { strategy: 'premium' }, 'options'), { packSize: 10 });
   expect(await pool.watch(again)).toMatchObject({ priced: 10, failed: 0 });
+});
+
+it('the small door and observations know the tiers too, and why says which and because of what', async () => {
+  const { process: api, post } = await pool.api();
+  const get = async (route: string) => {
+    const response = await fetch(new URL(route, api.url), { headers: { authorization: 'Bearer secret-of-the-test' } });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const usual = { currency: 'EUR', competitors: ['11.00'] };
+  const items = [
+    { sku: 'd-cheap', price: '10.00', stock: 1, ...usual },
+    { sku: 'd-usual', price: '10.00', stock: 20, ...usual },
+    { sku: 'd-dear', price: '10.00', stock: 900, ...usual },
+  ];
+  const done = (await (await post('/v1/jobs?wait=20', { priority: 'high', items })).json()) as {
+    items: { source: string; model?: string }[];
+  };
+  const answers = (prices: readonly { source?: string; model?: string }[]) =>
+    prices.map(({ source, model }) => `${source} ${model ?? ''}`);
+  expect(answers(done.items)).toEqual(['rules ', `model ${SMALL}`, `model ${LARGE}`]);
+
+  // By what they are worth now: each has become another's.
+  await post('/v1/observations', {
+    items: [
+      { sku: 'd-cheap', stock: 900 },
+      { sku: 'd-usual', stock: 0 },
+      { sku: 'd-dear', stock: 20 },
+    ],
+  });
+  const skus = items.map(({ sku }) => sku);
+  let prices = await pool.prices(skus);
+  while (prices.some(({ revision }) => revision !== '2')) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    prices = await pool.prices(skus);
+  }
+  expect(answers(prices)).toEqual([`model ${LARGE}`, 'rules ', `model ${SMALL}`]);
+  const tierOf = async (sku: string) => (await get(`/v1/prices/${sku}/why`)).tier;
+  expect(await tierOf('d-cheap')).toEqual({
+    name: 'large',
+    valueAtStake: '9000.00',
+    because: '9000.00 EUR is at stake, at least 5000: the large model is asked at once.',
+  });
+  expect(await tierOf('d-usual')).toMatchObject({ name: 'rules', valueAtStake: '10.00' });
+  const worth = await get('/v1/worth?days=1');
+  expect(worth).toMatchObject({ total: { timesStock: {} }, note: expect.stringContaining('no gain') });
 });
 
 it('the ledger of worth tells what the models were paid and how far they lie from the rules engine, and nothing of a dry run', async () => {

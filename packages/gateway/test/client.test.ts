@@ -30,6 +30,14 @@ describe('complete', () => {
     });
   });
 
+  it('sends the options of the configuration besides, and never in place of what is ours', async () => {
+    const { url, received } = await httpServer((response) => response.writeHead(400, json).end('{}'));
+    const options = { role_override: { name: 'analyst' }, stream: false, model: 'dearer', max_tokens: 9 };
+    await clientOf(url).complete({ ...request, options });
+    const body = JSON.parse(received[0]?.body ?? '');
+    expect(body).toMatchObject({ role_override: { name: 'analyst' }, stream: true, model: 'm', max_tokens: 40 });
+  });
+
   it('takes a JSON reply to a stream request', async () => {
     const { url } = await httpServer((response) => {
       response.writeHead(200, json);
