@@ -10,9 +10,8 @@ import { type Work, workOfChange, workOfPage } from './work.ts';
 
 /** How long a process may deliver that Redis has not heard of, ms. */
 export const LEASE_MS = 4000;
-/** It stops so long before that, since clocks run apart and attempts take a moment to break off. */
-const LEASE_MARGIN_MS = 1000;
-const RENEW_MS = 1000;
+/** It renews the lease four times as often, and stops a quarter before its end: attempts take a moment to break off. */
+const LEASE_PARTS = 4;
 const STANDBY_MS = 500;
 const TRY_AGAIN_MS = 500;
 const LEAST_RETRY_AFTER_MS = 500;
@@ -30,6 +29,8 @@ export interface DelivererOptions {
   readonly attempts: number;
   /** Messages under way at once. */
   readonly concurrency: number;
+  /** As told to the reader; {@link LEASE_MS} unless stated. */
+  readonly leaseMs?: number;
   readonly pace?: Pace;
   readonly observe?: DeliveryObserver;
   readonly onError: (error: unknown) => void;
@@ -48,6 +49,8 @@ export class Deliverer {
   readonly #acknowledgements: Acknowledgements;
   readonly #stirring = new Stirring();
   readonly #pace: Pace;
+  readonly #leaseMs: number;
+  readonly #renewMs: number;
   readonly #replay: Replay;
   #hand = new Hand();
   #page: { readonly page: ResyncPage; isPlaced: boolean } | undefined;
@@ -62,6 +65,8 @@ export class Deliverer {
   constructor(options: DelivererOptions) {
     this.#options = options;
     this.#pace = options.pace ?? new Pace();
+    this.#leaseMs = options.leaseMs ?? LEASE_MS;
+    this.#renewMs = this.#leaseMs / LEASE_PARTS;
     this.#acknowledgements = new Acknowledgements(options.reader, this.#failed);
     this.#replay = new Replay(options.reader, () => this.#stirring.stir());
   }
@@ -132,7 +137,7 @@ export class Deliverer {
       await this.#lose();
       return taken.kind;
     }
-    this.#heldUntilMs = askedAtMs + LEASE_MS - LEASE_MARGIN_MS;
+    this.#heldUntilMs = askedAtMs + this.#leaseMs - this.#renewMs;
     this.#state = taken.state;
     if (taken.missed > 0) this.#options.onGap(taken.missed);
     if (taken.isFresh) this.#mustReload = true;
@@ -277,10 +282,10 @@ export class Deliverer {
 
   #idleMs(): number {
     if (this.#mayHaveMore && this.#hand.order.size < LOW) return 0;
-    const readyInMs = this.#hand.readyInMs(performance.now()) ?? RENEW_MS;
+    const readyInMs = this.#hand.readyInMs(performance.now()) ?? this.#renewMs;
     // What is ready already waits for a free place, whose end stirs us, or for the end of a rest.
     const waitMs = Math.max(readyInMs, this.#pace.restMs());
-    return waitMs > 0 ? Math.min(RENEW_MS, waitMs) : RENEW_MS;
+    return waitMs > 0 ? Math.min(this.#renewMs, waitMs) : this.#renewMs;
   }
 
   /** Redis failed us in mid-step: what it did of it shows when what is open is read again. */

@@ -1,5 +1,6 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
 import { createLogger, logConsole, logCrash } from '@reprice/telemetry';
+import { MetricsPortError } from './metrics.ts';
 import { type SinksSeam, startSinks, UnfitRedisError } from './sinks.ts';
 import type { StopSignal } from './stop-signal.ts';
 
@@ -30,10 +31,12 @@ export async function runSinks(env: NodeJS.ProcessEnv, stopSignal: StopSignal, s
         },
       );
     });
-    log.info({ redis: 'ready', sinks: Object.keys(config.sinks) }, 'ready');
-    process.send?.({ ready: true, url: '' });
+    const { metricsUrl } = sinks;
+    log.info({ redis: 'ready', sinks: Object.keys(config.sinks), metrics: metricsUrl }, 'ready');
+    process.send?.({ ready: true, url: metricsUrl });
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof UnfitRedisError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof UnfitRedisError || error instanceof MetricsPortError))
+      throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(configExitCode);
   }

@@ -7,6 +7,7 @@ import { addSecrets, type Logger, onceEvery } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
 import { repeat } from './chores.ts';
 import { Deliverer, LEASE_MS } from './deliverer.ts';
+import { SinkMetrics } from './metrics.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { openSink } from './open-sink.ts';
 import { connectRedis } from './redis-connection.ts';
@@ -28,10 +29,14 @@ const LEAVE_WITHIN_MS = 1000;
 export interface SinksSeam {
   readonly sink?: (sink: Sink) => Sink;
   readonly reader?: (reader: SinkReader) => SinkReader;
+  /** How long a sink is a process's own without a sign of life, ms. */
+  readonly leaseMs?: number;
 }
 
 /** A running sinks process. */
 export interface RunningSinks {
+  /** Where its metrics are; absent without METRICS_PORT. */
+  readonly metricsUrl?: string;
   /** Finishes what is under way, `finishMs` at most, and lets others go on. */
   stop(finishMs: number): Promise<void>;
 }
@@ -65,18 +70,25 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
       log.error({ sink, reason }, `a sink was stopped; what is published waits for \`reprice sinks resume ${sink}\``),
   });
 
+  const metrics = new SinkMetrics();
+  const { leaseMs = LEASE_MS } = seam;
   const deliverer = (name: string, settings: SinkConfig): Deliverer => {
     // Those of saved sinks are not among the secrets that the logger began with.
     addSecrets(log, sinkSecrets({ [name]: settings }));
     monitor.watch(name, settings.triggers);
+    metrics.watch(name);
     const sink = openSink(name, settings);
-    const reader = store.sinks.reader(name, self.id, LEASE_MS);
+    const reader = store.sinks.reader(name, self.id, leaseMs);
     return new Deliverer({
       sink: seam.sink?.(sink) ?? sink,
       reader: seam.reader?.(reader) ?? reader,
+      leaseMs,
       attempts: settings.attempts,
       concurrency: settings.kind === 'ndjson' ? WRITTEN_TOGETHER : settings.concurrency,
-      observe: monitor.observe,
+      observe(...attempt) {
+        metrics.observe(...attempt);
+        monitor.observe(...attempt);
+      },
       onError: (error) => onError(error, name),
       onGap: (messages) =>
         log.error({ sink: name, messages }, `a sink has a gap: \`reprice sinks resync ${name}\` brings it level`),
@@ -105,6 +117,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
     },
   });
   const trimming = new Trimming(store.sinks);
+  const server = await metrics.serve(config);
   await roster.look();
   void wake.run();
   const endChores = repeat(
@@ -117,12 +130,14 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
     onError,
   );
   return {
+    ...(server && { metricsUrl: server.url }),
     async stop(finishMs) {
       endChores();
       wake.stop();
       await roster.stop(finishMs);
       const leaving = [monitor.look(), store.processes.leave(self.id).catch(() => {})];
       await Promise.race([Promise.all(leaving), sleep(LEAVE_WITHIN_MS)]);
+      await server?.close();
       for (const connection of connections) connection.disconnect();
     },
   };
