@@ -12,6 +12,7 @@
 
 --- @include "clock"
 --- @include "iso-time"
+--- @include "linger"
 --- @include "snapshot-cells"
 
 local FIRST_SKU_KEY, STRATEGY, STATS_TTL_SECONDS = 13, 12, 25 * 3600
@@ -34,7 +35,7 @@ local open, order, held = {}, {}, 0
 for i = FIRST_SKU_KEY, #KEYS, 2 do
   local sku = string.sub(KEYS[i], prefix + 1)
   local due = tonumber(redis.call('ZSCORE', KEYS[1], sku))
-  if due and due <= now_ms then
+  if due and (due <= now_ms or may_share(KEYS[2], sku, due, urgency, now_ms)) then
     local in_flight, _, taken_ms = string.match(redis.call('HGET', KEYS[3], sku) or '', '^(%d) (%S+) (%d+)$')
     local stored = redis.call('GET', KEYS[i])
     local strategy = stored and split(string.match(stored, SNAPSHOT) and select(5, string.match(stored, SNAPSHOT)) or '')[STRATEGY] or ''

@@ -52,16 +52,21 @@ export class DirtySet {
     return (await this.#redis.exists(this.#keys.dirtySets())) > 0;
   }
 
-  /** The SKUs that are due now, at most `limit` of each priority, none while a feed is behind; and Redis' clock, ms since 1970. */
+  /**
+   * The SKUs that are due now, at most `limit` of each priority, none while a feed is behind; and Redis' clock, ms since 1970. Less urgent
+   * ones wait a little for others to share a call with, and when one of them is due, those go with it that would be soon.
+   */
   async due(limit: number): Promise<{ skus: DueSkus; nowMs: number; isFeedBehind: boolean }> {
-    const reply = await this.#due.run(this.#redis, [...this.#keys.dirtySets(), this.#keys.feedsInSync()], [limit]);
+    const k = this.#keys;
+    const keys = [...k.dirtySets(), k.feedsInSync(), k.dirtyCalm()];
+    const reply = await this.#due.run(this.#redis, keys, [limit]);
     const [nowMs, behind, ...lists] = reply as [string, string, ...string[][]];
     const skus = Object.fromEntries(priorities.map((priority, i) => [priority, lists[i] ?? []]));
     return { skus: skus as unknown as DueSkus, nowMs: Number(nowMs), isFeedBehind: behind !== '' };
   }
 
   /**
-   * Takes those of these SKUs that are still due, and makes packs of them; what is in flight already, or has a price newer than what moved, is
+   * Takes those of these SKUs that are still due, or go with one that is, and makes packs of them; what is in flight already, or has a price newer than what moved, is
    * left out. The packs stay noted until `enqueued`.
    */
   async take(priority: Priority, skus: readonly string[], packSize: number): Promise<TakenPack[]> {

@@ -122,16 +122,16 @@ describe('the dirty set', () => {
     await settle();
     const startMs = nowMs();
     await observe({ sku: 'a', demand: 2 });
-    expect(await setOf(all, 'a')).toEqual({ normal: startMs + 200 });
+    expect(await setOf(all, 'a')).toEqual({ normal: startMs + 1000 });
     await advance(500);
     await observe({ sku: 'b', stock: 0 });
     await observe({ sku: 'a', competitors: ['8.50'] });
-    expect(await setOf(all, 'a')).toEqual({ high: startMs + 200 });
+    expect(await setOf(all, 'a')).toEqual({ high: startMs });
     await advance(100);
     expect(await observe({ sku: 'a', stock: 0 })).toBe('repricing');
     await observe({ sku: 'a', competitors: ['7.00'] });
     await observe({ sku: 'a', demand: 1 });
-    expect(await setOf(all, 'a')).toEqual({ critical: startMs + 200 });
+    expect(await setOf(all, 'a')).toEqual({ critical: startMs });
     // It came before b, and still does.
     expect((await all.store.dirty.due(10)).skus).toMatchObject({ critical: ['a', 'b'], high: [], normal: [] });
   });
@@ -162,7 +162,7 @@ describe('the dirty set', () => {
   it('gives a SKU to one of two packers, and again after a while at the soonest', async () => {
     const { observe, store, advance, pack, runAll, publishes } = await stand(3);
     for (const sku of ['a', 'b', 'c']) await observe(base(sku));
-    await advance(1000);
+    await advance(5000);
     const { skus } = await store.dirty.due(10);
     const taken = await Promise.all([1, 2, 3].map(() => store.dirty.take('low', skus.low, 2)));
     expect(taken.flat().flatMap((p) => p.skus)).toEqual(['a', 'b', 'c']);
@@ -171,7 +171,7 @@ describe('the dirty set', () => {
 
     const other = await stand(4);
     await other.observe(base('a'));
-    await other.advance(1000);
+    await other.advance(5000);
     await other.pack();
     await other.runAll();
     for (let i = 0; i < 29; i++) {
@@ -187,10 +187,33 @@ describe('the dirty set', () => {
     expect(publishes.size).toBe(0);
   });
 
+  it('packs the less urgent together: when one is due, those that would be soon go with it, but for what a burst holds back', async () => {
+    const all = await stand(6);
+    const { observe, settle, advance, nowMs, store } = all;
+    for (const sku of ['a', 'b', 'c', 'd']) await observe(base(sku));
+    await settle();
+    await observe({ sku: 'c', stock: 10 });
+    await advance(1000);
+    await all.pack();
+    await all.runAll();
+    const due = async () => (await store.dirty.due(10)).skus.normal;
+    const startMs = nowMs();
+    await observe({ sku: 'a', demand: 2 });
+    await advance(600);
+    await observe({ sku: 'b', demand: 2 });
+    await observe({ sku: 'c', stock: 100 });
+    await observe({ sku: 'd', stock: 0 });
+    expect(await due()).toEqual([]);
+    await advance(startMs + 1000 - nowMs());
+    expect(await due()).toEqual(['a', 'b']);
+    expect(await store.dirty.take('normal', ['a', 'b', 'c'], 25)).toMatchObject([{ skus: ['a', 'b'] }]);
+    expect((await store.dirty.due(10)).skus.critical).toEqual(['d']);
+  });
+
   it('packs a SKU again for more urgent work alone while its job waits; the job that comes later costs nothing', async () => {
     const { observe, advance, pack, runAll, publishes, queue, store } = await stand(5);
     await observe(base('a'));
-    await advance(1000);
+    await advance(5000);
     expect(await pack()).toMatchObject([{ priority: 'low', skus: ['a'] }]);
     await advance(4000);
     expect(await observe({ sku: 'a', stock: 100, title: 'Shoe' })).toBe('skipped');
