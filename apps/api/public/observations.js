@@ -23,7 +23,8 @@ export function observations() {
     if (!stats || !told) return;
     const { accepted, stale, repricing, repricingBecause, skipped, dirty } = told;
     const without = Object.values(skipped).reduce((sum, n) => sum + n, 0);
-    setText(number, pace(accepted / stats.windowSeconds));
+    const each = accepted / stats.windowSeconds;
+    setText(number, each > 0 && each < 0.05 ? '< 0.1' : pace(each));
     const share = repricing + without === 0 ? '' : ` ${percent((without / (repricing + without)) * 100)} cost no call.`;
     setText(detail, `${compact(accepted)} accepted.${share}`);
     repriced.show(Object.entries(repricingBecause), repricingWords);

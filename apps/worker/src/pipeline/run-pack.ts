@@ -84,12 +84,12 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   } as const;
   const [settled, codes, heldCodes] = await store.together(() =>
     Promise.all([
-      // A canary that fails says nothing of the gateway.
+      // A canary that fails says nothing of the gateway, nor does a large model that only some rows go on to.
       store.admission.settle(
         call.reservation,
         batchId,
         booked,
-        canaryId === undefined || health === 'ok' ? health : undefined,
+        (canaryId === undefined && pack.tier !== 'large') || health === 'ok' ? health : undefined,
       ),
       store.prices.publish(publication, live),
       store.held.hold(publication, held),
@@ -111,7 +111,17 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if (codes.includes('behind') || heldCodes.includes('behind')) return { kind: 'wait', waitMs: FEED_CHECK_MS };
 
   const stale = [...supersededRows(live, codes), ...supersededRows(held, heldCodes)];
-  tools.shadow.follow(tools, { run, mode: loaded.mode, strategy, rows: ready, stale, answer, judgement, pricedAtMs });
+  const unpublished = [...stale, ...unsure];
+  tools.shadow.follow(tools, {
+    run,
+    mode: loaded.mode,
+    strategy,
+    rows: ready,
+    unpublished,
+    answer,
+    judgement,
+    pricedAtMs,
+  });
   const failing = await failAlone(tools, run, conflicting);
   if (failing) return failing;
   const isForStable = canaryId !== undefined && isCanarysFault(verdict, tools);

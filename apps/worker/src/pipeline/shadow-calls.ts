@@ -52,8 +52,10 @@ export class ShadowCalls implements ShadowAsker {
     const shadow = tools.routes.shadowFor(strategy);
     if (!shadow) return;
     this.#tools = tools;
-    const isStale = ({ ordinal }: ReadyRow) => stable.stale.some((row) => row.ordinal === ordinal);
-    const rows = stable.rows.filter((row) => isCanarySku(shadow, row.sku) && !isStale(row));
+    const { unpublished } = stable;
+    const isMeant = ({ sku, ordinal }: ReadyRow) =>
+      isCanarySku(shadow, sku) && !unpublished.some((row) => row.ordinal === ordinal);
+    const rows = stable.rows.filter(isMeant);
     if (rows.length === 0) return;
     const skip = (because: Skipped) => this.#skip(shadow.id, because, rows.length);
     const now = performance.now();

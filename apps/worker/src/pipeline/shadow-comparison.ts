@@ -12,8 +12,8 @@ export interface StableAnswer {
   readonly strategy: Strategy;
   /** What its call was asked for. */
   readonly rows: readonly ReadyRow[];
-  /** Of these, what another run has published meanwhile. */
-  readonly stale: readonly Pick<ReadyRow, 'ordinal'>[];
+  /** Of these, what got a price that is not published: another run was faster, or a larger model is to be asked. */
+  readonly unpublished: readonly Pick<ReadyRow, 'ordinal'>[];
   readonly answer: Answer;
   readonly judgement: Judgement;
   /** When the guardrails made its prices, ms: the shadow's are made as of then. */
