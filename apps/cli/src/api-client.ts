@@ -63,6 +63,14 @@ import {
   whoAmISchema,
   worthSchema,
 } from './service-responses.ts';
+import { SinkClient } from './sink-client.ts';
+import {
+  clearedSchema,
+  type QuarantinePage,
+  quarantineSchema,
+  type SourceReceived,
+  sourceReceivedSchema,
+} from './source-responses.ts';
 
 /** What `POST /v1/batches` is told in its query and headers. */
 export interface Submission {
@@ -111,9 +119,11 @@ const aliveSchema = z.looseObject({ status: z.literal('alive') });
 /** Speaks the HTTP contract. Every call may throw ApiUnreachable, ApiProblem or ApiNotUnderstood; an abort throws the signal's reason. */
 export class ApiClient {
   readonly #http: ApiTransport;
+  readonly sinks: SinkClient;
 
   constructor(connection: Connection) {
     this.#http = new ApiTransport(connection);
+    this.sinks = new SinkClient(this.#http);
   }
 
   /** Where the API is. */
@@ -154,6 +164,30 @@ export class ApiClient {
   async observe(body: AsyncIterable<Uint8Array>, contentType: string, signal: AbortSignal): Promise<Taken> {
     const call = { method: 'POST', headers: { 'content-type': contentType }, body, signal };
     return this.#http.read(await this.#http.fetch('/v1/observations', call), takenSchema);
+  }
+
+  /** Sends what a shop or a market sends, as it comes from `body`. */
+  async sendToSource(
+    name: string,
+    body: AsyncIterable<Uint8Array>,
+    contentType: string,
+    signal: AbortSignal,
+  ): Promise<SourceReceived> {
+    const call = { method: 'POST', headers: { 'content-type': contentType }, body, signal };
+    const response = await this.#http.fetch(`/v1/sources/${encodeURIComponent(name)}`, call);
+    return this.#http.read(response, sourceReceivedSchema);
+  }
+
+  /** A page of what sources sent and nobody could use. */
+  async quarantine(limit: number, source?: string, cursor?: string): Promise<QuarantinePage> {
+    const query = { limit: String(limit), source, cursor };
+    return this.#http.read(await this.#http.fetch('/v1/quarantine', { query }), quarantineSchema);
+  }
+
+  /** Forgets it, of one source or of all. */
+  async clearQuarantine(source?: string): Promise<{ removed: number }> {
+    const call = { method: 'DELETE', query: { source } };
+    return this.#http.read(await this.#http.fetch('/v1/quarantine', call), clearedSchema);
   }
 
   async price(sku: string): Promise<Price> {

@@ -16,8 +16,10 @@ import { addLimits } from './commands/limits.ts';
 import { addLists } from './commands/lists.ts';
 import { addObserve } from './commands/observe.ts';
 import { addPrice } from './commands/price.ts';
+import { addQuarantine } from './commands/quarantine.ts';
 import { addRates } from './commands/rates.ts';
 import { addReplay } from './commands/replay.ts';
+import { addSinks } from './commands/sinks.ts';
 import { addStats } from './commands/stats.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
@@ -74,6 +76,7 @@ function withCommands(context: Context): Command {
     addFailed,
     addReplay,
     addObserve,
+    addQuarantine,
     addRates,
     addPrice,
     addWhy,
@@ -83,6 +86,7 @@ function withCommands(context: Context): Command {
     addFeeds,
     addFreeze,
     addCanary,
+    addSinks,
     addStats,
     addWorth,
     addDoctor,
