@@ -6,10 +6,10 @@ import { parseObservation } from '@reprice/pricing';
 import { ObservationMerger, Store } from '@reprice/store';
 import { createLogger, type Logger, logConsole, logCrash, onceEvery } from '@reprice/telemetry';
 import { type MetricsServer, serveMetrics } from '@reprice/telemetry/metrics';
-import { Feed } from './feed.ts';
+import { Feed, type FeedTools } from './feed.ts';
 import { feedMetrics } from './feed-metrics.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
-import { readObservation } from './read-item.ts';
+import { readerBy, readObservation } from './read-item.ts';
 import { connectRedis } from './redis-connection.ts';
 
 const BEAT_MS = 1000;
@@ -64,11 +64,16 @@ async function startFeeds(config: Config, log: Logger, signal: AbortSignal): Pro
       strategies: config.strategies,
       now: Date.now,
     });
-    const read = readObservation;
+    const adapter = settings.source === undefined ? undefined : config.sources[settings.source];
+    const readItem = adapter ? readerBy(adapter) : readObservation;
+    const read: FeedTools['read'] = (item, at) => {
+      desk.count(name, 1);
+      return readItem(item, at);
+    };
     const strategies = new Set(Object.keys(config.strategies));
     const isSound = (fields: Record<string, unknown>): boolean =>
       parseObservation(fields, { currency: soundInCurrency, nowMs: Date.now(), strategies }).ok;
-    const quarantine = desk.take.bind(desk);
+    const quarantine: FeedTools['quarantine'] = (why, evidence) => desk.take(name, why, evidence);
     return new Feed(name, settings, { feeds: store.feeds, merger, read, isSound, quarantine, log, onError });
   });
   const server = await metricsServer(config, feeds);

@@ -21,7 +21,7 @@ export interface FeedTools {
   /** Whether an observation can be read. */
   readonly isSound: PumpOptions<Mark>['isSound'];
   /** Keeps what could not be used for a person to look at. */
-  readonly quarantine: (name: string, why: Unusable, evidence: unknown) => void;
+  readonly quarantine: (why: Unusable, evidence: unknown) => void;
   readonly log: Logger;
   readonly onError: (error: Error) => void;
 }
@@ -81,7 +81,7 @@ export class Feed {
     const coalescedBefore = tally.counts.coalesced;
     const isUnusable = (why: Unusable, evidence: unknown) => {
       tally.counts.quarantined += 1;
-      quarantine(this.name, why, evidence);
+      quarantine(why, evidence);
     };
     const pump = new Pump<Mark>({
       merge: (inputs) => merger.merge(inputs),

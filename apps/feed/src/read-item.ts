@@ -1,3 +1,4 @@
+import { readSource, type SourceSettings } from '@reprice/sources';
 import { isRecord, type Unusable } from './market-message.ts';
 import type { Input } from './newest-wins.ts';
 
@@ -28,4 +29,15 @@ export function readObservation(item: unknown, at: Moment): Input[] | Unusable {
       bytes,
     },
   ];
+}
+
+/** Reads items by an adapter of the config's `sources`. */
+export function readerBy(settings: SourceSettings): (item: unknown, at: Moment) => Input[] | Unusable {
+  return (item, at) => {
+    const { observations, quarantined } = readSource(settings, item, { nowMs: at.ms });
+    const [misfit] = quarantined;
+    if (misfit) return { reason: misfit.reason, detail: misfit.detail };
+    const inputs = observations.map((observation) => readObservation(observation, at));
+    return inputs.find((input) => 'reason' in input) ?? inputs.flat().filter((input) => 'fields' in input);
+  };
 }

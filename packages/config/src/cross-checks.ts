@@ -34,7 +34,10 @@ function unpricedModel(model: string, models: CrossCheckInput['models']): string
   );
 }
 
-/** Whether a worker would show its metrics to other machines without asking for a key. */
+/** Those that serve METRICS_PORT. */
+const measuring: ReadonlySet<ProcessName> = new Set(['worker', 'feed', 'sinks']);
+
+/** Whether a process would show its metrics to other machines without asking for a key. */
 function isMeasuredFromOutside({ METRICS_PORT, HOST, API_KEYS }: Partial<Environment>): boolean {
   return METRICS_PORT !== undefined && HOST !== undefined && !isLoopback(HOST) && API_KEYS === undefined;
 }
@@ -45,7 +48,7 @@ export function crossFaults({
   values,
   models,
   strategies,
-  sections: { canary },
+  sections: { canary, feeds, sources },
   isComplete,
 }: CrossCheckInput): SettingFault[] {
   const faults: SettingFault[] = [];
@@ -53,7 +56,7 @@ export function crossFaults({
   if (process === 'api' && 'API_KEYS' in values && values.API_KEYS === undefined) {
     add('API_KEYS', 'nothing', 'at least one key name:scope:secret, comma-separated; scope read, write or admin');
   }
-  if (process === 'worker' && isMeasuredFromOutside(values)) {
+  if (measuring.has(process) && isMeasuredFromOutside(values)) {
     add('API_KEYS', 'nothing', 'a key of scope read: METRICS_PORT is served at HOST, which is no loopback address');
   }
   const model = values.GATEWAY_MODEL;
@@ -73,6 +76,12 @@ export function crossFaults({
   for (const name of Object.keys(canary.guidance ?? {})) {
     if (Object.hasOwn(strategies, name)) continue;
     add(`canary.guidance.${name}`, shown(name), `one of the strategies ${Object.keys(strategies).join(', ')}`);
+  }
+  const readable = Object.keys(sources).filter((name) => sources[name]?.kind === 'json');
+  for (const [name, { source }] of Object.entries(feeds)) {
+    if (source === undefined || readable.includes(source)) continue;
+    const takes = `the name of one of \`sources\` of kind json (${readable.join(', ') || 'there is none'}); or nothing, where items are observations`;
+    add(`feeds.${name}.source`, shown(source), takes);
   }
   const { RATE_LIMIT_TPM: tpm = 0, PACK_SIZE: packSize = 0 } = values;
   const least = packSize * leastTokens.perSku + leastTokens.perCall;
