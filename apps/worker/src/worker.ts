@@ -21,6 +21,7 @@ import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
 import { RetryBudget } from './pipeline/retry-budget.ts';
 import { ShadowCalls, shadowsBeside } from './pipeline/shadow-calls.ts';
 import type { Tools } from './pipeline/tools.ts';
+import { policyWatch } from './policy-watch.ts';
 import { Presence } from './presence.ts';
 import { type RunPack, withQuarantine } from './quarantine.ts';
 import { connectRedis } from './redis-connection.ts';
@@ -198,6 +199,16 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     new DirtyPacker(store.dirty, queue, config.packSize, () =>
       alarm({}, 'what observations moved waits for a feed that is behind: see `reprice feeds`'),
     ),
+    policyWatch(store.policies, {
+      processId: presence.self.id,
+      strategies: config.strategies,
+      model,
+      onDiffering: (strategies) =>
+        log.warn(
+          { strategies },
+          'workers price by different versions of these: nothing is repriced for it until they agree',
+        ),
+    }),
     evictionWatch(health, alarm),
     clock.chore(),
   ];

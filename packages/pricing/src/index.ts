@@ -29,6 +29,7 @@ export { type Conversions, decodeConversions, encodeConversions, type ForeignPri
 export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';
 export { type DecisionInputs, type Retraced, reproduces, retrace } from './decision.ts';
 export { type Fault, shown } from './fault.ts';
+export { type FreshnessPolicy, type LearnedTtl, ttlSecondsOf, usualFreshness } from './freshness.ts';
 export { applyGuardrails, type GuardrailStep, SafePrice } from './guardrails.ts';
 export { parseInstant } from './instant.ts';
 export { marketMinor } from './market.ts';
@@ -52,7 +53,7 @@ export {
   withReplaced,
   worthKeeping,
 } from './past-prices.ts';
-export { policyVersion } from './policy-version.ts';
+export { askVersion, policyVersion } from './policy-version.ts';
 export type { Price, PriceSource } from './price.ts';
 export { type Priority, priorities } from './priority.ts';
 export { buildPrompt, type Prompt, type PromptRow } from './prompt.ts';
@@ -71,12 +72,10 @@ export type { Misfit, ObservationInput, SourceItem, SourceReading, StockLevel } 
 export {
   builtInStrategies,
   defaultStrategy,
-  type FreshnessPolicy,
   type GuardrailPolicy,
   type RulesProfile,
   type Strategy,
   strategySchema,
-  usualFreshness,
 } from './strategy.ts';
 export { isAbsurd, type Suggestion, suggestionFrom } from './suggestion.ts';
 export {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { systemText } from './prompt-text.ts';
+import { promptVersion, systemText } from './prompt-text.ts';
 import type { Strategy } from './strategy.ts';
 
 const known = new WeakMap<Strategy, string>();
@@ -27,6 +27,12 @@ export function policyVersion(strategy: Strategy): string {
   const version = createHash('sha256').update(text).digest('hex').slice(0, 8);
   known.set(strategy, version);
   return version;
+}
+
+/** Changes with the policy, with the layout of the prompt, and with the model that answers where the strategy names none. 8 hex digits. */
+export function askVersion(strategy: Strategy, stableModel: string): string {
+  const text = JSON.stringify([promptVersion, strategy.model ?? stableModel, policyVersion(strategy)]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 function sorted(object: object): [string, unknown][] {

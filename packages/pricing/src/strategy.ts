@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FreshnessPolicy, freshnessSchema } from './freshness.ts';
 import { type ProviderOptions, providerOptionsSchema } from './provider-options.ts';
 import { type TierPolicy, tiersSchema } from './tiers.ts';
 
@@ -38,14 +39,6 @@ export interface RulesProfile {
   overstockPercent: number;
 }
 
-/** How long a price holds where nothing moved enough, and what is urgent. For observations; a batch reprices what is not unchanged. */
-export interface FreshnessPolicy {
-  /** From this age on a price is asked for anew with the next observation; 0 = never for its age. Default 300. */
-  ttlSeconds: number;
-  /** A competitor who comes this far below the live price makes the SKU urgent. Default 10. */
-  undercutPercent: number;
-}
-
 /** A named pricing profile. */
 export interface Strategy {
   name: string;
@@ -57,7 +50,7 @@ export interface Strategy {
   /** Whether the title goes into the prompt, as quoted data. Off: no merchant text leaves the house. */
   quoteTitle?: boolean;
   guardrails: GuardrailPolicy;
-  /** Absent = {@link usualFreshness}. */
+  /** Absent = `usualFreshness`. */
   freshness?: FreshnessPolicy;
   /** Absent = the profile of `balanced`. */
   rules?: RulesProfile;
@@ -79,9 +72,6 @@ const usualGuardrails: GuardrailPolicy = Object.freeze({
   minMarginPercent: 5,
   maxChangePercent: 25,
 });
-
-/** The freshness of strategies that have none of their own. */
-export const usualFreshness: FreshnessPolicy = Object.freeze({ ttlSeconds: 300, undercutPercent: 10 });
 
 /** The rules profile of strategies that have none of their own. */
 export const usualRules: RulesProfile = Object.freeze({
@@ -157,15 +147,6 @@ const guardrailSchema = guardrailFields.superRefine((policy, context) => {
   const leastWeek = dayPercent ?? maxChangePercent;
   if (weekPercent !== undefined && weekPercent < leastWeek)
     refuse('maxChange7dPercent', leastWeek, dayPercent === undefined ? 'maxChangePercent' : 'maxChange24hPercent');
-});
-
-const freshnessSchema = z.strictObject({
-  ttlSeconds: z
-    .int()
-    .min(0)
-    .max(30 * 86_400)
-    .default(usualFreshness.ttlSeconds),
-  undercutPercent: z.number().positive().max(99).default(usualFreshness.undercutPercent),
 });
 
 const rulesSchema = z.strictObject({

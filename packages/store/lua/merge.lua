@@ -5,9 +5,11 @@
 --          5           dirty:calm        zset sku -> until when it is not taken again, ms
 --          6           dirty:in-flight   hash sku -> `urgency batch.ordinal takenAtMs`
 --          7           stats:<minute>    hash
---          8..7+3n     of each SKU once: sku:<sku> string, price:<sku> hash, basis:<sku> string
+--          8           policies          hash strategy -> `version\tsinceMs`
+--          9..8+3n     of each SKU once: sku:<sku> string, price:<sku> hash, basis:<sku> string
 -- ARGV     1 length of the part of sku:<sku> before the SKU  2 name of the default strategy  3 how many strategies
---          then 3 a strategy: name, ttl in ms (0 = none), percent of an undercut
+--          then 5 a strategy: name, age to begin with in s (0 = none), percent of an undercut, shortest and longest age that may be
+--          learned in s (0 = it is fixed)
 --          then 2 an observation: number of its SKU from 1, the observation (observation-text.ts)
 -- RETURNS  one string an observation: 'repricing <reason>', 'waiting <reason>' (it waits already), 'skipped <reason>', 'stale',
 --          'unknown-sku', 'currency-mismatch <code>', 'inconsistent <field>', or 'read-again <code>': its amounts were read in another
@@ -21,7 +23,7 @@
 --- @include "conversions"
 --- @include "mark-dirty"
 
-local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 8, 7 * 24 * 3600, 25 * 3600
+local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 9, 7 * 24 * 3600, 25 * 3600
 -- A SKU that came with a batch and has no price yet is that batch's business for so long, ms.
 local UNPRICED_MS = 5 * 60 * 1000
 local CURRENCY, COST, CAPACITY, RESTOCK, DEMAND, FLOOR, CEILING, MAP, STRATEGY = 1, 4, 5, 6, 7, 9, 10, 11, 12
@@ -31,13 +33,33 @@ local REASON = {
   [DEMAND] = 'demand', [COMPETITORS] = 'competitors', [FLOOR] = 'bounds', [CEILING] = 'bounds', [MAP] = 'bounds',
   [STRATEGY] = 'strategy',
 }
+-- What the market does; the rest is the merchant's own doing.
+local OF_MARKET = { stock = true, cost = true, supply = true, demand = true, competitors = true }
+-- A price that was asked for anew for its age and changed by less, per cent, need not have been asked for.
+local IDLE_PERCENT = 1
 local MONEY = { COST, COMPETITORS, FLOOR, CEILING, MAP }
 
 local now_ms = math.floor(now_us() / 1000)
 local sets = { KEYS[1], KEYS[2], KEYS[3], KEYS[4] }
 local prefix = tonumber(ARGV[1])
-local policies, first = {}, 4 + 3 * ARGV[3]
-for i = 4, first - 1, 3 do policies[ARGV[i]] = { ttl_ms = tonumber(ARGV[i + 1]), undercut = tonumber(ARGV[i + 2]) } end
+local policies, first = {}, 4 + 5 * ARGV[3]
+for i = 4, first - 1, 5 do
+  policies[ARGV[i]] = {
+    name = ARGV[i], ttl = tonumber(ARGV[i + 1]), undercut = tonumber(ARGV[i + 2]), least = tonumber(ARGV[i + 3]), most = tonumber(ARGV[i + 4]),
+  }
+end
+local function policy_of(cells) return policies[cells[STRATEGY]] or policies[ARGV[2]] end
+
+local in_force
+-- Since when prices are made by the policy in force, ms.
+local function in_force_since(policy)
+  if not in_force then
+    in_force = {}
+    local stored = redis.call('HGETALL', KEYS[8])
+    for i = 1, #stored, 2 do in_force[stored[i]] = tonumber(string.match(stored[i + 1], '\t(%d+)$')) end
+  end
+  return in_force[policy.name] or 0
+end
 
 local BODY = '^([^\t]*)' .. string.rep('\t?([^\t]*)', CELLS - 1)
 
@@ -63,6 +85,9 @@ local function lowest(competitors)
   return least
 end
 
+-- As bucketOf of latency-buckets.ts.
+local function bucket_of(ms) return string.format('%.0f', math.ceil(math.log(ms) / math.log(1.2))) end
+
 local states = {}
 do
   local n, keys = (#KEYS - FIRST_SKU_KEY + 1) / 3, {}
@@ -86,14 +111,16 @@ local is_any_in_flight = redis.call('EXISTS', KEYS[6]) == 1
 local function known(state)
   if state.sku then return end
   state.sku = string.sub(state.key, prefix + 1)
-  local price = redis.call('HMGET', state.price_key, 'snapshotAt', 'pricedAt', 'price', 'currency')
-  state.price_from, state.priced_at = iso_ms(price[1]), price[2]
-  state.price, state.price_currency = price[3], price[4]
+  local price = redis.call('HMGET', state.price_key, 'snapshotAt', 'pricedAt', 'price', 'currency', 'changePercent')
+  state.price_from, state.priced_at = iso_ms(price[1]), iso_ms(price[2]) or 0
+  state.price, state.price_currency, state.change = price[3], price[4], tonumber(price[5])
   state.in_flight = is_any_in_flight and redis.call('HEXISTS', KEYS[6], state.sku) == 1
   if state.basis then
-    local marked_at, from, body = string.match(state.basis, '^(%d*)\t(%d*)\t(.*)$')
-    state.marked_at, state.basis_from = tonumber(marked_at), tonumber(from)
-    state.basis_cells = body == state.body and state.cells or cells_of(body)
+    local marked_at, from, learned, body = string.match(state.basis, '^(%d*)\t(%d*)\t(%d*a?)\t(.*)$')
+    if body then
+      state.marked_at, state.basis_from, state.learned = tonumber(marked_at), tonumber(from), learned
+      state.basis_cells = body == state.body and state.cells or cells_of(body)
+    end
   end
 end
 
@@ -108,8 +135,20 @@ end
 
 local function put_basis(state, marked_at, from, body, cells)
   state.marked_at, state.basis_from, state.basis_cells = marked_at, from, cells
-  local text = string.format('%s\t%s\t', marked_at and string.format('%.0f', marked_at) or '', from and string.format('%.0f', from) or '')
+  local marked, priced_from = marked_at and string.format('%.0f', marked_at) or '', from and string.format('%.0f', from) or ''
+  local text = table.concat({ marked, priced_from, state.learned or '', '' }, '\t')
   redis.call('SET', state.basis_key, text .. body, 'EX', BASIS_TTL_SECONDS)
+end
+
+-- The age from which on the live price is asked for anew, s; 0 = never. As ttlSecondsOf of freshness.ts.
+local function ttl_of(state, policy)
+  if policy.most == 0 then return policy.ttl end
+  local seconds, by_age = string.match(state.learned or '', '^(%d+)(a?)$')
+  local ttl = tonumber(seconds) or policy.ttl
+  if by_age == 'a' and state.change and state.priced_at >= state.marked_at then
+    ttl = math.abs(state.change) < IDLE_PERCENT and ttl * 2 or ttl / 2
+  end
+  return math.min(math.max(ttl, policy.least), policy.most)
 end
 
 -- Why the SKU is to be repriced, or nil. `was` is the snapshot before, `basis` what the change is measured against.
@@ -129,10 +168,12 @@ local function moved_by(state, was, basis, is, repeats_ours)
     end
   end
   if exact then return nil end
-  local since = math.max(iso_ms(state.priced_at) or 0, state.marked_at or 0)
+  local since = math.max(state.priced_at, state.marked_at or 0)
   if since == 0 then return now_ms - state.at >= UNPRICED_MS and 'first' or nil end
-  local policy = policies[is[STRATEGY]] or policies[ARGV[2]]
-  if policy.ttl_ms > 0 and now_ms - since >= policy.ttl_ms then return 'age' end
+  local policy = policy_of(is)
+  if state.priced_at > 0 and since < in_force_since(policy) then return 'policy' end
+  local ttl = ttl_of(state, policy)
+  if ttl > 0 and now_ms - since >= ttl * 1000 then return 'age' end
   return nil
 end
 
@@ -141,11 +182,11 @@ local function urgency_of(state, reason, was, basis, is)
   if state.price and state.price_currency == is[CURRENCY] then
     local live = tonumber((string.gsub(state.price, '%.', '')))
     if is[COST] ~= '' and tonumber(is[COST]) > live then return CRITICAL end
-    local policy = policies[is[STRATEGY]] or policies[ARGV[2]]
+    local policy = policy_of(is)
     local least = lowest(is[COMPETITORS])
     if least < lowest(basis[COMPETITORS]) and least * 100 <= live * (100 - policy.undercut) then return HIGH end
   end
-  return (reason == 'first' or reason == 'age') and LOW or NORMAL
+  return (reason == 'first' or reason == 'age' or reason == 'policy') and LOW or NORMAL
 end
 
 -- Whether the bounds of a snapshot contradict each other, told by the field at fault.
@@ -157,9 +198,19 @@ local function contradiction(cells)
   return nil
 end
 
+local outcomes, counts = {}, {}
+local function count(field) counts[field] = (counts[field] or 0) + 1 end
+
 local function mark(state, reason, urgency, cells, body)
+  local is_new, policy = mark_dirty(sets, KEYS[5], state.sku, urgency, now_ms), policy_of(cells)
+  if is_new and policy.most > 0 then
+    local ttl = ttl_of(state, policy)
+    if reason == 'age' then count('agedMs:' .. bucket_of(ttl * 1000)) end
+    if OF_MARKET[reason] then ttl = math.max(ttl / 2, policy.least) end
+    state.learned = string.format('%.0f%s', math.ceil(ttl), reason == 'age' and 'a' or '')
+  end
   put_basis(state, now_ms, nil, body, cells)
-  return (mark_dirty(sets, KEYS[5], state.sku, urgency, now_ms) and 'repricing ' or 'waiting ') .. reason
+  return (is_new and 'repricing ' or 'waiting ') .. reason
 end
 
 local function first_seen(state, at, patch)
@@ -227,8 +278,6 @@ local function merge(state, text)
   return outcome
 end
 
-local outcomes, counts = {}, {}
-local function count(field) counts[field] = (counts[field] or 0) + 1 end
 for i = first, #ARGV, 2 do
   local outcome = merge(states[tonumber(ARGV[i])], ARGV[i + 1])
   outcomes[#outcomes + 1] = outcome

@@ -69,6 +69,7 @@ export {
   type Quarantined,
   type QuarantineShare,
 } from './quarantine.ts';
+export type { Freshness } from './freshness.ts';
 export type { RatesInForce, RatesState } from './rates-in-force.ts';
 export type { RedisState } from './redis-state.ts';
 export type { Decision } from './result-chunk.ts';

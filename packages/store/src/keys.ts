@@ -66,7 +66,12 @@ export class Keys {
     this.sinkPage(name),
   ];
 
-  /** string `markedAtMs\tsnapshotAtMs\tbody`: what a change is measured against (merge.lua). Written by merge.lua. TTL 7 days. */
+  /** hash strategy -> `version\tsinceMs`: by what prices are made. Written by agree-policies.lua, read by merge.lua. No TTL. */
+  policies = (): string => `${this.prefix}policies`;
+  /** hash process id of a worker -> `strategy=version\t…`, by which it prices. Written by agree-policies.lua. An entry a live worker. */
+  policiesOfWorkers = (): string => `${this.prefix}policies:workers`;
+
+  /** string `markedAtMs\tsnapshotAtMs\tlearned\tbody`: what a change is measured against, and the age that was learned (merge.lua). Written by merge.lua. TTL 7 days. */
   basis = (sku: string): string => `${this.prefix}basis:${sku}`;
   /** zset sku -> when it is due, ms: the SKUs of a priority that observations moved. Written by merge.lua, take.lua, land.lua. No TTL. */
   dirty = (priority: Priority): string => `${this.prefix}dirty:${priority}`;

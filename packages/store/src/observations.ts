@@ -1,5 +1,6 @@
 import { type Currency, defaultStrategy, type Observation, type Strategy, usualFreshness } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
+import { type Freshness, readFreshness } from './freshness.ts';
 import type { Keys } from './keys.ts';
 import { encodeObservation } from './observation-text.ts';
 import type { RatesInForce } from './rates-in-force.ts';
@@ -52,6 +53,14 @@ export class Observations {
     return stored.map((text) => text?.split('\t', 5)[4]);
   }
 
+  /** How long the live price of a SKU holds; undefined where it has none. */
+  async freshness(
+    sku: string,
+    strategies: Readonly<Record<string, Pick<Strategy, 'freshness'>>>,
+  ): Promise<Freshness | undefined> {
+    return await readFreshness(this.#redis, this.#keys, sku, strategies);
+  }
+
   /** Takes observations in their order; returns one outcome each. At most 200 at once (RangeError). */
   async merge(
     observations: readonly Observation[],
@@ -68,14 +77,17 @@ export class Observations {
       k.dirtyCalm(),
       k.dirtyInFlight(),
       k.stats(Math.floor(this.#now() / MINUTE_MS)),
+      k.policies(),
       ...[...numbers.keys()].flatMap((sku) => [k.snapshot(sku), k.price(sku), k.basis(sku)]),
     ];
     const policies = Object.entries(strategies).flatMap(([name, { freshness = usualFreshness }]) => [
       name,
-      freshness.ttlSeconds * 1000,
+      freshness.ttlSeconds,
       freshness.undercutPercent,
+      freshness.minTtlSeconds ?? 0,
+      freshness.maxTtlSeconds ?? 0,
     ]);
-    const args = [k.snapshot('').length, defaultStrategy, policies.length / 3, ...policies];
+    const args = [k.snapshot('').length, defaultStrategy, policies.length / 5, ...policies];
     for (const observation of observations)
       args.push(numbers.get(observation.sku) ?? 0, encodeObservation(observation));
     const reply = (await this.#merge.run(this.#redis, keys, args)) as string[];

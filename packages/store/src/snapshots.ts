@@ -16,14 +16,18 @@ import { decodeSnapshot, encodeSnapshot, movedAtMs } from './snapshot-text.ts';
 export interface Observed {
   /** When something material last moved, in ms since 1970. */
   readonly movedAtMs: number;
-  /** The live price, if there is one: from which snapshot it was made (ms since 1970) and by which strategy. */
-  readonly priced?: { readonly snapshotAtMs: number; readonly strategy: string };
+  /** The live price, if there is one: from which snapshot it was made, by which strategy, and when; ms since 1970. */
+  readonly priced?: { readonly snapshotAtMs: number; readonly strategy: string; readonly pricedAtMs: number };
 }
 
-/** Whether the live price still holds: made by the same strategy, from a snapshot not older than the last material move. */
-export function priceHolds(observed: Observed, strategy: string): boolean {
+/**
+ * Whether the live price still holds: made by the same strategy and by the policy in force, which is since `policySinceMs`, from a snapshot not
+ * older than the last material move.
+ */
+export function priceHolds(observed: Observed, strategy: string, policySinceMs = 0): boolean {
   const { priced, movedAtMs } = observed;
-  return priced !== undefined && priced.strategy === strategy && priced.snapshotAtMs >= movedAtMs;
+  if (priced === undefined || priced.strategy !== strategy) return false;
+  return priced.snapshotAtMs >= movedAtMs && priced.pricedAtMs >= policySinceMs;
 }
 
 /** One row of a pack, as a run finds it. */
@@ -81,9 +85,11 @@ export class Snapshots {
     const reply = (await this.#observe.run(this.#redis, keys, snapshots.map(encodeSnapshot))) as string[];
     return snapshots.map(({ observedAtMs }, i) => {
       if (!reply[i]) return { movedAtMs: observedAtMs };
-      const [movedAt = '', snapshotAt = '', strategy = ''] = reply[i].split(' ');
+      const [movedAt = '', snapshotAt = '', strategy = '', pricedAt = ''] = reply[i].split(' ');
       const movedAtMs = Number(movedAt);
-      return snapshotAt ? { movedAtMs, priced: { snapshotAtMs: Date.parse(snapshotAt), strategy } } : { movedAtMs };
+      if (!snapshotAt) return { movedAtMs };
+      const priced = { snapshotAtMs: Date.parse(snapshotAt), strategy, pricedAtMs: Date.parse(pricedAt) };
+      return { movedAtMs, priced };
     });
   }
 

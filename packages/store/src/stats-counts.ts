@@ -48,10 +48,12 @@ export interface Counts {
   readonly firstByte: Buckets;
   /** From the job's entry into the queue to the call. */
   readonly wait: Buckets;
+  /** The age from which on prices hold no more, of SKUs that were marked for that alone. */
+  readonly agedMs: Buckets;
 }
 
 const single = ['priced', 'failed', 'splits', 'tokens', 'costNanoUsd'] as const;
-const numbered = ['latency', 'firstByte', 'wait'] as const;
+const numbered = ['latency', 'firstByte', 'wait', 'agedMs'] as const;
 const named = {
   calls: 'calls',
   guardrail: 'guardrails',
@@ -119,6 +121,7 @@ export function readCounts(hash: Readonly<Record<string, string>>): Counts {
     latency: new Map<number, number>(),
     firstByte: new Map<number, number>(),
     wait: new Map<number, number>(),
+    agedMs: new Map<number, number>(),
   };
   for (const [field, text] of Object.entries(hash)) {
     const at = field.indexOf(':');

@@ -13,6 +13,7 @@ import { HeldPrices } from './held.ts';
 import { Idempotency } from './idempotency.ts';
 import { Keys } from './keys.ts';
 import { Observations } from './observations.ts';
+import { Policies } from './policies.ts';
 import { PriceAges } from './price-ages.ts';
 import { PriceHistory } from './price-history.ts';
 import { Prices } from './prices.ts';
@@ -66,6 +67,7 @@ export class Store {
   readonly freeze: FreezeSwitch;
   readonly held: HeldPrices;
   readonly observations: Observations;
+  readonly policies: Policies;
   readonly processes: Processes;
   readonly rates: RatesInForce;
   readonly quarantine: Quarantine;
@@ -106,6 +108,7 @@ export class Store {
     });
     this.rates = new RatesInForce(redis, this.keys, now, rates);
     this.observations = new Observations(redis, this.keys, now, this.rates, clockKey);
+    this.policies = new Policies(redis, this.keys, clockKey);
     this.processes = new Processes(redis, this.keys);
     this.quarantine = new Quarantine(redis, this.keys, now);
     this.routes = new Routes(redis, this.keys);

@@ -30,6 +30,8 @@ export interface ReceiverOptions {
   readonly currency?: string;
   readonly nowMs: number;
   readonly strategies: ReadonlySet<string>;
+  /** Since when the policy in force of each strategy is, ms since 1970: an older price holds no more. */
+  readonly policySinceMs: ReadonlyMap<string, number>;
   /** By which competitors' prices in other currencies are converted. */
   readonly rates: Rates | undefined;
   readonly packSize: number;
@@ -137,7 +139,7 @@ export class Receiver implements RowSink {
   }
 
   async #stage(snapshots: readonly Snapshot[], rejections: readonly Rejection[]): Promise<void> {
-    const { store, batchId, mode, force, answererOf } = this.#options;
+    const { store, batchId, mode, force, answererOf, policySinceMs } = this.#options;
     const dryRun = mode === 'dry-run';
     const observed = dryRun ? [] : await store.snapshots.observe(snapshots);
     const packs: StagedPack[] = [];
@@ -145,7 +147,7 @@ export class Receiver implements RowSink {
     snapshots.forEach((snapshot, i) => {
       const strategy = snapshot.strategy ?? defaultStrategy;
       const known = observed[i];
-      if (!force && known && priceHolds(known, strategy)) unchanged++;
+      if (!force && known && priceHolds(known, strategy, policySinceMs.get(strategy) ?? 0)) unchanged++;
       else {
         const pack = this.#packer.add(snapshot.sku, strategy, answererOf(snapshot));
         if (pack !== undefined) packs.push(pack);

@@ -6,6 +6,7 @@ import type { Route } from '../http/route.ts';
 import { skuOf } from '../http/sku.ts';
 import { Problem } from '../problem/problem.ts';
 import { historySchema, whySchema } from '../schemas/decision.ts';
+import { freshnessView } from './freshness-view.ts';
 import { whyView } from './why-view.ts';
 
 const mostRevisions = PAST_REVISIONS + 1;
@@ -80,7 +81,9 @@ export function priceHistoryRoutes(deps: ApiDeps): Route[] {
           const what = revision === undefined ? 'no price' : `no revision ${revision}, or not any more`;
           throw new Problem('not-found', `This SKU has ${what}.`);
         }
-        res.json(whyView(sku, story));
+        const freshness =
+          revision === undefined ? await deps.store.observations.freshness(sku, deps.callTerms.strategies) : undefined;
+        res.json({ ...whyView(sku, story), ...(freshness && { freshness: freshnessView(freshness) }) });
       },
     },
   ];

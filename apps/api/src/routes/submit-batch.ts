@@ -73,6 +73,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
       nowMs: deps.clock(),
       strategies: deps.strategies,
       rates: await deps.store.rates.inForce(),
+      policySinceMs: await deps.store.policies.sinceMs(),
       packSize: deps.packSize,
       answererOf: (snapshot) => answererOf(deps.callTerms.strategies, snapshot, canary),
     });

@@ -60,6 +60,25 @@ export const tierSchema = z.strictObject({
     .meta({ description: 'What the small model said before the large one was asked; it was never published' }),
 });
 
+/** How long the live price of a SKU holds. */
+export const freshnessSchema = z
+  .strictObject({
+    ttlSeconds: z
+      .number()
+      .nonnegative()
+      .meta({ description: 'Its age from which on the next observation reprices it; 0 = never for its age' }),
+    learned: z.boolean().meta({ description: 'Whether that age was learned of this SKU' }),
+    dueAt: instant.nullable().meta({ description: 'From when on; null = never for its age' }),
+    because: z
+      .enum(['age', 'policy'])
+      .meta({ description: '`policy`: its strategy, prompt or model is another since it was priced' }),
+  })
+  .meta({
+    id: 'Freshness',
+    description: 'How long the live price holds where nothing moves enough; of the live one alone',
+    example: { ttlSeconds: 1200, learned: true, dueAt: '2026-11-21T09:50:01.412Z', because: 'age' },
+  });
+
 /** What GET /v1/prices/:sku/why answers. */
 export const whySchema = z
   .strictObject({
@@ -75,6 +94,7 @@ export const whySchema = z
       .optional()
       .meta({ description: 'The snapshot as it was then; category and title only where the model saw them' }),
     conversions: conversionsSchema.optional(),
+    freshness: freshnessSchema.optional(),
     bounds: z
       .strictObject({
         floor: amount,

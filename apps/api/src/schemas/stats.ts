@@ -103,6 +103,10 @@ const overview = {
         description:
           'Why the others cost no call: `unchanged`, `immaterial`, `waiting` (its SKU is marked already), `priced-meanwhile`',
       }),
+      agedAfterSeconds: percentiles.meta({
+        description:
+          'Seconds; The age, learned of each SKU, from which on prices hold no more: of those that were marked for it alone',
+      }),
       dirty: tally.meta({ description: 'SKUs that wait to be packed, now' }),
     })
     .meta({ description: 'What the market told' }),
@@ -163,6 +167,7 @@ const example = {
     repricing: 9400,
     repricingBecause: { stock: 6100, competitors: 3300 },
     skipped: { unchanged: 20_100, immaterial: 31_000, waiting: 700 },
+    agedAfterSeconds: { p50: 1200, p95: 9600, p99: 38_400 },
     dirty: 12,
   },
   competitors: { converted: { USD: 120 }, unused: { GBP: 2 } },

@@ -4,10 +4,10 @@ import type { Stats } from '../schemas/stats.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Percentiles in ms as replies show them, or null where nothing was measured. */
-export function percentiles(buckets: Buckets): { p50: number; p95: number; p99: number } | null {
+/** Percentiles as replies show them, in ms, or in units of so many; null where nothing was measured. */
+export function percentiles(buckets: Buckets, unitMs = 1): { p50: number; p95: number; p99: number } | null {
   if (buckets.size === 0) return null;
-  const at = (share: number): number => shownMs(percentile(buckets, share) ?? 0);
+  const at = (share: number): number => shownMs((percentile(buckets, share) ?? 0) / unitMs);
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 

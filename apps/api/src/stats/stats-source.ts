@@ -117,6 +117,7 @@ export class StatsSource {
         repricing: [...window.repricing.values()].reduce((sum, count) => sum + count, 0),
         repricingBecause: Object.fromEntries(window.repricing),
         skipped: Object.fromEntries(window.skipped),
+        agedAfterSeconds: percentiles(window.agedMs, 1000),
         dirty: dirtySkus,
       },
       competitors: {

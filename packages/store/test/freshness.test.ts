@@ -1,0 +1,212 @@
+import { builtInStrategies, type FreshnessPolicy, type Strategy, strategySchema } from '@reprice/pricing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { priceHolds } from '../src/index.ts';
+import { freshStore, limitedOnClock, snapshotOf } from './fixture.ts';
+import { market } from './market.ts';
+
+/** A SKU with a price, of a strategy that learns. */
+async function learning(freshness: FreshnessPolicy) {
+  const strategies = { balanced: { ...(builtInStrategies.balanced as Strategy), freshness } };
+  const { store, observe, price, advance, nowMs } = await market(strategies);
+  await observe({ sku: 'a', price: '10.00', currency: 'EUR', stock: 100 });
+  await advance(5000);
+  await price(1000);
+  const freshness_ = async () => await store.observations.freshness('a', strategies);
+  return {
+    store,
+    advance,
+    price,
+    observe: async (part: object = {}): Promise<string> => {
+      await advance(1);
+      return (await observe({ sku: 'a', ...part }))[0] ?? '';
+    },
+    /** Waits until it is due for its age, sees that it is not a moment sooner, and prices it; returns how old the price was, s. */
+    comeOfAge: async (changePercent = 0): Promise<number> => {
+      const known = await freshness_();
+      const dueAtMs = known?.dueAtMs ?? 0;
+      await advance(dueAtMs - 1 - nowMs());
+      expect(await observe({ sku: 'a' })).toEqual(['skipped: unchanged']);
+      await advance(1);
+      expect(await observe({ sku: 'a' })).toEqual(['repricing: age']);
+      await advance(5000);
+      await price(1000 + 10 * changePercent, 1000);
+      return known?.ttlSeconds ?? 0;
+    },
+    freshness: freshness_,
+  };
+}
+
+const policy = { ttlSeconds: 300, undercutPercent: 10, minTtlSeconds: 60, maxTtlSeconds: 2400 };
+
+describe('the age from which on a price holds no more', () => {
+  it('doubles each time that asking anew moved nothing, up to its bound', async () => {
+    const { comeOfAge, freshness, store } = await learning(policy);
+    const ages: number[] = [];
+    for (const change of [0, 0.9, -0.9, 0, 0]) ages.push(await comeOfAge(change));
+    expect(ages).toEqual([300, 600, 1200, 2400, 2400]);
+    expect(await freshness()).toMatchObject({ ttlSeconds: 2400, learned: true, because: 'age' });
+    expect(await store.observations.freshness('none', {})).toBeUndefined();
+  });
+
+  it('halves where asking anew moved the price, and with what the market does, once a repricing, down to its bound', async () => {
+    const { comeOfAge, freshness, observe, price, advance } = await learning(policy);
+    expect([await comeOfAge(1), await comeOfAge(-7)]).toEqual([300, 150]);
+    expect(await freshness()).toMatchObject({ ttlSeconds: 75 });
+    await comeOfAge(0);
+    expect(await freshness()).toMatchObject({ ttlSeconds: 150 });
+    expect(await observe({ stock: 50 })).toBe('repricing: stock');
+    expect(await observe({ stock: 20 })).toBe('repricing: stock');
+    expect(await freshness()).toMatchObject({ ttlSeconds: 75 });
+    await advance(5000);
+    await price();
+    for (const part of [{ price: '12.00' }, { floor: '2.00' }]) {
+      expect(await observe(part)).toMatch(/^repricing/);
+      await advance(5000);
+      await price();
+    }
+    expect(await freshness()).toMatchObject({ ttlSeconds: 75 });
+    expect(await observe({ cost: '3.00' })).toBe('repricing: cost');
+    expect(await freshness()).toMatchObject({ ttlSeconds: 60 });
+  });
+
+  it('is fixed where a strategy states it alone', async () => {
+    const { comeOfAge } = await learning({ ttlSeconds: 300, undercutPercent: 10 });
+    expect([await comeOfAge(0), await comeOfAge(0), await comeOfAge(9)]).toEqual([300, 300, 300]);
+  });
+
+  it('costs no more than one needless call a move of the market, and those until it is learned', async () => {
+    const event = fc.oneof(
+      { weight: 2, arbitrary: fc.constant('age') },
+      { weight: 1, arbitrary: fc.constant('stock') },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 15 }), async (events) => {
+        const { comeOfAge, freshness, observe, price, advance } = await learning(policy);
+        let [stock, moves, belowBound] = [1000, 0, 0];
+        for (const what of events) {
+          if (what === 'age') {
+            const age = await comeOfAge(0);
+            if (age < policy.maxTtlSeconds) belowBound++;
+          } else {
+            stock = stock === 1000 ? 500 : 1000;
+            expect(await observe({ stock })).toBe('repricing: stock');
+            await advance(5000);
+            await price();
+            moves++;
+          }
+          expect((await freshness())?.ttlSeconds).toBeLessThanOrEqual(policy.maxTtlSeconds);
+        }
+        // From 300 to 2400 s there are three doublings; each further needless call below the bound makes good for one move.
+        expect(belowBound).toBeLessThanOrEqual(3 + moves);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('is counted', async () => {
+    const { comeOfAge, store, freshness } = await learning(policy);
+    await comeOfAge(0);
+    const [minute] = await store.stats.minutes(1, ((await freshness())?.dueAtMs ?? 0) - 600_000);
+    expect([...(minute?.agedMs.values() ?? [])]).toEqual([1]);
+  });
+
+  it.each([
+    [{ ttlSeconds: 30, minTtlSeconds: 60 }, 'freshness'],
+    [{ minTtlSeconds: 600, maxTtlSeconds: 60 }, 'freshness'],
+    [{ ttlSeconds: 0, maxTtlSeconds: 60 }, 'freshness'],
+    [{ minTtlSeconds: 0 }, 'freshness'],
+    [{ maxTtlSeconds: 604_801 }, 'freshness'],
+  ])('cannot be configured as %j', (freshness, at) => {
+    const read = strategySchema.safeParse({ ...builtInStrategies.balanced, freshness });
+    expect(read.error?.issues[0]?.path[0]).toBe(at);
+  });
+
+  it.each([
+    [{}, { ttlSeconds: 300, undercutPercent: 10, minTtlSeconds: 60, maxTtlSeconds: 86_400 }],
+    [{ undercutPercent: 5 }, { ttlSeconds: 300, undercutPercent: 5, minTtlSeconds: 60, maxTtlSeconds: 86_400 }],
+    [{ ttlSeconds: 900 }, { ttlSeconds: 900, undercutPercent: 10 }],
+    [
+      { ttlSeconds: 900, maxTtlSeconds: 3600 },
+      { ttlSeconds: 900, undercutPercent: 10, minTtlSeconds: 900, maxTtlSeconds: 3600 },
+    ],
+    [{ minTtlSeconds: 600 }, { ttlSeconds: 600, undercutPercent: 10, minTtlSeconds: 600, maxTtlSeconds: 600 }],
+  ])('%j is read as %j', (freshness, expected) => {
+    expect(strategySchema.parse({ ...builtInStrategies.balanced, freshness }).freshness).toEqual(expected);
+  });
+});
+
+describe('another policy', () => {
+  /** Workers that tell by which version they price. */
+  async function workers() {
+    const clock = await limitedOnClock({});
+    const { store } = clock;
+    const lives = (...ids: string[]) =>
+      Promise.all(ids.map((id) => store.processes.beat({ id, kind: 'worker', host: 'h', pid: 1 })));
+    const agree = (id: string, version: string) => store.policies.agree(id, { balanced: version });
+    const since = async () => (await store.policies.sinceMs()).get('balanced');
+    return { ...clock, lives, agree, since };
+  }
+
+  it('is in force once all workers that live price by it, and not while they differ', async () => {
+    const { store, lives, agree, since } = await workers();
+    await lives('w1', 'w2');
+    expect([await agree('w1', 'v1'), await since()]).toEqual([[], 0]);
+    await agree('w2', 'v1');
+    await lives('w3');
+    expect([await agree('w3', 'v2'), await agree('w1', 'v1')]).toEqual([['balanced'], ['balanced']]);
+    await store.processes.leave('w1');
+    expect([await agree('w3', 'v2'), await since()]).toEqual([['balanced'], 0]);
+    await store.processes.leave('w2');
+    expect(await agree('w3', 'v2')).toEqual([]);
+    const first = await since();
+    expect(first).toBeGreaterThan(0);
+    expect([await agree('w3', 'v2'), await since()]).toEqual([[], first]);
+  });
+
+  it('does not come and go with workers that differ for good, however often they start', async () => {
+    const { store, lives, agree, since } = await workers();
+    await lives('w1');
+    await agree('w1', 'v1');
+    for (let start = 0; start < 5; start++) {
+      await lives('w1', `odd${start}`);
+      expect(await agree(`odd${start}`, 'v2')).toEqual(['balanced']);
+      expect(await agree('w1', 'v1')).toEqual(['balanced']);
+      await store.processes.leave(`odd${start}`);
+      expect(await agree('w1', 'v1')).toEqual([]);
+    }
+    expect(await since()).toBe(0);
+  });
+
+  it('reprices what was priced before, once, with the next observation, and is no business of other strategies', async () => {
+    const { store, redis, observe, price, advance, nowMs } = await market();
+    const item = { price: '10.00', currency: 'EUR', stock: 5 };
+    await observe({ sku: 'a', ...item }, { sku: 'p', ...item, strategy: 'premium' }, { sku: 'b', ...item });
+    await advance(5000);
+    await price();
+    await advance(1000);
+    await redis.hset(store.keys.policies(), 'balanced', `v2\t${nowMs()}`);
+    await advance(1000);
+    const strategies = builtInStrategies;
+    expect(await store.observations.freshness('a', strategies)).toMatchObject({
+      because: 'policy',
+      dueAtMs: nowMs() - 1000,
+    });
+    expect(await observe({ sku: 'a' }, { sku: 'p' }, { sku: 'a', stock: 5 })).toEqual([
+      'repricing: policy',
+      'skipped: unchanged',
+      'skipped: unchanged',
+    ]);
+    await advance(5000);
+    expect(await price()).toEqual(['a:5']);
+    expect(await observe({ sku: 'a' })).toEqual(['skipped: unchanged']);
+    expect(await store.observations.freshness('a', strategies)).toMatchObject({ because: 'age' });
+  });
+
+  it('leaves no price of before unchanged in a batch', async () => {
+    const { store } = freshStore();
+    const [known] = [{ movedAtMs: 1, priced: { snapshotAtMs: 1, strategy: 'balanced', pricedAtMs: 100 } }];
+    expect([priceHolds(known, 'balanced', 100), priceHolds(known, 'balanced', 101)]).toEqual([true, false]);
+    expect((await store.snapshots.observe([snapshotOf('a')]))[0]).not.toHaveProperty('priced');
+  });
+});
