@@ -5,6 +5,7 @@ import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.
 import { DescribedApi } from './described-api.ts';
 import { settleAll } from './priced-by-rules.ts';
 
+const sources = { own: sourceSettingsSchema.parse({ kind: 'json', fields: { sku: '/id', stock: '/n' } }) };
 const gatewayKey = '0a1b2c3d4e5f';
 const item = (sku: string) => ({ sku, price: '10.00', currency: 'USD' });
 
@@ -13,7 +14,7 @@ let described: DescribedApi;
 beforeAll(async () => {
   api = await startApiUnderTest({
     gatewayKeys: () => [gatewayKey],
-    sources: { own: sourceSettingsSchema.parse({ kind: 'json', fields: { sku: '/id', stock: '/n' } }) },
+    sources,
   });
   described = await DescribedApi.read(api);
 });
@@ -178,7 +179,7 @@ describe('answers fit the description:', () => {
     await expectStatus(200, 'reconcileBudget', { body: { spentUsd: '0.50' } });
     await expectStatus(200, 'getLimits');
     await expectStatus(200, 'getWorth', { query: { days: '90' } });
-    await expectStatus(400, 'getWorth', { query: { days: '91' } });
+    await expectStatus(400, 'getWorth', { query: { days: '91' }, isWrong: true });
     await expectStatus(200, 'setLimits', { body: { rpm: 600 } });
   });
 
@@ -322,6 +323,7 @@ describe('while Redis is away', () => {
     submitBatch: { items: [item('a')] },
     submitJob: { items: [item('a')] },
     observe: { items: [item('a')] },
+    receiveFromSource: [{ id: 'a', n: 1 }],
     setBudget: { limitUsd: '1' },
     reconcileBudget: { spentUsd: '1' },
     setLimits: { rpm: 1 },
@@ -338,14 +340,17 @@ describe('while Redis is away', () => {
 
   test('every operation says so as it is described', async () => {
     const redis = await startRedis();
-    const cut = await startApiUnderTest({ redisUrl: redis.url });
+    const cut = await startApiUnderTest({ redisUrl: redis.url, sources });
     const away = await DescribedApi.read(cut);
     await redis.stop();
     const answers = await Promise.all(
       [...away.operations.keys()].map(async (id) => {
         const query = id === 'findPrices' ? { query: { skus: 'a' } } : {};
         const body = bodies[id] === undefined ? {} : { body: bodies[id] };
-        return [id, (await away.call(id, { path: { id: 'b00000000000.0', sku: 'a' }, ...query, ...body })).status];
+        return [
+          id,
+          (await away.call(id, { path: { id: 'b00000000000.0', sku: 'a', name: 'own' }, ...query, ...body })).status,
+        ];
       }),
     );
     const expected = [...away.operations.keys()].map((id) => [id, without[id] ?? 503]);
