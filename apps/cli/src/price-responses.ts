@@ -50,6 +50,14 @@ export const priceStorySchema = z.looseObject({
       promptVersion: z.union([z.string(), z.number()]).nullish(),
     })
     .nullish(),
+  freshness: z
+    .looseObject({
+      ttlSeconds: z.number(),
+      learned: z.boolean().default(false),
+      dueAt: z.string().nullish(),
+      because: text,
+    })
+    .nullish(),
   model: z.string().nullish(),
   route: z.string().nullish(),
   call: z.looseObject({ jobId: z.string().nullish(), batchId: z.string().nullish(), costUsd: usd.nullish() }).nullish(),

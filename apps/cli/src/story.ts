@@ -1,4 +1,4 @@
-import { exactDollars, signedPercent } from './figures.ts';
+import { count, exactDollars, signedPercent } from './figures.ts';
 import { type Output, printable } from './output.ts';
 import type { PriceStory } from './price-responses.ts';
 import { facts } from './table.ts';
@@ -59,6 +59,15 @@ function suggesterText({ price, model, route }: PriceStory): string {
   );
 }
 
+function freshnessText({ freshness }: PriceStory): string {
+  if (freshness == null) return '';
+  const { ttlSeconds, learned, dueAt, because } = freshness;
+  if (because === 'policy') return 'until the next observation: its strategy, prompt or model is another by now';
+  if (dueAt == null) return 'until something moves enough';
+  const age = `${count(ttlSeconds)} s${learned ? ', learned of this SKU' : ''}`;
+  return `until something moves enough, or the first observation after ${dueAt} (${age})`;
+}
+
 /** How a price came about, told in the order in which it happened: inputs, bounds, suggestion, each guardrail, price. */
 export function storyText(output: Output, story: PriceStory): string {
   const { price, bounds, steps, call } = story;
@@ -111,6 +120,7 @@ export function storyText(output: Output, story: PriceStory): string {
         ['snapshot of', price.snapshotAt ?? ''],
         ['priced at', price.pricedAt ?? ''],
         ['reproduces', reproducesText(story)],
+        ['holds', freshnessText(story)],
       ]),
     ),
     ...(story.detail ? ['', printable(story.detail, 500)] : []),

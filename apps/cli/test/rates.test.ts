@@ -63,8 +63,10 @@ it('prices in other currencies are told by why, and those not used by observe', 
     converted: [{ price: '15.00', currency: 'USD', converted: '13.84' }],
     unused: [{ price: '9.00', currency: 'GBP', because: 'no-rate' }],
   };
-  api.on('GET /v1/prices/A/why', { body: { sku: 'A', price, conversions } });
+  const freshness = { ttlSeconds: 1200, learned: true, dueAt: '2026-11-21T10:00:00.000Z', because: 'age' };
+  api.on('GET /v1/prices/A/why', { body: { sku: 'A', price, conversions, freshness } });
   const { stdout } = await inPipe(['why', 'A'], env);
   expect(stdout).toMatch(/15\.00 USD +(\t)?= 13\.84 EUR at 1\.0842 USD for 1 EUR, rates of 2026-11-20/);
+  expect(stdout).toContain('first observation after 2026-11-21T10:00:00.000Z (1,200 s, learned of this SKU)');
   expect(stdout).toMatch(/9\.00 GBP +(\t)?not used: there is no rate for it/);
 });
