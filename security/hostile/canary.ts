@@ -1,4 +1,4 @@
-import { type Family, type HostileCase, line, post } from './hostile-case.ts';
+import { type Family, get, type HostileCase, line, post } from './hostile-case.ts';
 
 const put = (body: unknown): HostileCase['send'] => post('/v1/canary', body, 'PUT');
 const model = 'gpt-4.1-mini';
@@ -33,6 +33,10 @@ const cases: HostileCase[] = [
     'unknown-field',
     admin,
   ),
+  refused('131i', 'a mode of the prototype', { percent: 5, model, mode: '__proto__' }),
+  refused('131j', 'a list of modes', { percent: 5, model, mode: ['shadow', 'canary'] }),
+  line('131k', 'parity within NaN %', get('/v1/canary/parity?percent=NaN'), 400, 'validation', admin),
+  line('131l', 'parity within 1e3 %', get('/v1/canary/parity?percent=1e3'), 400, 'validation', admin),
   line('131g', 'promote none', post('/v1/canary/promote', {}), 409, 'conflict', admin),
   line('131h', 'roll none back', post('/v1/canary/rollback', {}), 409, 'conflict', admin),
 ];
