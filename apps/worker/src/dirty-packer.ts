@@ -1,4 +1,4 @@
-import { priorities } from '@reprice/pricing';
+import { defaultStrategy, priorities, type Strategy, tierOf } from '@reprice/pricing';
 import type { PackQueue } from '@reprice/queue';
 import type { Store, TakenPack } from '@reprice/store';
 import type { Chore } from './upkeep.ts';
@@ -14,6 +14,27 @@ const REST_AFTER_ERROR_MS = 2000;
 /** A feed that is behind for so long is told of, ms. */
 const TELL_BEHIND_MS = 5000;
 
+/** Which tier would price each of these SKUs now. */
+export type AnswerersOf = (skus: readonly string[]) => Promise<string[]>;
+
+/**
+ * Tells SKUs apart by the tiers that they have now, which is of use only where some strategy has any. What may go on to the large model is
+ * not told apart, as it is for batches: packs of what moved are seldom full, and two that are half full cost a call more than one.
+ */
+export function answerersByTier(
+  snapshots: Store['snapshots'],
+  strategies: Readonly<Record<string, Strategy>>,
+): AnswerersOf | undefined {
+  if (!Object.values(strategies).some(({ tiers }) => tiers)) return undefined;
+  return async (skus) => {
+    const newest = await snapshots.newest(skus);
+    return newest.map((snapshot) => {
+      const strategy = snapshot && strategies[snapshot.strategy ?? defaultStrategy];
+      return strategy ? tierOf(strategy, snapshot) : '';
+    });
+  };
+}
+
 /**
  * Makes jobs of the SKUs that observations moved. Any number of workers do so at once: a SKU is taken by one of them, with an intent that
  * stays until its job is in the queue, and what a killed one left is put there by the others. While the queue has no room for a priority, its
@@ -28,10 +49,21 @@ export class DirtyPacker implements Chore {
   #restUntilMs = 0;
   #behindSinceMs: number | undefined;
   readonly #onBehind: () => void;
+  readonly #answerersOf: AnswerersOf | undefined;
 
-  /** @param onBehind is told, again and again, that SKUs wait for a feed */
-  constructor(dirty: Store['dirty'], queue: PackQueue, packSize: number, onBehind: () => void) {
+  /**
+   * @param onBehind is told, again and again, that SKUs wait for a feed
+   * @param answerersOf by which SKUs of one strategy are packed apart; absent = they are all packed alike
+   */
+  constructor(
+    dirty: Store['dirty'],
+    queue: PackQueue,
+    packSize: number,
+    onBehind: () => void,
+    answerersOf?: AnswerersOf,
+  ) {
     this.#onBehind = onBehind;
+    this.#answerersOf = answerersOf;
     this.#dirty = dirty;
     this.#queue = queue;
     this.#packSize = packSize;
@@ -58,7 +90,8 @@ export class DirtyPacker implements Chore {
         const due = skus[priority];
         if (due.length === 0 || !(await this.#queue.hasRoom(priority))) continue;
         isMoreDue ||= due.length === TAKE_AT_ONCE;
-        await this.#enqueue(await this.#dirty.take(priority, due, this.#packSize));
+        const answerers = await this.#answerersOf?.(due);
+        await this.#enqueue(await this.#dirty.take(priority, due, this.#packSize, answerers));
       }
       if (step === 0 && isTimeForLeft) await this.#enqueueLeft(nowMs);
       if (!isMoreDue) return;

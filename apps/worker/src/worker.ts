@@ -6,7 +6,7 @@ import { type Logger, onceEvery } from '@reprice/telemetry';
 import { startTracing } from '@reprice/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
-import { DirtyPacker } from './dirty-packer.ts';
+import { answerersByTier, DirtyPacker } from './dirty-packer.ts';
 import { FetchGate } from './fetch-gate.ts';
 import { KeyHold } from './key-hold.ts';
 import { keySharing, watchKeys } from './key-watch.ts';
@@ -196,8 +196,12 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     shadow.chore(),
     ledgerWatch(store, { setRpm: (rpm) => worker.setRpm(rpm), endRest: () => queue.endRest() }, alarm),
     new StagedRecovery(store, queue, onError),
-    new DirtyPacker(store.dirty, queue, config.packSize, () =>
-      alarm({}, 'what observations moved waits for a feed that is behind: see `reprice feeds`'),
+    new DirtyPacker(
+      store.dirty,
+      queue,
+      config.packSize,
+      () => alarm({}, 'what observations moved waits for a feed that is behind: see `reprice feeds`'),
+      answerersByTier(store.snapshots, config.strategies),
     ),
     policyWatch(store.policies, {
       processId: presence.self.id,

@@ -6,6 +6,7 @@
 --          13.. of each SKU: sku:<sku> string, price:<sku> hash
 -- ARGV     1 length of the part of sku:<sku> before the SKU  2 name of the default strategy  3 batch id  4 priority  5 its number, 1 = critical
 --          6 pack size  7 how long a SKU is not taken again, ms
+--          8.. of each SKU: who would answer for it, as text; SKUs with another are packed apart. None: all are packed alike
 -- RETURNS  the packs, as they stand in dirty:packs: field, value
 -- WRITES   all of these keys but those of SKUs and stats:<minute>'s TTL (25 h); the batch has no TTL while rows of it wait
 -- ATOMIC   a SKU must be in the dirty set or in a pack, and in one pack alone, whoever dies and however many packers there are
@@ -15,7 +16,7 @@
 --- @include "linger"
 --- @include "snapshot-cells"
 
-local FIRST_SKU_KEY, STRATEGY, STATS_TTL_SECONDS = 13, 12, 25 * 3600
+local FIRST_SKU_KEY, FIRST_ANSWERER, STRATEGY, STATS_TTL_SECONDS = 13, 8, 12, 25 * 3600
 -- What is in flight is looked at again after this long, though its end was never told; and for this long it is believed, ms.
 local LOOK_AGAIN_MS, BELIEVED_MS = 30 * 1000, 10 * 60 * 1000
 
@@ -47,11 +48,12 @@ for i = FIRST_SKU_KEY, #KEYS, 2 do
       redis.call('ZREM', KEYS[1], sku)
       held = held + 1
     else
-      if not open[strategy] then
-        open[strategy] = {}
-        order[#order + 1] = strategy
+      local group = strategy .. '\t' .. (ARGV[FIRST_ANSWERER + (i - FIRST_SKU_KEY) / 2] or '')
+      if not open[group] then
+        open[group] = { strategy = strategy }
+        order[#order + 1] = group
       end
-      table.insert(open[strategy], sku)
+      table.insert(open[group], sku)
     end
   end
 end
@@ -66,8 +68,8 @@ redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. now)
 local calm_until = string.format('%.0f', now_ms + tonumber(ARGV[7]))
 local next_row = tonumber(redis.call('HGET', KEYS[6], 'total') or 0)
 local packs = {}
-for _, strategy in ipairs(order) do
-  local skus = open[strategy]
+for _, group in ipairs(order) do
+  local skus, strategy = open[group], open[group].strategy
   for from = 1, #skus, pack_size do
     local of_pack = { unpack(skus, from, math.min(from + pack_size - 1, #skus)) }
     local field = string.format('%s.%.0f', batch_id, next_row)

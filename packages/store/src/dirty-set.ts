@@ -69,7 +69,12 @@ export class DirtySet {
    * Takes those of these SKUs that are still due, or go with one that is, and makes packs of them; what is in flight already, or has a price newer than what moved, is
    * left out. The packs stay noted until `enqueued`.
    */
-  async take(priority: Priority, skus: readonly string[], packSize: number): Promise<TakenPack[]> {
+  async take(
+    priority: Priority,
+    skus: readonly string[],
+    packSize: number,
+    answerers: readonly string[] = [],
+  ): Promise<TakenPack[]> {
     const k = this.#keys;
     const nowMs = this.#now();
     const number = priorities.indexOf(priority) + 1;
@@ -84,7 +89,7 @@ export class DirtySet {
       ...k.partsOf(id),
       ...skus.flatMap((sku) => [k.snapshot(sku), k.price(sku)]),
     ];
-    const args = [k.snapshot('').length, defaultStrategy, id, priority, number, packSize, SETTLE_MS];
+    const args = [k.snapshot('').length, defaultStrategy, id, priority, number, packSize, SETTLE_MS, ...answerers];
     const cells = (await this.#take.run(this.#redis, keys, args)) as string[];
     return readPacks(cells);
   }

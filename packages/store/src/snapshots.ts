@@ -98,6 +98,12 @@ export class Snapshots {
     return await this.#read(batchId, skus, ordinals);
   }
 
+  /** The newest snapshots of SKUs, in their order; undefined where there is none. */
+  async newest(skus: readonly string[]): Promise<(Snapshot | undefined)[]> {
+    const texts = await this.#redis.mget(skus.map(this.#keys.snapshot));
+    return texts.map((text, i) => (text ? decodeSnapshot(skus[i] ?? '', text) : undefined));
+  }
+
   /** As load() would find the rows of a pack if none of them were settled. */
   async loadAnew(batchId: string, skus: readonly string[]): Promise<LoadedPack> {
     return await this.#read(batchId, skus, undefined);
