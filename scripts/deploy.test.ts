@@ -48,12 +48,15 @@ beforeAll(async () => {
   const env = { REDIS_URL: redis.url, GATEWAY_BASE_URL: simulator.url, GATEWAY_API_KEYS: key, RATE_LIMIT_RPM: '0' };
   const market = new URL('/market', simulator.url).href;
   const feeds = { market: { url: `${market.replace('http', 'ws')}/stream`, restUrl: market, token: key } };
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-deploy-')), 'reprice.config.mjs');
-  writeFileSync(file, `export default ${JSON.stringify({ feeds })};`);
+  const dir = mkdtempSync(path.join(tmpdir(), 'reprice-deploy-'));
+  const file = path.join(dir, 'reprice.config.mjs');
+  const sinks = { files: { kind: 'ndjson', file: path.join(dir, 'prices.ndjson') } };
+  writeFileSync(file, `export default ${JSON.stringify({ feeds, sinks })};`);
   const feed = await spawnApp('feed', { ...env, METRICS_PORT: '0', REPRICE_CONFIG: file });
   const [api, worker] = await Promise.all([
     spawnApp('api', { ...env, PORT: '0', API_KEYS: `ops:admin:${secret}` }),
     spawnApp('worker', { ...env, METRICS_PORT: '0' }),
+    spawnApp('sinks', { ...env, REPRICE_CONFIG: file }),
   ]);
   const headers = { authorization: `Bearer ${secret}`, 'content-type': 'text/csv' };
   // One that is clamped, one that no price can satisfy, one that is refused at the door.
@@ -79,6 +82,7 @@ beforeAll(async () => {
     scraped = await both();
     expect(scraped.get('reprice_last_price_timestamp_seconds')?.samples).toHaveLength(1);
     expect(scraped.get('reprice_feed_age_seconds')?.samples).toHaveLength(1);
+    expect(scraped.get('reprice_sink_p99_seconds')?.samples).toHaveLength(1);
     expect(scraped.get('reprice_feed_state')?.samples).toHaveLength(4);
   };
   await vi.waitFor(isTold, { timeout: 5000 });

@@ -115,6 +115,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     callTerms: { strategies: config.strategies, models: config.models, model: config.gateway.model },
     canary: config.canary,
     feeds: Object.keys(config.feeds),
+    sinks: Object.keys(config.sinks),
     sources: config.sources,
     quarantine: config.quarantine,
     resolveHost,

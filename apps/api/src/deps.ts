@@ -45,6 +45,8 @@ export interface ApiDeps {
   readonly quarantine: Config['quarantine'];
   /** Names of the feeds that the configuration has. */
   readonly feeds: readonly string[];
+  /** Names of the sinks that the configuration has. */
+  readonly sinks: readonly string[];
   /** Who tells the addresses of the name that a saved sink has. */
   readonly resolveHost: ResolveHost;
   /** The address the server listens on: on loopback, foreign Host names are refused. */

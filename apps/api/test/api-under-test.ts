@@ -83,6 +83,7 @@ export async function startApiUnderTest(
     callTerms: { strategies: builtInStrategies, models: modelPrices, model: 'deepseek-v3.2' },
     canary: {},
     feeds: [],
+    sinks: [],
     sources: {},
     quarantine: { alarmPercent: 5 },
     resolveHost: async () => ['93.184.215.14'],

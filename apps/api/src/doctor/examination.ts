@@ -1,4 +1,5 @@
 import type { ApiDeps } from '../deps.ts';
+import { shownSinks } from '../sinks/sink-view.ts';
 import { within } from '../within.ts';
 import { feedFinding } from './feed-finding.ts';
 import { type Finding, failed } from './finding.ts';
@@ -6,6 +7,7 @@ import { gatewayFindings } from './gateway-findings.ts';
 import { apiKeyFinding, gatewayKeyFinding } from './key-findings.ts';
 import { ratesFinding } from './rates-finding.ts';
 import { redisFindings } from './redis-findings.ts';
+import { sinkFinding } from './sink-finding.ts';
 import { sourceFinding } from './source-finding.ts';
 import { budgetFinding, failedJobFinding, freezeFinding, queueFinding, workerFinding } from './work-findings.ts';
 
@@ -23,6 +25,7 @@ const inRedis = [
   'budget',
   'freeze',
   'feeds',
+  'sinks',
   'sources',
   'failed-jobs',
   'rates',
@@ -61,13 +64,14 @@ async function examineRedis(deps: ApiDeps): Promise<Finding[] | string> {
   const askedMs = deps.clock();
   const state = await store.redisState();
   const apiClockMs = (askedMs + deps.clock()) / 2;
-  const [gatewayKeys, processes, budget, freeze, byReason, feeds, rates, shares] = await Promise.all([
+  const [gatewayKeys, processes, budget, freeze, byReason, feeds, sinks, rates, shares] = await Promise.all([
     store.gatewayKeys.read(),
     store.processes.list(),
     store.admission.budget(),
     store.freeze.get(),
     store.failedJobs.countByReason(),
     store.feeds.list(),
+    shownSinks(store),
     store.rates.get(),
     store.quarantine.shares(),
   ]);
@@ -79,6 +83,7 @@ async function examineRedis(deps: ApiDeps): Promise<Finding[] | string> {
     budgetFinding(budget),
     freezeFinding(freeze),
     feedFinding(feeds, deps.feeds, state.clockMs),
+    sinkFinding(sinks, deps.sinks),
     failedJobFinding(byReason),
     ratesFinding(rates, apiClockMs),
     sourceFinding(shares, deps.quarantine.alarmPercent),

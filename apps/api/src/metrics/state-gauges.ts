@@ -1,6 +1,7 @@
 import { priorities } from '@reprice/pricing';
 import type { ClosedReason } from '@reprice/store';
 import { boundedLabel, Gauge, type Registry } from '@reprice/telemetry/metrics';
+import { sinkStates } from '../schemas/sinks.ts';
 import type { SystemState } from './system-state.ts';
 
 const NANO = 1e9;
@@ -67,6 +68,18 @@ export class StateGauges {
       'Age of live prices in a sample that goes round all of them; at = 1 is the oldest of it.',
       'at',
     );
+    const sinkState = this.#gauge('reprice_sink_state', '1 for the state that a sink is in.', 'sink', 'state');
+    const sinkDelivered = this.#gauge('reprice_sink_delivered_messages', 'Messages that a sink took so far.', 'sink');
+    const sinkWaiting = this.#gauge('reprice_sink_waiting_messages', 'Messages that a sink has still to get.', 'sink');
+    const sinkLag = this.#gauge('reprice_sink_lag_seconds', 'Age of the oldest of them; 0 when none waits.', 'sink');
+    const sinkDead = this.#gauge('reprice_sink_dead_letters', 'Messages that a sink would not take.', 'sink');
+    const sinkGap = this.#gauge('reprice_sink_gap_messages', 'Messages cut before a sink had them.', 'sink');
+    const sinkErrors = this.#gauge(
+      'reprice_sink_error_ratio',
+      'Share of its attempts of 5 minutes that failed.',
+      'sink',
+    );
+    const sinkSlow = this.#gauge('reprice_sink_p99_seconds', 'One attempt in a hundred takes longer.', 'sink');
     this.#set = (state) => {
       for (const priority of priorities) {
         waiting.set({ priority }, state.depth.waiting[priority]);
@@ -99,6 +112,17 @@ export class StateGauges {
       for (const { name: feed, holds, ageMs } of state.feeds) {
         feedHolds.set({ feed }, Number(holds));
         if (ageMs !== undefined) feedAge.set({ feed }, ageMs / 1000);
+      }
+      for (const sink of state.sinks) {
+        const of = { sink: sink.name };
+        for (const name of sinkStates) sinkState.set({ ...of, state: name }, Number(sink.state === name));
+        sinkDelivered.set(of, sink.delivered);
+        sinkWaiting.set(of, sink.waiting);
+        sinkLag.set(of, sink.oldestWaitingSeconds ?? 0);
+        sinkDead.set(of, sink.dead);
+        sinkGap.set(of, sink.gap?.messages ?? 0);
+        sinkErrors.set(of, sink.errorPercent / 100);
+        if (sink.latencyMs) sinkSlow.set(of, sink.latencyMs.p99 / 1000);
       }
       held.set(state.heldPrices);
       for (const name of ['active', 'resting', 'revoked'] as const) keys.set({ state: name }, state.gatewayKeys[name]);

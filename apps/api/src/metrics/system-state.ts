@@ -1,6 +1,7 @@
 import type { QueueDepth } from '@reprice/queue';
 import { type Budget, type FeedView, type GatewayKeyState, isAlarming } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
+import { type ShownSink, shownSinks } from '../sinks/sink-view.ts';
 import { within } from '../within.ts';
 
 /** What all processes share, at one moment. */
@@ -16,6 +17,7 @@ export interface SystemState {
   readonly rate: Readonly<Record<'requests' | 'tokens', { readonly limit: number; readonly used: number }>>;
   readonly isFrozen: boolean;
   readonly feeds: readonly FeedView[];
+  readonly sinks: readonly ShownSink[];
   readonly sources: readonly { readonly source: string; readonly quarantined: number; readonly isAlarming: boolean }[];
   readonly heldPrices: number;
   readonly gatewayKeys: Readonly<Record<GatewayKeyState['state'], number>>;
@@ -65,6 +67,7 @@ async function readState({ store, queue, quarantine }: ReadFrom): Promise<System
     limits,
     frozen,
     market,
+    sinks,
     heldPrices,
     keys,
     newestPriceAtMs,
@@ -79,6 +82,7 @@ async function readState({ store, queue, quarantine }: ReadFrom): Promise<System
     admission.rateLimits(),
     freeze.get(),
     feeds.list(),
+    shownSinks(store),
     held.count(),
     gatewayKeys.read(),
     priceAges.newestAtMs(),
@@ -104,6 +108,7 @@ async function readState({ store, queue, quarantine }: ReadFrom): Promise<System
     },
     isFrozen: frozen !== undefined,
     feeds: market,
+    sinks,
     sources: shares.map((share) => ({ ...share, isAlarming: isAlarming(share, quarantine.alarmPercent) })),
     heldPrices,
     gatewayKeys: { active: inState('active'), resting: inState('resting'), revoked: inState('revoked') },

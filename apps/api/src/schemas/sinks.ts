@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { note } from './freeze.ts';
 import { amount, currency, instant, pageOf, sku, tally } from './values.ts';
 
+/** What a sink may be in. */
+export const sinkStates = ['delivering', 'paused', 'stopped', 'gap', 'idle'] as const;
+
 /** PUT /v1/sinks/:name. */
 export const sinkBody = z
   .strictObject(savedSinkFields)
@@ -24,7 +27,7 @@ export const sinkSchema = z
     origin: z
       .enum(['config', 'saved'])
       .meta({ description: 'Whether it stands in the config file, or was saved by `PUT /v1/sinks/:name`' }),
-    state: z.enum(['delivering', 'paused', 'stopped', 'gap', 'idle']).meta({
+    state: z.enum(sinkStates).meta({
       description:
         '`paused` by a person; `stopped` by itself, for its failures or since its far end is gone; `gap`: it delivers, and what was published meanwhile was cut before it had it, which a resync mends; `idle`: no process delivers to it',
     }),

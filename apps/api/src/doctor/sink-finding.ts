@@ -1,0 +1,53 @@
+import type { ShownSink } from '../sinks/sink-view.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
+
+/** A sink that is further behind than this is not just busy, s. */
+const lateSeconds = 300;
+
+/** Whether published prices get to where they are delivered. `configured`: the sinks that the API's configuration names. */
+export function sinkFinding(sinks: readonly ShownSink[], configured: readonly string[]): Finding {
+  const id = 'sinks';
+  const unknown = configured.filter((name) => !sinks.some((sink) => sink.name === name));
+  const idle = [...unknown, ...named(sinks, 'idle')];
+  const stopped = sinks.filter(({ state }) => state === 'stopped');
+  const said = sinks.map(({ name, state, waiting }) => `${name} ${state}${waiting > 0 ? `, ${waiting} waiting` : ''}`);
+  const detail = `Sinks: ${said.join('; ')}.`;
+  if (idle.length > 0)
+    return failed(
+      id,
+      `No process delivers to ${idle.join(', ')}; what is published waits.`,
+      'Start one with the same config file: npm run sinks',
+    );
+  if (stopped.length > 0)
+    return failed(
+      id,
+      `${stopped.map(({ name, reason = '' }) => `${name} stopped: ${reason}`).join('; ')}. What is published waits.`,
+      'See to its far end, then: reprice sinks resume NAME',
+    );
+  const gaps = sinks.filter(({ gap }) => gap).map(({ name }) => name);
+  if (gaps.length > 0)
+    return failed(
+      id,
+      `What was published was cut before ${gaps.join(', ')} had it.`,
+      'reprice sinks resync NAME brings it level.',
+    );
+  const dead = sinks.filter((sink) => sink.dead > 0).map((sink) => `${sink.name} ${sink.dead}`);
+  if (dead.length > 0)
+    return warning(
+      id,
+      `${detail} Dead letters: ${dead.join(', ')}.`,
+      'reprice sinks dead NAME says why; reprice sinks replay NAME tries again.',
+    );
+  const late = sinks.filter(({ oldestWaitingSeconds }) => (oldestWaitingSeconds ?? 0) > lateSeconds);
+  if (late.length > 0)
+    return warning(
+      id,
+      detail,
+      'They are more than five minutes behind: paused, slower than what is published, or failing (reprice sinks).',
+    );
+  return ok(id, sinks.length === 0 ? 'No sink is configured.' : detail);
+}
+
+function named(sinks: readonly ShownSink[], wanted: ShownSink['state']): string[] {
+  return sinks.flatMap(({ name, state }) => (state === wanted ? [name] : []));
+}
