@@ -2,7 +2,7 @@ import { askVersion, type Strategy } from '@reprice/pricing';
 import type { Store } from '@reprice/store';
 import type { Chore } from './upkeep.ts';
 
-const LOOK_MS = 5000;
+const LOOK_MS = 2000;
 
 /** What the watch is told. */
 export interface PolicyWatchOptions {
