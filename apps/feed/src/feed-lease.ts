@@ -6,10 +6,10 @@ import type { FeedTally } from './feed-counts.ts';
 import type { Mark } from './feed-session.ts';
 
 /** A process that has said nothing for so long is taken for dead, and another one takes the feed over. */
-const LEASE_MS = 5000;
-const TAKE_MS = 1000;
+const LEASE_MS = 3000;
+const TAKE_MS = 500;
 const REPORT_MS = 1000;
-const CHANGED_MS = 200;
+const CHANGED_MS = 100;
 
 /** The right of one process to run a feed, and what it tells with each renewal: state, checkpoint, and until when the feed counts as in sync. */
 export class FeedLease {

@@ -57,7 +57,10 @@ async function startFeeds(config: Config, log: Logger, signal: AbortSignal): Pro
   };
   const redis = connectRedis(config.redisUrl, onError);
   const store = new Store(redis, { timeZone: config.budget.timezone, rates: config.rates });
-  const desk = new QuarantineDesk(store.quarantine);
+  const desk = new QuarantineDesk(store.quarantine, {
+    alarmPercent: config.quarantine.alarmPercent,
+    onAlarm: (share) => log.error(share, 'much of what a feed sends cannot be used: reprice quarantine'),
+  });
   const feeds = Object.entries(config.feeds).map(([name, settings]) => {
     const merger = new ObservationMerger({
       observations: store.observations,
@@ -65,7 +68,7 @@ async function startFeeds(config: Config, log: Logger, signal: AbortSignal): Pro
       now: Date.now,
     });
     const adapter = settings.source === undefined ? undefined : config.sources[settings.source];
-    const readItem = adapter ? readerBy(adapter) : readObservation;
+    const readItem = adapter ? readerBy(adapter, (why, item) => desk.take(name, why, item)) : readObservation;
     const read: FeedTools['read'] = (item, at) => {
       desk.count(name, 1);
       return readItem(item, at);

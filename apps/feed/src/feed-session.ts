@@ -35,6 +35,8 @@ export interface SessionParts {
   /** What an item says, as observations; or why it cannot be read. */
   readonly read: (item: unknown, at: { readonly iso: string; readonly ms: number }) => Input[] | Unusable;
   readonly quarantine: (why: Unusable, evidence: unknown) => void;
+  /** The market sends a heartbeat so often, ms. */
+  readonly onHeartbeat: (everyMs: number) => void;
   readonly random: () => number;
 }
 
@@ -59,6 +61,7 @@ export class FeedSession {
   /** The newest that the stream told of, and when it was sent at the latest. */
   #told: { seq: number; sentAtMs: number } = { seq: 0, sentAtMs: Number.NEGATIVE_INFINITY };
   #liveSinceMs: number | undefined;
+  #beatAtMs: number | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -102,6 +105,8 @@ export class FeedSession {
         break;
       case 'heartbeat':
         clock.beat(message.atMs, readAtMs);
+        if (this.#beatAtMs !== undefined) this.#parts.onHeartbeat(readAtMs - this.#beatAtMs);
+        this.#beatAtMs = readAtMs;
         this.#hear(message.seq, clock.sentAt(message.atMs, readAtMs));
         break;
       case 'event':

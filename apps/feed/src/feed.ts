@@ -120,6 +120,7 @@ export class Feed {
         tally,
         read: this.#tools.read,
         quarantine: isUnusable,
+        onHeartbeat: (everyMs) => this.#tellSlow(everyMs),
         random: Math.random,
       },
       ending.signal,
@@ -134,6 +135,15 @@ export class Feed {
     this.#isRun = false;
     tally.stand('down', 'its process was stopped');
     await lease.leave(tally, stored).catch(onError);
+  }
+
+  /** A quiet market is known to be quiet from heartbeat to heartbeat alone. */
+  #tellSlow(everyMs: number): void {
+    const { holdAfterMs, whenBehind } = this.#settings;
+    if (whenBehind === 'go-on' || everyMs <= holdAfterMs || !this.#mayLog('heartbeat')) return;
+    const advice =
+      'the heartbeats of the market are further apart than holdAfterMs: prices wait between them, raise it';
+    this.#tools.log.warn({ feed: this.name, everyMs: Math.round(everyMs), holdAfterMs }, advice);
   }
 
   /** One connection after the other. */

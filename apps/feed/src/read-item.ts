@@ -31,13 +31,39 @@ export function readObservation(item: unknown, at: Moment): Input[] | Unusable {
   ];
 }
 
-/** Reads items by an adapter of the config's `sources`. */
-export function readerBy(settings: SourceSettings): (item: unknown, at: Moment) => Input[] | Unusable {
+/**
+ * Reads items by an adapter of the config's `sources`. What of an item cannot be used goes to `aside`, and the rest of it counts; an item of which
+ * nothing is left is unusable as a whole. Ids of the source's own are known here only where the config names their SKUs.
+ */
+export function readerBy(
+  settings: SourceSettings,
+  aside: (why: Unusable, evidence: unknown) => void,
+): (item: unknown, at: Moment) => Input[] | Unusable {
   return (item, at) => {
-    const { observations, quarantined } = readSource(settings, item, { nowMs: at.ms });
-    const [misfit] = quarantined;
-    if (misfit) return { reason: misfit.reason, detail: misfit.detail };
-    const inputs = observations.map((observation) => readObservation(observation, at));
-    return inputs.find((input) => 'reason' in input) ?? inputs.flat().filter((input) => 'fields' in input);
+    const reading = readSource(settings, item, { nowMs: at.ms });
+    const { observations, items, quarantined } = reading;
+    const misfits: Unusable[] = quarantined.map(({ reason, detail }) => ({ reason, detail }));
+    for (const { id } of reading.aliased)
+      misfits.push({ reason: 'unknown-item', detail: `no SKU is named in the config behind ${id}` });
+    for (const { id } of reading.levels)
+      misfits.push({ reason: 'unknown-item', detail: `it does not say which SKU the item ${id} is` });
+    const told = items.map(({ observation, total, isTracked }) => {
+      // A total of 0 is also what a thing has whose stock nobody counts.
+      const isKnown = total !== undefined && (isTracked ?? total !== 0);
+      return isKnown ? { ...observation, stock: total } : observation;
+    });
+    const inputs: Input[] = [];
+    for (const observation of [...observations, ...told]) {
+      const input = readObservation(observation, at);
+      if ('reason' in input) misfits.push(input);
+      else inputs.push(...input);
+    }
+    const [first, ...others] = misfits;
+    if (inputs.length === 0 && first !== undefined) {
+      for (const why of others) aside(why, item);
+      return first;
+    }
+    for (const why of misfits) aside(why, item);
+    return inputs;
   };
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type FeedView, Store } from '@reprice/store';
+import { builtInStrategies } from '@reprice/pricing';
+import { type FeedView, ObservationMerger, Store } from '@reprice/store';
 import { type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, expect, vi } from 'vitest';
@@ -40,6 +41,12 @@ export class MarketUnderTest {
     return await spawnApp('feed', { REDIS_URL: this.redis.url, ...env, REPRICE_CONFIG: this.config(settings) });
   }
 
+  /** A worker whose gateway is the simulator. */
+  async worker(): Promise<AppProcess> {
+    const gateway = { GATEWAY_BASE_URL: this.simulator.url, GATEWAY_API_KEYS: KEY };
+    return await spawnApp('worker', { REDIS_URL: this.redis.url, RATE_LIMIT_RPM: '0', ...gateway });
+  }
+
   /** A config file that names the feed. */
   config(settings: Record<string, unknown> = {}): string {
     const { sources, ...feed } = settings;
@@ -66,6 +73,16 @@ export class MarketUnderTest {
     await this.#send('PUT', '/market/faults', faults);
   }
 
+  /** What another source says, as of now. */
+  async observe(inputs: readonly Item[]): Promise<void> {
+    const merger = new ObservationMerger({
+      observations: this.store.observations,
+      strategies: builtInStrategies,
+      now: Date.now,
+    });
+    await merger.merge(inputs);
+  }
+
   /** How all SKUs of the market really are. */
   async truth(): Promise<Item[]> {
     const all: Item[] = [];
@@ -83,7 +100,7 @@ export class MarketUnderTest {
   }
 
   /** Waits until the feed is so. */
-  async until(wanted: Partial<FeedView>, timeout = 15_000): Promise<FeedView> {
+  async until(wanted: Partial<FeedView>, timeout = 30_000): Promise<FeedView> {
     return await vi.waitFor(
       async () => {
         const view = await this.view();
@@ -95,7 +112,7 @@ export class MarketUnderTest {
   }
 
   /** Waits until all that is stored is the market's truth. */
-  async untilTrue(timeout = 20_000): Promise<void> {
+  async untilTrue(timeout = 30_000): Promise<void> {
     await vi.waitFor(async () => expect(await this.untruths()).toEqual([]), { timeout, interval: 100 });
   }
 

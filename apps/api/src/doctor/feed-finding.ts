@@ -26,6 +26,13 @@ export function feedFinding(feeds: readonly FeedView[], configured: readonly str
       `${detail} ${waits}`,
       `The configuration does not name ${stray.name} any more: reprice feeds forget ${stray.name}`,
     );
+  const slow = holding.find(({ state }) => state === 'live');
+  if (slow)
+    return failed(
+      id,
+      `${detail} ${waits}`,
+      `Nothing new is heard of ${slow.name} within holdAfterMs (${slow.holdAfterMs}): raise it above the heartbeat of that market.`,
+    );
   if (holding.length > 0)
     return failed(
       id,
