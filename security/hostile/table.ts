@@ -4,6 +4,7 @@ import { canaryFamilies } from './canary.ts';
 import { controlFamilies } from './control-calls.ts';
 import { crowdVerdicts } from './crowds.ts';
 import { environmentVerdicts } from './environments.ts';
+import { feedVerdicts } from './feeds.ts';
 import { framingFamilies } from './framing.ts';
 import { gatewayVerdicts } from './gateways.ts';
 import type { Family } from './hostile-case.ts';
@@ -34,4 +35,5 @@ export const trials: Readonly<Record<string, (stand: Stand) => Promise<Verdict[]
   titles: titleVerdicts,
   environments: environmentVerdicts,
   crowds: crowdVerdicts,
+  markets: feedVerdicts,
 };

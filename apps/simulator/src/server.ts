@@ -92,7 +92,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     rpm,
     keys,
     nowMs,
-    market: { market, pace, takesKey, faults: marketFaults },
+    market: { market, pace, takesKey, stream, faults: marketFaults },
   };
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
     route(parts, request, response),

@@ -86,6 +86,7 @@ describe('faults of the stream', () => {
     await again.until(() => again.frames.length > 0);
     expect(again.frames[0]).toEqual({ type: 'subscribed', seq: 210 });
     expect(notes.filter(({ kind }) => kind === 'closed')).toHaveLength(1);
+    expect(await get(market, '/market/faults')).toMatchObject({ closes: { [code]: 1 } });
   });
 
   it('leave it open and say nothing, not even a pong', async () => {
@@ -256,6 +257,7 @@ describe('what is wrong with the market', () => {
     expect(await (await put({ gap: {} })).json()).toEqual({
       faults: { seed: 1, gap: { probability: 1, mostEvents: 3 } },
       hits: {},
+      closes: {},
     });
     expect(await get(market, '/market/faults')).toMatchObject({ faults: { gap: { mostEvents: 3 } } });
   });

@@ -6,6 +6,7 @@ import type { Market } from './market.ts';
 import type { MarketFaultSettings, MarketFaultsInput } from './market-fault-schema.ts';
 import type { MarketFaults } from './market-faults.ts';
 import type { MarketPace } from './market-pace.ts';
+import type { MarketStream } from './market-stream.ts';
 import { endedWrong, sendPage } from './page-faults.ts';
 import { poisonKinds } from './poison.ts';
 
@@ -14,6 +15,7 @@ export interface MarketParts {
   readonly market: Market;
   readonly pace: MarketPace;
   readonly faults: MarketFaults;
+  readonly stream: MarketStream;
   /** Whether a key is taken; '' is none. */
   readonly takesKey: (key: string) => boolean;
 }
@@ -108,8 +110,17 @@ function putFaults(parts: MarketParts, response: ServerResponse, _url: URL, requ
   });
 }
 
-function faultsView({ faults }: MarketParts): { faults: MarketFaultSettings; hits: Readonly<Record<string, number>> } {
-  return { faults: faults.settings, hits: faults.hits };
+/** `GET /market/faults`. */
+interface MarketFaultsView {
+  readonly faults: MarketFaultSettings;
+  /** How often each has hit since they were set. */
+  readonly hits: Readonly<Record<string, number>>;
+  /** How often a connection to the stream ended with each code, since the start. */
+  readonly closes: Readonly<Record<string, number>>;
+}
+
+function faultsView({ faults, stream }: MarketParts): MarketFaultsView {
+  return { faults: faults.settings, hits: faults.hits, closes: stream.closes };
 }
 
 function move(parts: MarketParts, response: ServerResponse, _url: URL, request: IncomingMessage): void {

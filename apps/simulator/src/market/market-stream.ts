@@ -35,6 +35,7 @@ export class MarketStream {
     perMessageDeflate: true,
   });
   readonly #subscribers = new Set<Subscriber>();
+  readonly #closes = new Map<number, number>();
   readonly #beat: NodeJS.Timeout;
 
   constructor(options: MarketStreamOptions) {
@@ -64,13 +65,16 @@ export class MarketStream {
       const refusal = this.#refusalOf(request, url);
       if (refusal !== undefined) return subscriber.refuse(...refusal);
       this.#subscribers.add(subscriber);
-      webSocket.once('close', () => this.#subscribers.delete(subscriber));
+      webSocket.once('close', (code) => {
+        this.#subscribers.delete(subscriber);
+        this.#closes.set(code, (this.#closes.get(code) ?? 0) + 1);
+      });
     });
   }
 
-  /** Connections that are open. */
-  get connections(): number {
-    return this.#subscribers.size;
+  /** How often a connection that was served ended with each code; 1006 = without a word. */
+  get closes(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#closes);
   }
 
   /** Ends at once, with all connections. */
