@@ -25,8 +25,9 @@ const MOST_UNUSABLE = 100;
 const MINUTE_MS = 60_000;
 /** A peer that is asked to close has so long, ms. */
 const CLOSE_MS = 500;
-const POLICY_VIOLATION = 1008;
-const UNSUPPORTED_DATA = 1003;
+/** For 1008 and 1003, which a client's WebSocket may not send. */
+const POLICY_VIOLATION = 4008;
+const UNSUPPORTED_DATA = 4003;
 
 /** One connection to the stream of a market, from its first byte to its end. Its silence ends it, whatever the kernel thinks of it. */
 export class MarketStream {
