@@ -42,11 +42,13 @@ export class StatsFlush implements PackObserver {
   }
 
   called(call: CallSeen): void {
-    const { kind, latencyMs, firstByteMs, tokens, costNanoUsd } = call;
+    const { kind, route, latencyMs, firstByteMs, tokens, costNanoUsd } = call;
     countCost(this.#counts, call);
-    this.#counts.call(kind);
     this.#counts.add('tokens', tokens);
     this.#counts.add('costNanoUsd', costNanoUsd);
+    // How a shadow fares is told by its report: a bad one is no trouble with the gateway.
+    if (route === 'shadow') return;
+    this.#counts.call(kind);
     if (latencyMs !== undefined && ANSWERED.has(kind)) this.#counts.time('latency', latencyMs);
     if (firstByteMs !== undefined) this.#counts.time('firstByte', firstByteMs);
   }

@@ -75,7 +75,7 @@ const overview = {
     .array(z.strictObject({ id: z.string(), host: z.string(), pid: z.int(), since: instant }))
     .meta({ description: 'Those that gave a sign of life in the last five seconds' }),
   gateway: z.strictObject({
-    calls: count.meta({ description: 'Calls that ended, by how' }),
+    calls: count.meta({ description: 'Calls that ended, by how; those of a shadow apart' }),
     errorPercent: z.number().min(0).max(100).meta({ description: 'Share of the calls that brought no whole answer' }),
     latencyMs: percentiles,
     firstByteMs: percentiles,
