@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { environmentVariables, loadConfig } from '@reprice/config';
+import { type Config, environmentVariables, loadConfig, sectionSchemas } from '@reprice/config';
 import { afterAll, describe, expect, test } from 'vitest';
 import { scenarios } from '../faults/catalogue.ts';
 import { manifest } from './source-files.ts';
@@ -8,17 +8,25 @@ import { manifest } from './source-files.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 
+/** The first config file of a page, loaded as a worker would. */
+function loadExample(page: string, model: string): Config {
+  const example = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  mkdirSync(path.join(root, '.cache'), { recursive: true });
+  const folder = mkdtempSync(path.join(root, '.cache', 'readme-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  writeFileSync(path.join(folder, 'reprice.config.ts'), example);
+  return loadConfig({ GATEWAY_MODEL: model }, { process: 'worker', cwd: folder });
+}
+
 describe('README', () => {
   test('is short enough to be read', () => {
     expect(readme.split('\n').length).toBeLessThanOrEqual(250);
   });
 
-  test('has the configuration table of the schema, and no other', () => {
-    const rows = environmentVariables.map(
-      ({ name, default: text, meaning }) => `| \`${name}\` | ${text ? `\`${text}\`` : '—'} | ${meaning} |`,
-    );
-    const table = readme.slice(readme.indexOf('| name | default | meaning |\n|---|---|---|\n')).split('\n\n')[0] ?? '';
-    expect(table.split('\n').slice(2)).toEqual(rows);
+  test('has an example of reprice.config.ts that loads', () => {
+    const config = loadExample(readme, 'my-model');
+    expect(config.strategies.outlet?.guardrails.derivedFloorPercent).toBe(40);
+    expect(config.models['my-model']?.inputNanoUsdPerMTok).toBe(100_000_000);
   });
 
   test('names npm scripts and folders that are there', () => {
@@ -33,16 +41,23 @@ describe('README', () => {
     expect(folders.length).toBeGreaterThan(10);
     for (const folder of folders) expect(existsSync(path.join(root, folder)), folder).toBe(true);
   });
+});
 
-  test('has an example of reprice.config.ts that loads', () => {
-    const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
-    mkdirSync(path.join(root, '.cache'), { recursive: true });
-    const folder = mkdtempSync(path.join(root, '.cache', 'readme-'));
-    afterAll(() => rmSync(folder, { recursive: true }));
-    writeFileSync(path.join(folder, 'reprice.config.ts'), example);
-    const config = loadConfig({ GATEWAY_MODEL: 'my-model' }, { process: 'worker', cwd: folder });
-    expect(config.strategies.outlet?.guardrails.derivedFloorPercent).toBe(40);
-    expect(config.models['my-model']?.inputNanoUsdPerMTok).toBe(100_000_000);
+describe('docs/configuration.md', () => {
+  const page = readFileSync(path.join(root, 'docs', 'configuration.md'), 'utf8');
+
+  test('has the table of the schema', () => {
+    const rows = environmentVariables.map(
+      ({ name, default: text, meaning }) => `| \`${name}\` | ${text ? `\`${text}\`` : '—'} | ${meaning} |`,
+    );
+    const table = page.slice(page.indexOf('| name | default | meaning |\n|---|---|---|\n')).split('\n\n')[0] ?? '';
+    expect(table.split('\n').slice(2)).toEqual(rows);
+  });
+
+  test('has a config file that loads, with every part that there is', () => {
+    const config = loadExample(page, 'my-model');
+    expect(config.strategies.outlet?.tiers?.large?.model).toBe('my-large-model');
+    for (const section of Object.keys(sectionSchemas)) expect(page, section).toContain(`\n  ${section}: {`);
   });
 });
 

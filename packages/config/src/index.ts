@@ -20,6 +20,7 @@ export { isLoopback } from './loopback.ts';
 export type { ModelPriceInput } from './model-fields.ts';
 export { rateLimitBounds } from './rate-limit-bounds.ts';
 export { type ResolveHost, resolveHost } from './resolve-host.ts';
+export { sectionSchemas } from './sections.ts';
 export type { SettingFault, SettingMeta } from './setting.ts';
 export {
   type SendingSinkConfig,
