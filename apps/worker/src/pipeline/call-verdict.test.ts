@@ -29,3 +29,28 @@ it.each<[GatewayOutcome, object]>([
 ])('%o means %o', (outcome, verdict) => {
   expect(callVerdict(outcome)).toMatchObject(verdict);
 });
+
+it.each<[string, number, string, object]>([
+  [
+    'in the words of OpenAI',
+    400,
+    'status 400: Unrecognized request argument supplied: role_override',
+    { option: 'role_override' },
+  ],
+  ['of vLLM', 422, "status 422: body.seed: Extra inputs are not permitted ('seed')", { option: 'seed' }],
+  ['by a member of it', 400, "status 400: Unsupported parameter: 'reasoning.effort'.", { option: 'reasoning' }],
+  ['not, where another one is named', 400, 'status 400: Unknown parameter: role_override_2', {}],
+  ['not, where its name is but a word', 400, 'status 400: the seed of all evil was flagged', {}],
+  ['not, where the key or a moderation refused', 403, 'status 403: invalid user: seed', {}],
+])('a refused option is told %s', (_, status, message, { option }: { option?: string }) => {
+  const options = { role_override: 'x', seed: 1, reasoning: {} };
+  const outcome: GatewayOutcome = { kind: 'refused', status, message, tooLong: false };
+  const verdict = callVerdict(outcome, options);
+  if (option === undefined) expect(verdict.kind).toBe('halve');
+  else
+    expect(verdict).toMatchObject({
+      kind: 'option_refused',
+      detail: expect.stringContaining(`"${option}": ${message}`),
+    });
+  expect(callVerdict(outcome).kind).toBe('halve');
+});
