@@ -64,6 +64,10 @@ const failures = {
   },
   too_large: { title: 'The gateway takes no call this large', advice: 'Choose a model with a longer context.' },
   refused: { title: 'The gateway refused the call', advice: 'Read its words below; mend what they name, then replay.' },
+  option_refused: {
+    title: 'The gateway does not know a provider option',
+    advice: 'Take it out of REPRICE_CONFIG of the workers, restart them, then replay.',
+  },
   quarantined: { title: 'Its worker died each time it ran', advice: 'Read the worker’s log before you replay it.' },
   superseded: { title: 'A newer run overtook it, again and again', advice: 'Replay: nothing is wrong with the SKU.' },
   internal_error: { title: 'An error of our own', advice: 'The worker’s log has it; replay after an update.' },
