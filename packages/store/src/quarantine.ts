@@ -110,10 +110,12 @@ export class Quarantine {
     }));
   }
 
-  /** Whether it is this caller who tells of an alarm of a source: one of all processes, once in ten minutes. */
-  async isFirstToTell(source: string): Promise<boolean> {
-    const key = this.#keys.quarantineTold(source);
-    return (await this.#redis.set(key, '1', 'EX', QUARANTINE_MINUTES * 60, 'NX')) === 'OK';
+  /** The share of a source that sends too much that cannot be used: told to one of all callers, once in ten minutes. */
+  async alarm(source: string, alarmPercent: number): Promise<QuarantineShare | undefined> {
+    const share = (await this.shares()).find((one) => one.source === source);
+    if (share === undefined || !isAlarming(share, alarmPercent)) return undefined;
+    const told = await this.#redis.set(this.#keys.quarantineTold(source), '1', 'EX', QUARANTINE_MINUTES * 60, 'NX');
+    return told === 'OK' ? share : undefined;
   }
 
   /** Forgets the entries and counts of a source, or of all; returns how many entries those were. */

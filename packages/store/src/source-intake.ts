@@ -1,6 +1,6 @@
 import type { Misfit, ObservationInput, SourceReading } from '@reprice/pricing';
 import type { MergedRow, ObservationMerger } from './observation-merger.ts';
-import { isAlarming, type Quarantine, type QuarantineShare } from './quarantine.ts';
+import type { Quarantine, QuarantineShare } from './quarantine.ts';
 import type { SourceThings, ThingStock } from './source-things.ts';
 
 /** Where the readings of sources go. */
@@ -70,11 +70,8 @@ export class SourceIntake {
     const skipped = [...unused.values()].reduce((sum, n) => sum + n, 0);
     const accepted = rows.filter((row) => row.kind !== 'rejected').length;
     await quarantine.put(source, accepted + skipped + misfits.length + reading.aliases.length, misfits);
-    if (misfits.length > 0) {
-      const share = (await quarantine.shares()).find((one) => one.source === source);
-      if (share !== undefined && isAlarming(share, alarmPercent) && (await quarantine.isFirstToTell(source)))
-        onAlarm(share);
-    }
+    const alarm = misfits.length > 0 ? await quarantine.alarm(source, alarmPercent) : undefined;
+    if (alarm !== undefined) onAlarm(alarm);
     return { rows, quarantined: misfits, unused: Object.fromEntries(unused) };
   }
 }

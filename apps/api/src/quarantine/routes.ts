@@ -1,6 +1,7 @@
 import type { Quarantined } from '@reprice/store';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
+import { readOptionalControl } from '../http/control-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { clearedSchema, quarantinePageSchema } from '../schemas/quarantine.ts';
@@ -73,6 +74,7 @@ export function quarantineRoutes(deps: ApiDeps): Route[] {
       },
       async handle(req, res) {
         const { source } = readQuery(req, clearQuery);
+        await readOptionalControl(req, z.object({}));
         res.json({ removed: await quarantine.clear(source) });
       },
     },

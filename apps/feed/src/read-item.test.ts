@@ -1,0 +1,54 @@
+import { sourceSettingsSchema } from '@reprice/sources';
+import { describe, expect, it } from 'vitest';
+import { readerBy } from './read-item.ts';
+
+const at = { iso: '2026-11-21T12:00:00.000Z', ms: Date.UTC(2026, 10, 21, 12) };
+
+function reading(settings: object, item: unknown) {
+  const aside: string[] = [];
+  const read = readerBy(sourceSettingsSchema.parse(settings), ({ reason }) => aside.push(reason))(item, at);
+  return { read: 'reason' in read ? read.reason : read.map(({ fields }) => fields), aside };
+}
+
+const offer = (SellerId: string, Amount: unknown) => ({ SellerId, ListingPrice: { Amount, CurrencyCode: 'EUR' } });
+const change = (ASIN: string) => ({
+  NotificationType: 'ANY_OFFER_CHANGED',
+  Payload: {
+    AnyOfferChangedNotification: {
+      OfferChangeTrigger: { ASIN, TimeOfOfferChange: at.iso },
+      Offers: [offer('A', 9.99), offer('B', 'free')],
+    },
+  },
+});
+
+describe('items of a feed that an adapter reads', () => {
+  it('count but for what cannot be used of them', () => {
+    const amazon = { kind: 'amazon', skus: { B00: 'a' } };
+    expect(reading(amazon, change('B00'))).toEqual({
+      read: [{ sku: 'a', observedAt: at.iso, competitors: [{ price: '9.99', currency: 'EUR' }] }],
+      aside: ['offer'],
+    });
+    expect(reading(amazon, change('B01'))).toEqual({ read: 'offer', aside: ['unknown-item'] });
+  });
+
+  it('tell a total where it is counted, and no level, whose SKU nobody knows', () => {
+    const shop = { kind: 'shopify' };
+    const product = (more: object) => ({
+      updated_at: at.iso,
+      variants: [{ sku: 'a', inventory_item_id: 1, price: '5.00', ...more }],
+    });
+    const told = { sku: 'a', observedAt: at.iso, price: '5.00' };
+    expect(reading(shop, product({ inventory_quantity: 3 })).read).toEqual([{ ...told, stock: 3 }]);
+    expect(reading(shop, product({ inventory_quantity: 0 })).read).toEqual([told]);
+    const counted = { inventory_quantity: 0, inventory_management: 'shopify' };
+    expect(reading(shop, product(counted)).read).toEqual([{ ...told, stock: 0 }]);
+    const level = { inventory_item_id: 1, location_id: 2, available: 3, updated_at: at.iso };
+    expect(reading(shop, level).read).toBe('unknown-item');
+  });
+
+  it('are as of the event where they do not say when', () => {
+    const own = { kind: 'json', fields: { sku: '/id', stock: '/n' } };
+    expect(reading(own, { id: 'a', n: 1 }).read).toEqual([{ sku: 'a', stock: 1, observedAt: at.iso }]);
+    expect(reading(own, { n: 1 })).toEqual({ read: 'no-sku', aside: [] });
+  });
+});
