@@ -194,6 +194,7 @@ export interface Why {
   sku: string;
   price: PastPrice;
   suggestion?: { price: string; confidence?: number; reason: string };
+  tier?: { name: string; because: string };
   inputs?: Record<string, unknown>;
   bounds?: { floor: string; floorFrom: string; ceiling: string; ceilingFrom: string };
   limits?: { guardrail: string; lowest: string; highest: string }[];

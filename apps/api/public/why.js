@@ -10,7 +10,20 @@ import { guardrailSentence, reasonWords } from './words.js';
  * @param {boolean} isLive whether it is the price of now
  */
 export function whyPart(why, isLive) {
-  const { price, suggestion, bounds, limits = [], steps = [], inputs, policy, call, reproduces, known, detail } = why;
+  const {
+    price,
+    suggestion,
+    bounds,
+    limits = [],
+    steps = [],
+    inputs,
+    policy,
+    call,
+    reproduces,
+    known,
+    detail,
+    tier,
+  } = why;
   const reason = suggestion?.reason ?? price.reason;
   return h(
     'section',
@@ -18,6 +31,7 @@ export function whyPart(why, isLive) {
     h('h3', { tabindex: -1 }, isLive ? 'Why' : `Why it was ${price.price} (revision ${price.revision})`),
     reason && h('p', {}, `${capital(reasonWords(reason))}.`),
     suggestion && path(suggestion, steps, price),
+    tier && h('p', { class: 'detail' }, tier.because),
     bounds &&
       h(
         'p',
