@@ -27,7 +27,7 @@ export interface ParityEntry {
 export interface Parity {
   /** Names of the sinks that are compared. */
   readonly sinks: readonly string[];
-  /** Revisions of SKUs that all of them settled, and those that all took at the same price. */
+  /** Revisions of SKUs that all of them settled (but those that one settled when another had a newer one), and those that all took at the same price. */
   readonly compared: number;
   readonly same: number;
   /** What was not looked at, as too many SKUs differed or waited. */
