@@ -77,10 +77,10 @@ export function crossFaults({
     if (Object.hasOwn(strategies, name)) continue;
     add(`canary.guidance.${name}`, shown(name), `one of the strategies ${Object.keys(strategies).join(', ')}`);
   }
-  const readable = Object.keys(sources).filter((name) => sources[name]?.kind === 'json');
+  const readable = Object.keys(sources).filter((name) => sources[name]?.kind !== 'google-merchant');
   for (const [name, { source }] of Object.entries(feeds)) {
     if (source === undefined || readable.includes(source)) continue;
-    const takes = `the name of one of \`sources\` of kind json (${readable.join(', ') || 'there is none'}); or nothing, where items are observations`;
+    const takes = `the name of one of \`sources\` that reads JSON (${readable.join(', ') || 'there is none'}); or nothing, where items are observations`;
     add(`feeds.${name}.source`, shown(source), takes);
   }
   const { RATE_LIMIT_TPM: tpm = 0, PACK_SIZE: packSize = 0 } = values;
