@@ -176,6 +176,16 @@ it('answers of a shadow that was ended are recorded nowhere, and those under way
     const { shadow: asked, steps, worst } = await pool.store.shadows.read(id);
     expect([asked.calls, steps.size, worst]).toEqual([0, 0, []]);
   }
+
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { unauthorized: {} } } });
+  const refused = async () => Object.values((await pool.ledger()).byKey).reduce((sum, key) => sum + key.refused, 0);
+  // Until the worker asks it, nothing is refused.
+  for (let part = 0; (await refused()) === 0; part++)
+    await pool.watch(await pool.submit(catalogue(5, {}, `refused${part}`)));
+  expect(await pool.watch(await pool.submit(catalogue(5, {}, 'after')))).toMatchObject({ priced: 5, failed: 0 });
+  expect(await refused()).toBe(1);
+  expect((await pool.store.gatewayKeys.read()).states).toEqual([]);
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { latency } } });
   await worker.kill();
   worker = await pool.worker();
   const last = await pool.submit(catalogue(25, {}, 'last'), { packSize: 5 });

@@ -45,6 +45,8 @@ export interface CompletionRequest {
   readonly temperature: number;
   /** Members of the body that only some gateways know; of the same name as one of ours they are not sent. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** A key that is refused stays as it is, and no other is tried: it may be refused for this model alone. */
+  readonly sparesKeys?: boolean;
   /** Called with each piece of the answer as it arrives; must not throw. */
   readonly onText?: OnText;
   /** Gives up: the outcome is `cut` with what came, or `unreachable` when nothing did. */
@@ -59,6 +61,7 @@ const maxModelListBytes = 8_388_608;
 interface Call extends Omit<ExchangeRequest, 'timeoutMs'> {
   readonly expects: Expected;
   readonly onText: OnText | undefined;
+  readonly sparesKeys?: boolean | undefined;
 }
 
 /**
@@ -125,6 +128,7 @@ export class GatewayClient {
       body,
       signal: request.signal,
       onText: request.onText,
+      sparesKeys: request.sparesKeys,
     });
   }
 
@@ -198,7 +202,7 @@ export class GatewayClient {
         await this.#keys.changed(Math.min(taken.waitMs, leftMs), call.signal);
       } else {
         const outcome = await this.#once(call, taken.loan, leftMs);
-        if (outcome.kind !== 'unauthorized') return outcome;
+        if (outcome.kind !== 'unauthorized' || call.sparesKeys) return outcome;
         refused = outcome;
       }
       leftMs = Math.ceil(deadline - performance.now());
@@ -234,7 +238,7 @@ export class GatewayClient {
     const outcome = reply.outcome(
       await exchange(this.#pool, { method, path, headers, body, timeoutMs, signal }, reply),
     );
-    if (outcome.kind === 'unauthorized') loan.refused(outcome.message);
+    if (outcome.kind === 'unauthorized' && !call.sparesKeys) loan.refused(outcome.message);
     else loan.release();
     return outcome;
   }

@@ -117,6 +117,16 @@ describe('keys', () => {
     expect(await held).toMatchObject({ kind: 'unreachable', sent: true });
   });
 
+  it('stay as they are, and no other is tried, where the caller spares them', async () => {
+    const { url, received } = await httpServer((response) => response.writeHead(403).end('not for you'));
+    const client = clientOf(url, { apiKeys: ['one-key', 'other-key'] });
+    for (const calls of [1, 2]) {
+      const outcome = { kind: 'unauthorized', status: 403, message: 'status 403: not for you' };
+      expect(await client.complete({ ...request, sparesKeys: true })).toEqual(outcome);
+      expect([client.keysLeft, received.length]).toEqual([2, calls]);
+    }
+  });
+
   it('is unauthorized only when none is left, and then asks no more', async () => {
     const { url, received } = await httpServer((response) => {
       response.writeHead(403);

@@ -21,6 +21,8 @@ const TELL_SKIPPED_MS = 1000;
 /** After a refusal that names no time. */
 const REST_MS = 1000;
 const RATE_LIMITED_REST_MS = 5000;
+/** The gateway takes no key of ours for this model: it would not a second later. */
+const UNAUTHORIZED_REST_MS = 60_000;
 
 /** Of so many calls in flight, so many more may be those of a shadow. */
 export function shadowsBeside(concurrency: number): number {
@@ -99,7 +101,7 @@ export class ShadowCalls implements ShadowAsker {
       return this.#rest(call.because, call.because === 'rate' ? call.retryAfterMs : REST_MS);
     }
     tools.observe.admitted({ priority: 'low' });
-    const answer = await callModel(tools, call, asked.length);
+    const answer = await callModel({ ...tools, gateway: sparing(tools.gateway) }, call, asked.length);
     const { outcome, booked } = answer;
     tools.observe.called(callSeen(call, answer, 'shadow'));
     // How a shadow fares tells nothing of the gateway: neither the breaker hears of it nor do real calls rest for it.
@@ -109,7 +111,14 @@ export class ShadowCalls implements ShadowAsker {
         'the gateway billed a call above its worst case: the day is closed until `reprice budget reconcile`',
       );
     if (outcome.kind === 'rate_limited') this.#rest('rate', outcome.retryAfterMs ?? RATE_LIMITED_REST_MS);
-    if (!booked.sent || outcome.kind === 'unauthorized' || tools.stopping.aborted) return 'gateway';
+    if (outcome.kind === 'unauthorized') {
+      tools.alarm(
+        { model: call.model, detail: outcome.message },
+        'the gateway takes no key for the model of the shadow',
+      );
+      return this.#rest('gateway', UNAUTHORIZED_REST_MS);
+    }
+    if (!booked.sent || tools.stopping.aborted) return 'gateway';
     const { counts, comparisons } = compareRoutes(stable, answer);
     await tools.store.shadows.record(id, counts, comparisons, tools.nowMs());
     return undefined;
@@ -135,4 +144,9 @@ export class ShadowCalls implements ShadowAsker {
     // What does not arrive is lost: it would be no less wrong to count it twice.
     for (const [id, counts] of skipped) await store.shadows.record(id, counts, [], nowMs());
   }
+}
+
+/** A gateway by which the keys of real work do not rest, though the model of a shadow is not for them. */
+function sparing(gateway: Tools['gateway']): Tools['gateway'] {
+  return { complete: (request) => gateway.complete({ ...request, sparesKeys: true }) };
 }
