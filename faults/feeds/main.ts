@@ -1,54 +1,41 @@
-import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { endLeftovers } from '@reprice/testkit/processes';
 import Table from 'cli-table3';
 import { FeedStand } from './feed-stand.ts';
+import { type FeedTestOptions, HELP, readOptions } from './options.ts';
 import { phasesOf } from './phases.ts';
 import { type PhaseResult, runPhase } from './run-phase.ts';
-
-const help = `npm run test:feeds -- [options]
-
-Cuts, gaps, repeats, reorders and floods the feed of a market, refuses and spoils its pages, sends hostile frames, and kills the feed's
-process with SIGKILL 20 times; a real Redis, feed and worker. After each phase Redis must say of every SKU what the source says, and no price
-may have been asked for more than a second after the feed could know that its snapshot lacked an event. Exit 1 where that broke.
-
-  --gaps N     gaps in the stream, in all (default 1000)
-  --seed N     the same seed gives the same market and the same faults (default: a random one, printed first)
-  --skus N     SKUs (default 200)
-  --only A     only phases whose name holds this
-  --go-on      let prices go on while the feed is behind: to see that this run finds stale ones
-`;
-
-const options = {
-  gaps: { type: 'string', default: '1000' },
-  seed: { type: 'string' },
-  skus: { type: 'string', default: '200' },
-  only: { type: 'string', default: '' },
-  'go-on': { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
 
 /** Above this a price is stale, ms after the feed could have known. */
 const STALE_AFTER_MS = 1000;
 const PHASE_AT_MOST_MS = 600_000;
 
-const { values } = parseArgs({ options });
-if (values.help) process.stdout.write(help);
-else process.exitCode = await run();
-await endLeftovers();
-process.exit();
+const options = readOptions(process.argv.slice(2));
+process.once('SIGINT', () => void endLeftovers().then(() => process.exit(130)));
+if (typeof options === 'string') {
+  process.stderr.write(`${options}\n`);
+  process.exitCode = 2;
+} else if (options.help) process.stdout.write(HELP);
+else {
+  const holds = await run(options);
+  await endLeftovers();
+  process.exit(holds ? 0 : 1);
+}
 
-async function run(): Promise<number> {
+/** All phases; true if all of it held. */
+async function run({ gaps, seed, skus, only, goOn }: FeedTestOptions): Promise<boolean> {
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
-  const [gaps, skus] = [whole('gaps', values.gaps), whole('skus', values.skus)];
-  const seed = values.seed === undefined ? randomInt(1, 1_000_000) : whole('seed', values.seed);
   say(`seed ${seed}: npm run test:feeds -- --seed ${seed} --gaps ${gaps} --skus ${skus} gives the same faults again`);
-  const whenBehind = values['go-on'] ? 'go-on' : 'hold';
+  const all = phasesOf(gaps, seed);
+  const phases = all.filter(({ name }) => name.includes(only));
+  if (phases.length === 0) {
+    say(`--only: no phase is named so; there are ${all.map(({ name }) => name).join('; ')}`);
+    return false;
+  }
+  const whenBehind = goOn ? 'go-on' : 'hold';
   const stand = await FeedStand.open({ skus, seed, whenBehind, staleAfterMs: STALE_AFTER_MS });
   const results: PhaseResult[] = [];
   try {
-    for (const phase of phasesOf(gaps, seed)) {
-      if (!phase.name.includes(values.only)) continue;
+    for (const phase of phases) {
       const result = await runPhase(stand, phase, PHASE_AT_MOST_MS);
       results.push(result);
       say(`${phase.name}: injected ${words(result.hits)}; the feed counted ${words(result.counted)}`);
@@ -57,11 +44,11 @@ async function run(): Promise<number> {
     say(tableOf(results));
   } catch (error) {
     say(`${(error as Error).stack}\n${stand.output}`);
-    return 1;
+    return false;
   } finally {
     await stand.close();
   }
-  return results.some((result) => broken(result) > 0) ? 1 : 0;
+  return results.every((result) => broken(result) === 0);
 }
 
 function broken({ differing, stale, mixed, unseen }: PhaseResult): number {
@@ -116,10 +103,4 @@ function tableOf(results: readonly PhaseResult[]): string {
 function words(counts: Readonly<Record<string, number>>): string {
   const told = Object.entries(counts).filter(([, count]) => count > 0);
   return told.map(([name, count]) => `${count.toLocaleString('en')} ${name}`).join(', ') || 'nothing';
-}
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new RangeError(`--${name} takes a whole number above 0, not ${text}`);
 }
