@@ -1,12 +1,21 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { answererOf, builtInStrategies, parseUsd, type Snapshot, strategySchema } from '@reprice/pricing';
+import {
+  answererOf,
+  builtInStrategies,
+  noCanary,
+  parseUsd,
+  type Snapshot,
+  strategySchema,
+  usualTolerance,
+} from '@reprice/pricing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { catalogue, Pool } from './pool.ts';
 
 const SMALL = 'deepseek-v3.2';
 const LARGE = 'gpt-4.1';
+const CANARY = 'gpt-4.1-nano';
 const tiers = {
   rules: { belowValue: '20' },
   large: { model: LARGE, fromValue: '5000', unsure: { belowConfidence: 0.75, fromValue: '500' } },
@@ -237,4 +246,24 @@ it('the ledger of worth tells what the models were paid and how far they lie fro
   }
   const published = lines.reduce((sum, { rows }) => sum + rows, 0);
   expect(published).toBe(PUBLISHED_BY_MODELS);
+});
+
+it('a canary stands in for the small model alone, and what it is not sure of goes on like any other', async () => {
+  const { routes } = pool.store;
+  const was = await routes.get();
+  const canary = { ...noCanary, id: 'c1', state: 'running' as const, percent: 100, model: CANARY, sinceMs: Date.now() };
+  const tolerance = { ...usualTolerance, costPercent: 100_000 };
+  expect(await routes.change(was, { ...canary, tolerance, minCalls: 10_000 })).toBe(true);
+  const knows = async () => (await pool.connection.get(pool.store.keys.routeJudge())) !== null;
+  while (!(await knows())) await new Promise((resolve) => setTimeout(resolve, 25));
+  const rows = [...stocked(20, 4, 'c-usual'), ...stocked(20, 1000, 'c-dear'), ...stocked(20, 50, 'c-doubt')];
+  const id = await submit(rows, 10);
+  expect(await pool.watch(id)).toMatchObject({ priced: 60, failed: 0 });
+  const modelsOf = async (name: string) => {
+    const prices = await pool.prices(rows.map(({ sku }) => sku).filter((sku) => sku.startsWith(name)));
+    return new Set(prices.map(({ model, route }) => `${model} ${route}`));
+  };
+  expect(await modelsOf('c-usual')).toEqual(new Set([`${CANARY} canary`]));
+  expect(await modelsOf('c-dear')).toEqual(new Set([`${LARGE} stable`]));
+  expect(await modelsOf('c-doubt')).toEqual(new Set([`${CANARY} canary`, `${LARGE} stable`]));
 });
