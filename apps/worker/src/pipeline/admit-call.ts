@@ -92,7 +92,8 @@ async function reserveAndSend(
   worst: WorstCase,
   bookAheadMs: number | undefined,
 ): Promise<Reservation | Refusal> {
-  for (let late = 0; late < LATE_AT_MOST; late++) {
+  const tries = bookAheadMs === 0 ? 1 : LATE_AT_MOST;
+  for (let late = 0; late < tries; late++) {
     const admitted = await admission.admit(priority, worst, bookAheadMs);
     if (!admitted.granted) return admitted;
     const { reservation, waitMs, sendAheadMs } = admitted;
@@ -105,6 +106,6 @@ async function reserveAndSend(
     await admission.settle(reservation, batchId, { costNanoUsd: 0, tokens: 0, sent: false });
   }
   throw new Error(
-    `Redis answers too slowly: ${LATE_AT_MOST} slots in a row were past before their call could be marked as sent`,
+    `Redis answers too slowly: ${tries} slots in a row were past before their call could be marked as sent`,
   );
 }

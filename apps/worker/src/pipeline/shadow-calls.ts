@@ -38,8 +38,8 @@ export class ShadowCalls implements ShadowAsker {
   readonly #most: number;
   readonly #calls = new Set<Promise<void>>();
   #skipped = new Map<string, Map<string, number>>();
-  #restsUntil = 0;
-  #restsBecause: Skipped = 'rate';
+  /** No calls for this shadow until then; another one may be asked for at once. */
+  #rests: { readonly id: string; readonly until: number; readonly because: Skipped } | undefined;
   #isClosed = false;
   #tools: Tools | undefined;
 
@@ -60,9 +60,9 @@ export class ShadowCalls implements ShadowAsker {
     const rows = stable.rows.filter(isMeant);
     if (rows.length === 0) return;
     const skip = (because: Skipped) => this.#skip(shadow.id, because, rows.length);
-    const now = performance.now();
-    if (now < this.#restsUntil || this.#calls.size >= this.#most) {
-      skip(now < this.#restsUntil ? this.#restsBecause : 'busy');
+    const rests = this.#rests?.id === shadow.id && performance.now() < this.#rests.until ? this.#rests : undefined;
+    if (rests || this.#calls.size >= this.#most) {
+      skip(rests?.because ?? 'busy');
       return;
     }
     const call = this.#ask(tools, shadow, { ...stable, asked: rows })
@@ -95,10 +95,10 @@ export class ShadowCalls implements ShadowAsker {
     const { batchId } = stable.run.pack;
     const { asked } = stable;
     const call = await admitCall(tools, 'low', batchId, strategy, asked, 0).catch(() => undefined);
-    if (!call) return this.#rest('redis', REST_MS);
+    if (!call) return this.#rest(id, 'redis', REST_MS);
     if ('granted' in call) {
       if (call.because === 'too_large') return call.because;
-      return this.#rest(call.because, call.because === 'rate' ? call.retryAfterMs : REST_MS);
+      return this.#rest(id, call.because, call.because === 'rate' ? call.retryAfterMs : REST_MS);
     }
     tools.observe.admitted({ priority: 'low' });
     const answer = await callModel({ ...tools, gateway: sparing(tools.gateway) }, call, asked.length);
@@ -110,13 +110,13 @@ export class ShadowCalls implements ShadowAsker {
         { jobId: stable.run.jobId, booked, worst: call.worst },
         'the gateway billed a call above its worst case: the day is closed until `reprice budget reconcile`',
       );
-    if (outcome.kind === 'rate_limited') this.#rest('rate', outcome.retryAfterMs ?? RATE_LIMITED_REST_MS);
+    if (outcome.kind === 'rate_limited') this.#rest(id, 'rate', outcome.retryAfterMs ?? RATE_LIMITED_REST_MS);
     if (outcome.kind === 'unauthorized') {
       tools.alarm(
         { model: call.model, detail: outcome.message },
         'the gateway takes no key for the model of the shadow',
       );
-      return this.#rest('gateway', UNAUTHORIZED_REST_MS);
+      return this.#rest(id, 'gateway', UNAUTHORIZED_REST_MS);
     }
     if (!booked.sent || tools.stopping.aborted) return 'gateway';
     const { counts, comparisons } = compareRoutes(stable, answer);
@@ -124,9 +124,9 @@ export class ShadowCalls implements ShadowAsker {
     return undefined;
   }
 
-  #rest(because: Skipped, restMs: number): Skipped {
-    this.#restsUntil = Math.max(this.#restsUntil, performance.now() + restMs);
-    this.#restsBecause = because;
+  #rest(id: string, because: Skipped, restMs: number): Skipped {
+    const until = performance.now() + restMs;
+    if (this.#rests?.id !== id || this.#rests.until < until) this.#rests = { id, until, because };
     return because;
   }
 
