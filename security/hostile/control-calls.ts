@@ -6,6 +6,13 @@ const reconcile = (spentUsd: unknown): HostileCase['send'] => post('/v1/budget/r
 const limit = (limitUsd: unknown): HostileCase['send'] => post('/v1/budget', { limitUsd }, 'PUT');
 const admin = { who: 'admin' as const };
 
+const rates = (part: object): HostileCase['send'] =>
+  post('/v1/rates', { date: '2026-11-20', base: 'EUR', perBase: { USD: '1.1' }, ...part }, 'PUT');
+const noRates: NonNullable<HostileCase['holds']> = async (_, stand) => {
+  const { body } = await stand.json('read', 'GET', '/v1/rates');
+  return body.given === false ? undefined : 'a table is in force';
+};
+
 /** That the refused control call changed nothing. */
 const keptLimit: NonNullable<HostileCase['holds']> = async (_, stand) => {
   const { body } = await stand.json('read', 'GET', '/v1/budget');
@@ -28,6 +35,23 @@ const control: HostileCase[] = [
       400,
       'validation',
       { ...admin, holds: pointsAt('/rpm') },
+    ),
+  ),
+  ...[
+    ...[0, '0.000', -1, '1e9', '9'.repeat(40), {}, null, 1e-9].map((rate) => ({ perBase: { USD: rate } })),
+    ...[{ perBase: { constructor: 1 } }, { perBase: {} }, { perBase: [1] }, { perBase: { EUR: '2' } }],
+    ...[{ base: 'usd' }, { date: '2999-01-01' }, { date: '2026-02-30' }, { maxAgeDays: 1e9 }],
+  ].map((part, i) =>
+    line(
+      `K6${'abcdefghijklmnop'[i]}`,
+      `rates with ${JSON.stringify(part).slice(0, 40)}`,
+      rates(part),
+      400,
+      'validation',
+      {
+        ...admin,
+        holds: noRates,
+      },
     ),
   ),
   line('K3', 'a bill below 0', reconcile('-1'), 400, 'validation', admin),

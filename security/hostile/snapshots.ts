@@ -54,6 +54,29 @@ const refused: Refused[] = [
   ['50e', 'demand 1e308', { ...good('x'), demand: 1e308 }, 'demand', ''],
   ['50f', 'a title of 50 KB', { ...good('x'), title: 'x'.repeat(50_000) }, 'title', 'too-long'],
   ['50g', '10,000 competitors', { ...good('x'), competitors: Array(10_000).fill('1.00') }, 'competitors', ''],
+  ['50i', 'a competitor in usd', { ...good('x'), competitors: ['1.00 usd'] }, 'competitors/0/currency', ''],
+  [
+    '50j',
+    'a competitor in a currency of the prototype',
+    { ...good('x'), competitors: [{ price: 1, currency: 'constructor' }] },
+    'competitors/0/currency',
+    'unknown-currency',
+  ],
+  [
+    '50k',
+    'a competitor of 40 digits',
+    { ...good('x'), competitors: [`${'9'.repeat(40)} EUR`] },
+    'competitors/0/price',
+    '',
+  ],
+  ['50l', 'a competitor that is a list', { ...good('x'), competitors: [[{ price: 1 }]] }, 'competitors/0', 'not-money'],
+  [
+    '50m',
+    'a competitor without a price',
+    { ...good('x'), competitors: [{ currency: 'EUR' }] },
+    'competitors/0/price',
+    '',
+  ],
   ['50h', 'observed in the year 9999', { ...good('x'), observedAt: '9999-01-01T00:00:00Z' }, 'observedAt', ''],
 ];
 
