@@ -1,5 +1,4 @@
 import { StringDecoder } from 'node:string_decoder';
-import { parse } from 'csv-parse/sync';
 
 /** A line of a table: its cells by column, or what is wrong with it. */
 export type TableLine =
@@ -63,7 +62,10 @@ export class TableReader {
     }
     if (text.includes('\ufffd')) return [{ line, fault: 'this line is no UTF-8', text }];
     const cells = cellsOf(text, this.#separator);
-    if (cells === undefined) return [{ line, fault: 'a quote is opened and not closed in this line', text }];
+    if (cells === undefined)
+      return [
+        { line, fault: 'its quotes do not fit: a quoted cell is quoted as a whole, quotes inside doubled', text },
+      ];
     if (cells.length > this.#columns.length)
       return [{ line, fault: `${cells.length} cells under ${this.#columns.length} columns`, text }];
     // Cells that are left out at the end are blank, as spreadsheets write them.
@@ -73,13 +75,41 @@ export class TableReader {
 
 const tooLong = `this line has more than ${maxLineChars} characters`;
 
+/** The cells of a line; undefined where a quote is opened and not closed. A quote inside a cell that has none around it stands for itself: 19" monitor. */
 function cellsOf(text: string, separator: string): string[] | undefined {
-  if (!text.includes('"')) return text.split(separator);
-  try {
-    const records: string[][] = parse(text, { delimiter: separator, relax_quotes: true, relax_column_count: true });
-    return records[0];
-  } catch {
-    return undefined;
+  if (!text.startsWith('"') && !text.includes(`${separator}"`)) return text.split(separator);
+  const cells: string[] = [];
+  for (let at = 0; ; ) {
+    const cell = text[at] === '"' ? quotedCell(text, at + 1) : plainCell(text, at, separator);
+    if (cell === undefined || (cell.end < text.length && text[cell.end] !== separator)) return undefined;
+    cells.push(cell.value);
+    if (cell.end === text.length) return cells;
+    at = cell.end + separator.length;
+  }
+}
+
+interface Cell {
+  readonly value: string;
+  /** Where what follows the cell begins. */
+  readonly end: number;
+}
+
+function plainCell(text: string, from: number, separator: string): Cell {
+  const at = text.indexOf(separator, from);
+  const end = at === -1 ? text.length : at;
+  return { value: text.slice(from, end), end };
+}
+
+/** A cell whose opening quote stands before `from`; quotes inside are doubled. */
+function quotedCell(text: string, from: number): Cell | undefined {
+  let value = '';
+  for (let at = from; ; ) {
+    const quote = text.indexOf('"', at);
+    if (quote === -1) return undefined;
+    value += text.slice(at, quote);
+    if (text[quote + 1] !== '"') return { value, end: quote + 1 };
+    value += '"';
+    at = quote + 2;
   }
 }
 

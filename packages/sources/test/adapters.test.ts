@@ -212,8 +212,23 @@ describe('Google Merchant', () => {
     ]);
     expect(reading.quarantined.map(({ reason, detail }) => `${reason} ${detail}`)).toEqual([
       'not-money Line 4: price is "15,00 GBP"; it takes an amount and a currency, such as 15.00 GBP.',
-      'line Line 5: a quote is opened and not closed in this line.',
+      'line Line 5: its quotes do not fit: a quoted cell is quoted as a whole, quotes inside doubled.',
     ]);
+  });
+
+  it('knows quotes as spreadsheets write them', () => {
+    const cells = (line: string): unknown => {
+      const reader = new TableReader();
+      reader.push(Buffer.from('a,b,c\n'));
+      const [found] = reader.push(Buffer.from(`${line}\n`));
+      return found && 'cells' in found ? Object.values(found.cells) : found;
+    };
+    expect(cells('"1,5","say ""hi""",')).toEqual(['1,5', 'say "hi"', '']);
+    expect(cells('x,19" wide,"z"')).toEqual(['x', '19" wide', 'z']);
+    expect(cells('"","",""')).toEqual(['', '', '']);
+    for (const wrong of ['"a,b,c', 'a,"b"c,d', 'a,b,"', '"a"""b,c,d'])
+      expect(cells(wrong)).toMatchObject({ fault: expect.stringContaining('quotes do not fit') });
+    expect(cells('a,b,c,d')).toMatchObject({ fault: '4 cells under 3 columns' });
   });
 
   it('says which columns are missing, and survives lines that never end', () => {
