@@ -248,6 +248,19 @@ it('the ledger of worth tells what the models were paid and how far they lie fro
   expect(published).toBe(PUBLISHED_BY_MODELS);
 });
 
+it('where the money of the day is enough for the small model alone, its answer is taken', async () => {
+  const { admission } = pool.store;
+  const { spentNanoUsd, limitNanoUsd } = await admission.budget();
+  // Enough for some calls of the small model, a third of one of the large.
+  await admission.setDailyLimit(Math.ceil((spentNanoUsd + 1_000_000) / 0.85));
+  const rows = stocked(10, 50, 'poor');
+  const id = await submit(rows, 10);
+  expect(await pool.watch(id)).toMatchObject({ priced: 10, failed: 0, calls: 2 });
+  const prices = await pool.prices(rows.map(({ sku }) => sku));
+  expect(new Set(prices.map(({ model }) => model))).toEqual(new Set([SMALL]));
+  await admission.setDailyLimit(limitNanoUsd);
+});
+
 it('a canary stands in for the small model alone, and what it is not sure of goes on like any other', async () => {
   const { routes } = pool.store;
   const was = await routes.get();

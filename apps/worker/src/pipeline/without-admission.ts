@@ -28,17 +28,19 @@ export async function withoutAdmission(
       const detail = `Its call may take more than the ${refusal.mostTokens} tokens that RATE_LIMIT_TPM lets one call take.`;
       return await giveUp(tools, run, unpriced(rows, 'over_token_limit', detail));
     }
-    case 'budget':
+    case 'budget': {
+      const detail = `The share of the day's budget for ${run.priority} work is used up until ${new Date(refusal.resetsAtMs).toISOString()}.`;
+      // The small model may still be affordable, and had an answer.
+      if (run.pack.tier === 'large') return await giveUp(tools, run, unpriced(rows, 'budget_exhausted', detail));
       switch (tools.budgetExhausted) {
         case 'defer':
           return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
         case 'rules':
           return await priceByRules(tools, run, rows, mode);
-        case 'fail': {
-          const detail = `The share of the day's budget for ${run.priority} work is used up until ${new Date(refusal.resetsAtMs).toISOString()}.`;
+        case 'fail':
           return await failRows(tools, run, unpriced(rows, 'budget_exhausted', detail));
-        }
       }
+    }
   }
 }
 
