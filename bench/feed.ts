@@ -31,9 +31,6 @@ const FEED = 'bench';
 /** As many at a time: a market does not do all at once either. */
 const BURST = 1000;
 
-if (values.help) process.stdout.write(help);
-else await measure(Number(values.skus), Number(values.events), Number(values.pace));
-
 async function measure(skus: number, events: number, pace: number): Promise<void> {
   const stage = await Stage.open();
   const dir = mkdtempSync(path.join(tmpdir(), 'reprice-bench-feed-'));
@@ -156,3 +153,6 @@ function configFile(dir: string, stage: Stage): string {
   writeFileSync(file, `export default ${JSON.stringify({ feeds: { [FEED]: feed } })};\n`);
   return file;
 }
+
+if (values.help) process.stdout.write(help);
+else await measure(Number(values.skus), Number(values.events), Number(values.pace));
