@@ -30,6 +30,7 @@ function productOf(
 ): { reason: string; detail: string } | { observation: Record<string, unknown> } {
   const { id: sku = '', title = '' } = cells;
   if (sku === '') return { reason: 'no-sku', detail: 'it has no id.' };
+  if ((cells.price ?? '') === '') return { reason: 'no-price', detail: 'it has no price.' };
   const observation: Record<string, unknown> = { sku };
   let currency: string | undefined;
   for (const [field, column] of [

@@ -213,6 +213,7 @@ describe('Google Merchant', () => {
     expect(reading.quarantined.map(({ reason, detail }) => `${reason} ${detail}`)).toEqual([
       'not-money Line 4: price is "15,00 GBP"; it takes an amount and a currency, such as 15.00 GBP.',
       'line Line 5: its quotes do not fit: a quoted cell is quoted as a whole, quotes inside doubled.',
+      'no-price Line 6: it has no price.',
     ]);
   });
 
@@ -310,7 +311,7 @@ describe('a signature', () => {
     expect(isSigned(shop, body, sign('new-secret-1'))).toBe(true);
     expect(isSigned(shop, body, sign('old-secret-1'))).toBe(true);
     expect(isSigned(shop, Buffer.from('{"a":2}'), sign('new-secret-1'))).toBe(false);
-    for (const wrong of [sign('others-secret'), '', 'x', sign('new-secret-1').slice(0, -4)])
+    for (const wrong of [sign('others-secret'), '', 'x', sign('new-secret-1').slice(0, -4), `${sign('new-secret-1')}x`])
       expect(isSigned(shop, body, wrong)).toBe(false);
   });
 

@@ -207,6 +207,7 @@ export const googleFeed = [
   'TV-19\t19" monitor\t\thttps://example.com/2\tnew\t99.90 GBP\tout of stock\t89.90 GBP\t2026-11-20T00:00Z/2026-11-25T00:00Z\t\t',
   'BAD-1\tComma\t\thttps://example.com/3\tnew\t15,00 GBP\tin_stock\t\t\t\t',
   'BAD-2\t"open\t\thttps://example.com/4\tnew\t15.00 GBP\tin_stock\t\t\t\t',
+  'BAD-3\tnothing more',
   '"TEE-2"\t"A ""quoted"" one"\t\thttps://example.com/5\tnew\t1500 JPY\tpreorder',
 ].join('\r\n');
 
