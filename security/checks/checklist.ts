@@ -6,6 +6,7 @@ import { pages } from './pages.ts';
 import { rights } from './rights.ts';
 import { secrecy } from './secrecy.ts';
 import { source } from './source.ts';
+import { webhooks } from './webhooks.ts';
 
 /** The security checklist, in its order. */
 export const checks: readonly Check[] = [
@@ -15,5 +16,6 @@ export const checks: readonly Check[] = [
   ...secrecy,
   ...limits,
   ...source,
+  ...webhooks,
   ...deployment,
 ].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { loadConfig } from '@reprice/config';
 import { checkoutDir } from '@reprice/testkit/processes';
 import { Redis } from 'ioredis';
+import { forbiddenUrls } from '../hostile/webhook-urls.ts';
 import { ownRoutes } from '../routes.ts';
 import { Broken, type Check, noneOf, Untold } from './check.ts';
 
@@ -47,8 +48,8 @@ export const deployment: readonly Check[] = [
   {
     id: 'S15',
     what: 'No request makes us call an address of its choice (SSRF)',
-    how: 'no parameter or field of the router is a URL; GATEWAY_BASE_URL takes http(s) without user, query or other scheme; 302 is not followed (S16)',
-    run() {
+    how: 'the one field that is a URL, of PUT /v1/sinks/:name, refuses whatever is not https at a public address; GATEWAY_BASE_URL takes http(s) without user, query or other scheme; 302 is not followed (S16)',
+    async run(stand) {
       const taken = badGateways.filter((url) => {
         try {
           loadConfig({ API_KEYS: 'a:read:secret-0123', GATEWAY_BASE_URL: url }, { process: 'api', cwd: tmpdir() });
@@ -62,8 +63,14 @@ export const deployment: readonly Check[] = [
           .filter((name) => /ur[il]|host|callback|endpoint|webhook/i.test(name))
           .map((name) => `${at}?${name}`),
       );
-      noneOf([...taken.map((url) => `GATEWAY_BASE_URL=${url} is taken`), ...urls]);
-      return `${badGateways.length} addresses refused; webhooks come with the sinks`;
+      const saved: string[] = [];
+      for (const [name, url] of Object.entries(forbiddenUrls)) {
+        const { status, body } = await stand.json('admin', 'PUT', '/v1/sinks/ssrf', { kind: 'webhook', url });
+        if (status !== 400 || body.type !== '/problems/webhook-url-forbidden')
+          saved.push(`a sink at ${name}: ${status}`);
+      }
+      noneOf([...taken.map((url) => `GATEWAY_BASE_URL=${url} is taken`), ...urls, ...saved]);
+      return `${badGateways.length} gateways and ${Object.keys(forbiddenUrls).length} URLs of sinks refused; names that turn out to be private: the trial webhooks`;
     },
   },
   {

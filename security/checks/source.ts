@@ -1,7 +1,7 @@
 import type { FuzzRun } from '../fuzz/run.ts';
 import { fuzz } from '../fuzz/run.ts';
 import type { Stand } from '../stand.ts';
-import { Broken, type Check, noneOf, Untold } from './check.ts';
+import { Broken, type Check, noneOf } from './check.ts';
 import { isSuspicious, patterns, worstMs } from './patterns.ts';
 
 const worstAllowedMs = 10;
@@ -76,14 +76,6 @@ export const source: readonly Check[] = [
       const run = await fuzzOnce(stand);
       noneOf(run.faults.map((fault) => fault.slice(0, 300)));
       return `${run.requests} requests, ${run.refusals} refusals, seed ${seed}`;
-    },
-  },
-  {
-    id: 'S29',
-    what: 'Webhooks are signed',
-    how: 'with the sinks that deliver prices',
-    run() {
-      throw new Untold('there is no webhook yet');
     },
   },
 ];

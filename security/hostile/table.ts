@@ -15,6 +15,8 @@ import { repeatFamilies } from './repeated-requests.ts';
 import { snapshots } from './snapshots.ts';
 import { titleVerdicts } from './titles.ts';
 import { uploads } from './uploads.ts';
+import { webhookFamilies } from './webhook-urls.ts';
+import { webhookVerdicts } from './webhooks.ts';
 
 /** The table of hostile requests, by family. */
 export const families: readonly Family[] = [
@@ -27,6 +29,7 @@ export const families: readonly Family[] = [
   ...uploads,
   ...observationFamilies,
   ...canaryFamilies,
+  ...webhookFamilies,
 ];
 
 /** What takes more than one request, or processes of its own. */
@@ -36,4 +39,5 @@ export const trials: Readonly<Record<string, (stand: Stand) => Promise<Verdict[]
   environments: environmentVerdicts,
   crowds: crowdVerdicts,
   markets: feedVerdicts,
+  webhooks: webhookVerdicts,
 };
