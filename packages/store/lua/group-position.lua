@@ -17,8 +17,10 @@ local function group_position(changes_key, name)
   return nil, stream
 end
 
+-- How many entries of all that there ever were lie behind this group: take-changes.lua keeps count. Without one it has had what was cut.
+local function read_by(group, stream) return group['entries-read'] or stream['entries-added'] - stream['length'] end
+
 -- How many entries the stream has cut before this group was handed them. Exact as long as nobody deletes from its middle.
 local function missed_by(group, stream)
-  local first = stream['entries-added'] - stream['length']
-  return math.max(0, first - (group['entries-read'] or first))
+  return math.max(0, stream['entries-added'] - stream['length'] - read_by(group, stream))
 end

@@ -25,7 +25,6 @@ if not group then
 end
 local missed = missed_by(group, stream)
 if missed > 0 then
-  redis.call('XGROUP', 'SETID', KEYS[2], ARGV[1], group['last-delivered-id'], 'ENTRIESREAD', stream['entries-added'] - stream['length'])
   redis.call('HINCRBY', KEYS[3], 'gapMessages', missed)
   redis.call('HSETNX', KEYS[3], 'gapSinceMs', int(math.floor(now_us() / 1000)))
 end
@@ -36,5 +35,10 @@ if tonumber(ARGV[5]) > 0 and sink[1] == 'delivering' then
     entries = reply[1][2]
     newest = entries[#entries][1]
   end
+end
+if missed > 0 or #entries > 0 then
+  -- Redis counts on itself, but loses count when it is restarted from its append-only file, and where entries were cut.
+  local read = read_by(group, stream) + missed + #entries
+  redis.call('XGROUP', 'SETID', KEYS[2], ARGV[1], newest, 'ENTRIESREAD', int(read))
 end
 return { holder and 1 or 2, sink[1], sink[2] or '', sink[3] or '', missed, newest, entries }

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import type { SinkReader, Store, Taken } from '../src/index.ts';
+import { startRedis } from '@reprice/testkit';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type SinkReader, Store, type Taken } from '../src/index.ts';
 import { encodeChunk } from '../src/result-chunk.ts';
 import { freshStore, safePriceOf, snapshotOf } from './fixture.ts';
 
@@ -147,6 +149,31 @@ describe('the stream of changes', () => {
     const { changes, missed } = await ours(one);
     expect(missed).toBe(0);
     expect(changes).toHaveLength(0);
+  });
+
+  it('is followed without a gap and without a count too many when Redis is killed and comes back', async () => {
+    const own = await startRedis();
+    const redis = new Redis(own.url, { maxRetriesPerRequest: null });
+    redis.on('error', () => {}); // killed on purpose
+    onTestFinished(async () => {
+      redis.disconnect();
+      await own.stop();
+    });
+    const { sinks, keys } = new Store(redis);
+    await sinks.register(shop, keep);
+    const publish = async (sku: string) => await redis.xadd(keys.changes(), '*', 'chunk', chunkOf(sku));
+    const one = sinks.reader('shop', 'p1', 60_000);
+    for (const sku of ['a', 'b', 'c']) await publish(sku);
+    await one.acknowledge((await ours(one)).changes.map(({ id }) => id));
+    await own.kill();
+    await own.restart();
+    await publish('d');
+    await redis.xtrim(keys.changes(), 'MAXLEN', 1);
+    const taken = await ours(one);
+    expect([skusOf(taken), taken.missed]).toEqual([['d'], 0]);
+    const sink = await sinks.get('shop');
+    expect(sink).toMatchObject({ waiting: 1, delivered: 3 });
+    expect(sink).not.toHaveProperty('gap');
   });
 
   it('may be cut up to the slowest sink', async () => {
