@@ -1,20 +1,40 @@
 import type { MarketEvent } from './market-message.ts';
 
-/** What becomes of an event: its turn is now; it waits for those before it; it was there before; or there is no room to let it wait. */
-export type Place = 'next' | 'early' | 'duplicate' | 'no-room';
+/** What becomes of an event: its turn is now; it waits for those before it; or it was there before. */
+export type Place = 'next' | 'early' | 'duplicate';
 
-/** Most that waits for an earlier event, as events and as text. */
-const ROOM = { events: 10_000, bytes: 4_194_304 };
+/** Half of what waits for an earlier event at most, as events and as text. */
+const HALF = { events: 2500, bytes: 1_048_576 };
+
+/** Events by their seq, and how much room they take. */
+class Early {
+  readonly events = new Map<number, MarketEvent>();
+  bytes = 0;
+
+  add(event: MarketEvent): void {
+    this.events.set(event.seq, event);
+    this.bytes += event.bytes;
+  }
+
+  remove(seq: number): void {
+    const event = this.events.get(seq);
+    if (event === undefined) return;
+    this.events.delete(seq);
+    this.bytes -= event.bytes;
+  }
+}
 
 /**
- * Puts events into the order of their seq. What comes early waits here; where that takes too much room the oldest of it goes, since it is the
- * first that the market's pages of events bring again.
+ * Puts events into the order of their seq. What comes early waits here; where that takes too much room the older half of it goes, since it is
+ * the first that the market's pages of events bring again.
  */
 export class EventOrder {
-  readonly #early = new Map<number, MarketEvent>();
-  #bytes = 0;
+  #newer = new Early();
+  #older = new Early();
   #last = 0;
   #told = 0;
+  /** Events that had to go, so far. */
+  dropped = 0;
 
   /** The seq of the last event whose turn it was. */
   get last(): number {
@@ -27,20 +47,21 @@ export class EventOrder {
   }
 
   get waiting(): number {
-    return this.#early.size;
+    return this.#older.events.size + this.#newer.events.size;
   }
 
   /** All up to this seq is known; what waits stays. */
   beginAfter(seq: number): void {
     this.#last = seq;
-    for (const early of this.#early.keys()) if (early <= seq) this.#remove(early);
+    for (const half of [this.#older, this.#newer])
+      for (const early of half.events.keys()) if (early <= seq) half.remove(early);
   }
 
   /** A new stream, which stands at this seq. */
   begin(told: number): void {
     this.#told = told;
-    this.#early.clear();
-    this.#bytes = 0;
+    this.#older = new Early();
+    this.#newer = new Early();
   }
 
   /** The stream is as far as this. */
@@ -48,45 +69,36 @@ export class EventOrder {
     this.#told = Math.max(this.#told, seq);
   }
 
-  /** Where an event of the stream belongs. `next` is told of one alone, which the caller then passes with `pass`. */
+  /** Where an event of the stream belongs. What is `next` the caller hands on, and then says so with `pass`; what is early is kept. */
   place(event: MarketEvent): Place {
     this.tell(event.seq);
-    if (event.seq <= this.#last || this.#early.has(event.seq)) return 'duplicate';
     if (event.seq === this.#last + 1) return 'next';
-    return this.keep(event) ? 'early' : 'no-room';
+    return this.keep(event) ? 'early' : 'duplicate';
   }
 
-  /** Lets an event wait; false if another one had to go for it. */
+  /** Lets an event wait; false if it was there before. */
   keep(event: MarketEvent): boolean {
-    if (event.seq <= this.#last || this.#early.has(event.seq)) return true;
-    this.#early.set(event.seq, event);
-    this.#bytes += event.bytes;
-    let hasRoom = true;
-    while (this.#early.size > ROOM.events || this.#bytes > ROOM.bytes) {
-      hasRoom = false;
-      for (const oldest of this.#early.keys()) {
-        this.#remove(oldest);
-        break;
-      }
+    const { seq } = event;
+    if (seq <= this.#last || this.#older.events.has(seq) || this.#newer.events.has(seq)) return false;
+    this.#newer.add(event);
+    if (this.#newer.events.size >= HALF.events || this.#newer.bytes >= HALF.bytes) {
+      this.dropped += this.#older.events.size;
+      this.#older = this.#newer;
+      this.#newer = new Early();
     }
-    return hasRoom;
+    return true;
   }
 
   /** The event whose turn it is, if it waits. */
   get next(): MarketEvent | undefined {
-    return this.#early.get(this.#last + 1);
+    const seq = this.#last + 1;
+    return this.#older.events.get(seq) ?? this.#newer.events.get(seq);
   }
 
   /** The turn of this seq is over. */
   pass(seq: number): void {
     this.#last = seq;
-    this.#remove(seq);
-  }
-
-  #remove(seq: number): void {
-    const event = this.#early.get(seq);
-    if (event === undefined) return;
-    this.#early.delete(seq);
-    this.#bytes -= event.bytes;
+    this.#older.remove(seq);
+    this.#newer.remove(seq);
   }
 }

@@ -119,24 +119,18 @@ export class FeedSession {
     const { memory, tally } = this.#parts;
     tally.counts.events += 1;
     tally.lastEventAt = event.at;
-    switch (this.#catchingUp === undefined ? memory.order.place(event) : this.#park(event)) {
-      case 'duplicate':
-        tally.counts.duplicates += 1;
-        break;
-      case 'no-room':
-        tally.counts.dropped += 1;
-        break;
-      case 'next':
-        if (!this.#pass(event) || !this.#passWaiting()) this.#overflow();
-    }
+    const before = memory.order.dropped;
+    const place = this.#catchingUp === undefined ? memory.order.place(event) : this.#park(event);
+    tally.counts.dropped += memory.order.dropped - before;
+    if (place === 'duplicate') tally.counts.duplicates += 1;
+    if (place === 'next' && (!this.#pass(event) || !this.#passWaiting())) this.#overflow();
   }
 
   /** What the stream brings while the pages are read. */
-  #park(event: MarketEvent): 'duplicate' | 'early' | 'no-room' {
+  #park(event: MarketEvent): 'duplicate' | 'early' {
     const { order } = this.#parts.memory;
     order.tell(event.seq);
-    if (event.seq <= order.last) return 'duplicate';
-    return order.keep(event) ? 'early' : 'no-room';
+    return order.keep(event) ? 'early' : 'duplicate';
   }
 
   #begin(seq: number, readAtMs: number): void {

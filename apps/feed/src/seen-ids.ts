@@ -1,27 +1,25 @@
-const KEPT = 20_000;
+const KEPT = 10_000;
 
-/** The ids of the newest events, to tell one that comes again under another number. */
+/** The ids of the newest 10,000 to 20,000 events, to tell one that comes again under another number. */
 export class SeenIds {
-  readonly #ids = new Set<string>();
+  #newer = new Set<string>();
+  #older = new Set<string>();
 
   /** Notes an id; false if it is known. */
   add(id: string): boolean {
-    if (this.#ids.has(id)) return false;
-    this.#ids.add(id);
-    if (this.#ids.size > KEPT) {
-      for (const oldest of this.#ids) {
-        this.#ids.delete(oldest);
-        break;
-      }
-    }
+    if (this.#newer.has(id) || this.#older.has(id)) return false;
+    this.#newer.add(id);
+    if (this.#newer.size >= KEPT) [this.#older, this.#newer] = [this.#newer, new Set()];
     return true;
   }
 
   delete(id: string): void {
-    this.#ids.delete(id);
+    this.#newer.delete(id);
+    this.#older.delete(id);
   }
 
   clear(): void {
-    this.#ids.clear();
+    this.#newer = new Set();
+    this.#older = new Set();
   }
 }
