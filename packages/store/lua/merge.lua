@@ -151,12 +151,15 @@ local function ttl_of(state, policy)
   return math.min(math.max(ttl, policy.least), policy.most)
 end
 
+-- Since when the live price holds, or a newer one is asked for, ms; 0 = neither.
+local function since_of(state) return math.max(state.priced_at, state.marked_at or 0) end
+
 -- Why the SKU is to be repriced, or nil. `was` is the snapshot before, `basis` what the change is measured against.
 local function moved_by(state, was, basis, is, repeats_ours)
   -- What a run in flight has read is not known: whatever differs from the snapshot before counts.
   local exact = state.in_flight
   local from = exact and was or basis
-  for cell = 1, STRATEGY do
+  for cell = 1, from ~= is and STRATEGY or 0 do
     if from[cell] ~= is[cell] then
       if cell == STOCK then
         if exact or stock_moved(from[cell], is[cell]) then return REASON[cell] end
@@ -168,7 +171,7 @@ local function moved_by(state, was, basis, is, repeats_ours)
     end
   end
   if exact then return nil end
-  local since = math.max(state.priced_at, state.marked_at or 0)
+  local since = since_of(state)
   if since == 0 then return now_ms - state.at >= UNPRICED_MS and 'first' or nil end
   local policy = policy_of(is)
   if state.priced_at > 0 and since < in_force_since(policy) then return 'policy' end
@@ -205,7 +208,11 @@ local function mark(state, reason, urgency, cells, body)
   local is_new, policy = mark_dirty(sets, KEYS[5], state.sku, urgency, now_ms), policy_of(cells)
   if is_new and policy.most > 0 then
     local ttl = ttl_of(state, policy)
-    if reason == 'age' then count('agedMs:' .. bucket_of(ttl * 1000)) end
+    if reason == 'age' then
+      count('agedMs:' .. bucket_of(ttl * 1000))
+      -- It held for longer than it had to: that is what is known of it now.
+      ttl = math.min(math.max(ttl, (now_ms - since_of(state)) / 1000), policy.most)
+    end
     if OF_MARKET[reason] then ttl = math.max(ttl / 2, policy.least) end
     state.learned = string.format('%.0f%s', math.ceil(ttl), reason == 'age' and 'a' or '')
   end
@@ -226,14 +233,23 @@ end
 
 local function merge(state, text)
   local at_text, read_in, rest = string.match(text, '^(%d*)\t(%u*)\t(.*)$')
-  local patch = {}
-  for cell, value in string.gmatch(rest, '([^\t=]+)=([^\t]*)') do patch[tonumber(cell)] = value end
+  local patch, was = {}, state.cells
+  -- Most observations tell what is known.
+  local differs = not was or was[CONVERSIONS] ~= ''
+  for name, value in string.gmatch(rest, '([^\t=]+)=([^\t]*)') do
+    local cell = tonumber(name)
+    patch[cell] = value
+    differs = differs or was[cell] ~= value
+  end
   if not state.at then return first_seen(state, at_text == '' and now_ms or tonumber(at_text), patch) end
   local at = at_text == '' and math.max(now_ms, state.at) or tonumber(at_text)
   if at < state.at then return 'stale' end
 
-  local was, is = state.cells, {}
-  for i = 1, CELLS do is[i] = patch[i] or was[i] end
+  local is = was
+  if differs then
+    is = {}
+    for i = 1, CELLS do is[i] = patch[i] or was[i] end
+  end
   if is[CURRENCY] ~= was[CURRENCY] then
     if not patch[PRICE] then return 'currency-mismatch ' .. was[CURRENCY] end
     -- Amounts in another currency mean nothing any more.
@@ -246,7 +262,7 @@ local function merge(state, text)
     end
   end
   if read_in ~= '' and read_in ~= is[CURRENCY] then return 'read-again ' .. is[CURRENCY] end
-  if contradiction(is) then return 'inconsistent ' .. contradiction(is) end
+  if differs and contradiction(is) then return 'inconsistent ' .. contradiction(is) end
 
   known(state)
   local repeats_ours = state.price_currency == is[CURRENCY] and same_amount(state.price, is[PRICE])
@@ -261,7 +277,7 @@ local function merge(state, text)
   end
   if reference == is[PRICE] then reference = '' end
 
-  local body, before = body_of(is), math.max(state.at, state.moved)
+  local body, before = differs and body_of(is) or state.body, math.max(state.at, state.moved)
   local outcome
   if reason then
     -- 1 ms tells what is to be priced from what was, where both are of one moment.

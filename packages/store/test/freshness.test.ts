@@ -49,6 +49,17 @@ describe('the age from which on a price holds no more', () => {
     expect(await store.observations.freshness('none', {})).toBeUndefined();
   });
 
+  it('counts from how long a price held in truth, which may be far longer than it had to', async () => {
+    const { observe, advance, price, freshness } = await learning({ ...policy, maxTtlSeconds: 86_400 });
+    await advance(7200_000);
+    expect(await observe()).toBe('repricing: age');
+    await advance(5000);
+    await price(1000, 1000);
+    const known = await freshness();
+    expect(known?.ttlSeconds).toBeGreaterThan(2 * 7200);
+    expect(known?.ttlSeconds).toBeLessThan(2 * 7220);
+  });
+
   it('halves where asking anew moved the price, and with what the market does, once a repricing, down to its bound', async () => {
     const { comeOfAge, freshness, observe, price, advance } = await learning(policy);
     expect([await comeOfAge(1), await comeOfAge(-7)]).toEqual([300, 150]);
