@@ -36,14 +36,12 @@ export interface StatePage {
   readonly nextAfter: string | null;
 }
 
-/** Events that are kept; who asks for older ones has to begin with the snapshot. */
-const keptEvents = 1_000_000;
-/** They are forgotten so many at once. */
-const forgottenAtOnce = 100_000;
+const usualKeptEvents = 1_000_000;
 
 /** What is for sale, how it stands, and all that happened: the truth that a feed has to arrive at. */
 export class Market {
   readonly #nowMs: () => number;
+  readonly #keptEvents: number;
   readonly #states = new Map<string, MarketItem>();
   /** In the order of their text; undefined after a SKU came. */
   #sorted: string[] | undefined;
@@ -53,9 +51,13 @@ export class Market {
   #last: MarketPosition;
   readonly #listeners = new Set<(events: readonly MarketEvent[]) => void>();
 
-  /** @param nowMs Unix time in ms; where it goes back, the market's time stands still. */
-  constructor(nowMs: () => number) {
+  /**
+   * @param nowMs Unix time in ms; where it goes back, the market's time stands still.
+   * @param keptEvents at least; who asks for older ones is told to begin with the snapshot.
+   */
+  constructor(nowMs: () => number, keptEvents = usualKeptEvents) {
     this.#nowMs = nowMs;
+    this.#keptEvents = keptEvents;
     this.#last = { at: new Date(nowMs()).toISOString(), id: '', seq: 0 };
   }
 
@@ -129,7 +131,7 @@ export class Market {
 
   #tell(events: readonly MarketEvent[]): void {
     if (events.length === 0) return;
-    if (this.#events.length > keptEvents + forgottenAtOnce) this.#events = this.#events.slice(-keptEvents);
+    if (this.#events.length > 1.1 * this.#keptEvents) this.#events = this.#events.slice(-this.#keptEvents);
     for (const listener of this.#listeners) listener(events);
   }
 
