@@ -11,6 +11,7 @@ export const sourceReceivedSchema = z.looseObject({
   quarantined: tally,
   learned: tally.default(0),
   unused: counts.default({}),
+  unusedCompetitors: counts.nullish(),
   misfits: z.array(z.looseObject({ reason: z.string(), detail: z.string() })).default([]),
 });
 /** What became of what a source sent. */

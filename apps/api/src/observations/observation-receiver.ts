@@ -1,18 +1,9 @@
 import type { Fault } from '@reprice/pricing';
-import { CompetitorTally, MERGE_AT_ONCE, type ObservationMerger, type Rejection } from '@reprice/store';
-import { IgnoredFields } from '../intake/ignored-fields.ts';
+import { MERGE_AT_ONCE, type ObservationMerger, type Rejection } from '@reprice/store';
+import type { IgnoredFields } from '../intake/ignored-fields.ts';
 import { InFlight } from '../intake/in-flight.ts';
 import type { RowSink } from '../intake/row-sink.ts';
-import { SkuSet } from '../intake/sku-set.ts';
-
-/** What became of the observations of one request. */
-export interface Taken {
-  accepted: number;
-  stale: number;
-  /** SKUs, each once. */
-  repricing: number;
-  rejected: number;
-}
+import { MergedCounts } from './merged-counts.ts';
 
 interface Row {
   readonly line: number;
@@ -29,23 +20,19 @@ const stepsInFlight = 2;
  * pieces of the body the caller awaits `flush`, which is where a slow Redis holds the client back.
  */
 export class ObservationReceiver implements RowSink {
-  readonly ignored = new IgnoredFields();
-  readonly taken: Taken = { accepted: 0, stale: 0, repricing: 0, rejected: 0 };
+  readonly counts = new MergedCounts();
   readonly errors: Rejection[] = [];
-  readonly competitors = new CompetitorTally();
-  /** Accepted observations by reason; those whose SKU waits already are skipped as `waiting`. */
-  readonly outcomes = new Map([
-    ['repricing', new Map<string, number>()],
-    ['skipped', new Map<string, number>()],
-  ] as const);
   readonly #merger: ObservationMerger;
-  readonly #marked = new SkuSet();
   readonly #steps = new InFlight(stepsInFlight);
   #waiting: Row[] = [];
   #rows = 0;
 
   constructor(merger: ObservationMerger) {
     this.#merger = merger;
+  }
+
+  get ignored(): IgnoredFields {
+    return this.counts.ignored;
   }
 
   /** Rows seen so far, good and bad. */
@@ -60,7 +47,8 @@ export class ObservationReceiver implements RowSink {
 
   fault(line: number, fault: Fault): void {
     this.#rows++;
-    this.#reject({ line, faults: [fault] });
+    this.counts.rejected++;
+    this.#tell({ line, faults: [fault] });
   }
 
   /** Hands full chunks on to the store; waits while it is behind. */
@@ -84,28 +72,14 @@ export class ObservationReceiver implements RowSink {
   async #merge(rows: readonly Row[]): Promise<void> {
     const merged = await this.#merger.merge(rows.map(({ input }) => input));
     for (const [i, row] of merged.entries()) {
-      if (row.kind === 'rejected') {
-        const line = rows[i]?.line ?? 0;
-        this.#reject({ line, ...(row.sku !== undefined && { sku: row.sku }), faults: [...row.faults] });
-        continue;
-      }
-      for (const name of row.ignored) this.ignored.add(name);
-      if (row.kind === 'stale') {
-        this.taken.stale++;
-        continue;
-      }
-      this.taken.accepted++;
-      if (row.conversions !== undefined) this.competitors.add(row.conversions);
-      const [outcome, reason] =
-        row.kind === 'repricing' && row.waits ? (['skipped', 'waiting'] as const) : ([row.kind, row.reason] as const);
-      const reasons = this.outcomes.get(outcome);
-      reasons?.set(reason, (reasons.get(reason) ?? 0) + 1);
-      if (row.kind === 'repricing' && this.#marked.add(row.sku)) this.taken.repricing++;
+      this.counts.add(row);
+      if (row.kind !== 'rejected') continue;
+      const line = rows[i]?.line ?? 0;
+      this.#tell({ line, ...(row.sku !== undefined && { sku: row.sku }), faults: [...row.faults] });
     }
   }
 
-  #reject(rejection: Rejection): void {
-    this.taken.rejected++;
+  #tell(rejection: Rejection): void {
     if (this.errors.length < errorsTold) this.errors.push(rejection);
   }
 }

@@ -48,15 +48,17 @@ async function observe(deps: ApiDeps, req: Request, res: Response): Promise<void
   const receiver = new ObservationReceiver(new ObservationMerger({ observations, strategies, now: deps.clock }));
   const parser = format === 'ndjson' ? new NdjsonParser(receiver) : new JsonItemsParser(receiver);
   await receive(bodyChunks(req, deps.pace), parser, receiver);
-  const { taken, errors } = receiver;
-  deps.metrics.observed(taken);
-  deps.metrics.outcomes(receiver.outcomes);
-  deps.metrics.competitorsUnused(receiver.competitors.unused);
-  const ignoredFields = receiver.ignored.list();
+  const { counts, errors } = receiver;
+  counts.tell(deps.metrics);
+  const { accepted, stale, repricing, rejected } = counts;
+  const ignoredFields = counts.ignored.list();
   res.status(202).json({
-    ...taken,
+    accepted,
+    stale,
+    repricing,
+    rejected,
     ...(errors.length > 0 && { errors }),
     ...(ignoredFields.length > 0 && { ignoredFields }),
-    ...receiver.competitors.told(),
+    ...counts.competitors.told(),
   });
 }

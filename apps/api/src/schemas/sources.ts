@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { misfitsTold } from '../sources/source-receiver.ts';
-import { tally } from './values.ts';
+import { tally, unusedCompetitors } from './values.ts';
 
 const payload = z.unknown().meta({
   id: 'SourcePayload',
@@ -41,6 +41,7 @@ export const sourceReceivedSchema = z
       .max(misfitsTold)
       .optional()
       .meta({ description: `What was put aside, the first ${misfitsTold}; absent = none` }),
+    unusedCompetitors,
     ignoredFields: z
       .array(z.strictObject({ field: z.string(), count: tally, didYouMean: z.string().optional() }))
       .optional()

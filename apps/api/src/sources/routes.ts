@@ -72,11 +72,9 @@ async function takeRequest(deps: ApiDeps, req: Request, res: Response): Promise<
     await takePayload(deps, name, settings ?? unknownSource(), req, res, payload);
     return;
   }
-  const receiver = await receiverOf(deps, name, settings ?? unknownSource(), req);
-  const parser =
-    format === 'ndjson'
-      ? new NdjsonParser(receiver)
-      : new TableParser(receiver, settings ?? unknownSource(), deps.clock());
+  const source = settings ?? unknownSource();
+  const receiver = await receiverOf(deps, name, source, req);
+  const parser = format === 'ndjson' ? new NdjsonParser(receiver) : new TableParser(receiver, source, deps.clock());
   await receive(bodyChunks(req, deps.pace), parser, receiver);
   answer(deps, receiver, res);
 }
@@ -128,10 +126,10 @@ async function receiverOf(
 }
 
 function answer(deps: ApiDeps, receiver: SourceReceiver, res: Response): void {
-  const { received, unused, misfits, rejected } = receiver;
-  const { accepted, stale, repricing, quarantined, learned } = received;
-  deps.metrics.observed({ accepted, stale, repricing, rejected });
-  const ignoredFields = receiver.ignored.list();
+  const { counts, quarantined, learned, unused, misfits } = receiver;
+  const { accepted, stale, repricing } = counts;
+  counts.tell(deps.metrics);
+  const ignoredFields = counts.ignored.list();
   res.status(202).json({
     accepted,
     stale,
@@ -141,5 +139,6 @@ function answer(deps: ApiDeps, receiver: SourceReceiver, res: Response): void {
     ...(unused.size > 0 && { unused: Object.fromEntries(unused) }),
     ...(misfits.length > 0 && { misfits: misfits.map(({ reason, detail }) => ({ reason, detail })) }),
     ...(ignoredFields.length > 0 && { ignoredFields }),
+    ...counts.competitors.told(),
   });
 }

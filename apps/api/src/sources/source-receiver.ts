@@ -1,20 +1,9 @@
 import type { Fault, Misfit } from '@reprice/pricing';
 import { excerptOf, type ReadContext, Reading, readSource, type SourceSettings } from '@reprice/sources';
 import type { SourceIntake } from '@reprice/store';
-import { IgnoredFields } from '../intake/ignored-fields.ts';
+import type { IgnoredFields } from '../intake/ignored-fields.ts';
 import type { RowSink } from '../intake/row-sink.ts';
-import { SkuSet } from '../intake/sku-set.ts';
-
-/** What became of what a source sent. */
-export interface SourceReceived {
-  accepted: number;
-  stale: number;
-  /** SKUs, each once. */
-  repricing: number;
-  quarantined: number;
-  /** Which SKU stands behind an id of the source's own: so many were learnt. */
-  learned: number;
-}
+import { MergedCounts } from '../observations/merged-counts.ts';
 
 /** So much is read before it is stored. */
 const storedAtOnce = 200;
@@ -23,18 +12,17 @@ export const misfitsTold = 100;
 
 /** Takes what a source sends in one request, payload by payload or line by line, and stores it some hundreds at a time. */
 export class SourceReceiver implements RowSink {
-  readonly ignored = new IgnoredFields();
-  readonly received: SourceReceived = { accepted: 0, stale: 0, repricing: 0, quarantined: 0, learned: 0 };
+  readonly counts = new MergedCounts();
+  quarantined = 0;
+  /** Which SKU stands behind an id of the source's own: so many were learned. */
+  learned = 0;
   readonly unused = new Map<string, number>();
   /** The first that were put aside. */
   readonly misfits: Misfit[] = [];
-  /** Observations that were refused when they were to be merged. */
-  rejected = 0;
   readonly #intake: SourceIntake;
   readonly #name: string;
   readonly #settings: SourceSettings;
   readonly #context: ReadContext;
-  readonly #marked = new SkuSet();
   #reading = new Reading();
   #rows = 0;
 
@@ -43,6 +31,10 @@ export class SourceReceiver implements RowSink {
     this.#name = name;
     this.#settings = settings;
     this.#context = context;
+  }
+
+  get ignored(): IgnoredFields {
+    return this.counts.ignored;
   }
 
   get rows(): number {
@@ -84,15 +76,9 @@ export class SourceReceiver implements RowSink {
     this.#reading = new Reading();
     const places = this.#settings.kind === 'shopify' ? this.#settings.locations : undefined;
     const { rows, quarantined, unused } = await this.#intake.take(this.#name, reading, places);
-    for (const row of rows) {
-      if (row.kind === 'rejected') this.rejected++;
-      else if (row.kind === 'stale') this.received.stale++;
-      else this.received.accepted++;
-      if (row.kind === 'repricing' && this.#marked.add(row.sku)) this.received.repricing++;
-      if (row.kind !== 'rejected') for (const name of row.ignored) this.ignored.add(name);
-    }
-    this.received.learned += reading.aliases.length;
-    this.received.quarantined += quarantined.length;
+    for (const row of rows) this.counts.add(row);
+    this.learned += reading.aliases.length;
+    this.quarantined += quarantined.length;
     this.misfits.push(...quarantined.slice(0, misfitsTold - this.misfits.length));
     for (const [reason, count] of Object.entries(unused))
       this.unused.set(reason, (this.unused.get(reason) ?? 0) + count);

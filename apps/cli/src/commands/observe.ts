@@ -4,6 +4,7 @@ import { usageError } from '../command-error.ts';
 import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, counted } from '../figures.ts';
+import { printable } from '../output.ts';
 import { unusedText } from '../unused-competitors.ts';
 import { rejectionText } from './lists.ts';
 
@@ -61,16 +62,18 @@ async function sendToSource(
   const api = connect(context, options);
   const received = await api.sendToSource(name, chunks, contentTypes[format], context.interrupt.signal);
   if (options.json) return output.printJson(received);
-  const { accepted, stale, repricing, quarantined, learned, unused, misfits } = received;
+  const { accepted, stale, repricing, quarantined, learned, unused, misfits, unusedCompetitors } = received;
   const late = stale > 0 ? `, ${count(stale)} older than what is known` : '';
   const known = learned > 0 ? ` ${counted(learned, 'id')} of ${name} learned.` : '';
   await output.print(
     `${counted(accepted, 'observation')} taken${late}: ${counted(repricing, 'SKU')} to be repriced, ${count(quarantined)} put aside.${known}`,
   );
-  for (const { reason, detail } of misfits) output.tell(`${reason}: ${detail}`);
+  for (const { reason, detail } of misfits) output.tell(printable(`${reason}: ${detail}`, 300));
   if (misfits.length < quarantined) output.tell(`and ${count(quarantined - misfits.length)} more.`);
   const others = Object.entries(unused).map(([reason, n]) => `${count(n)} ${reason}`);
-  if (others.length > 0) output.tell(`Tells nothing that is needed: ${others.join(', ')}.`);
+  if (others.length > 0) output.tell(printable(`Tells nothing that is needed: ${others.join(', ')}.`, 500));
+  const foreign = unusedText(unusedCompetitors);
+  if (foreign !== '') output.tell(foreign);
   if (quarantined > 0) output.hint(`${commandName} quarantine --source ${name} shows what came.`);
 }
 

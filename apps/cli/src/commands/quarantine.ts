@@ -3,6 +3,7 @@ import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, counted } from '../figures.ts';
 import { wholeNumber } from '../option-values.ts';
+import { printable } from '../output.ts';
 import type { QuarantinePage } from '../source-responses.ts';
 import { requireSubcommand } from '../subcommands.ts';
 import { list } from '../table.ts';
@@ -57,7 +58,7 @@ async function show(options: QuarantineOptions, context: Context): Promise<void>
   if (items.length === 0) return output.tell('Nothing was put aside: all that sources sent could be used.');
   const rows = items.map(({ at, source, reason, detail, excerpt }) => [at, source, reason, detail, excerpt]);
   await output.print(list(output, columns, rows));
-  if (told.length > 0) output.tell(`In the last 24 hours, ${told.join('; ')}.`);
+  if (told.length > 0) output.tell(printable(`In the last 24 hours, ${told.join('; ')}.`, 1000));
   if (cursor !== undefined) output.tell(`These are the newest ${items.length}; --limit shows more.`);
   output.hint(`Mend its cause, then send it again: ${commandName} observe FILE --source NAME`);
 }
