@@ -4,7 +4,7 @@ import type { MarketEvent } from './market-message.ts';
 export type Place = 'next' | 'early' | 'duplicate';
 
 /** Half of what waits for an earlier event at most, as events and as text. */
-const HALF = { events: 2500, bytes: 1_048_576 };
+const HALF = { events: 5000, bytes: 2_097_152 };
 
 /** Events by their seq, and how much room they take. */
 class Early {

@@ -1,4 +1,4 @@
-import type { FeedCounts, FeedState } from '@reprice/store';
+import type { FeedCounts, FeedRecord, FeedState } from '@reprice/store';
 
 /** What a feed has done and how it stands; written by its parts, read by whoever tells. */
 export class FeedTally {
@@ -9,11 +9,13 @@ export class FeedTally {
   lastEventAt: string | undefined;
   readonly #nowMs: () => number;
 
-  constructor(nowMs: () => number, before?: FeedCounts) {
+  /** @param before what was stored of the feed */
+  constructor(nowMs: () => number, before?: FeedRecord) {
     this.#nowMs = nowMs;
     this.sinceMs = nowMs();
     const { events = 0, gaps = 0, duplicates = 0, quarantined = 0, dropped = 0, coalesced = 0 } = before ?? {};
     const { reconnects = 0, snapshots = 0 } = before ?? {};
+    if (before?.inSyncAt !== undefined) this.stand('behind', 'it was taken over: reading what was missed');
     this.counts = { events, gaps, duplicates, quarantined, dropped, coalesced, reconnects, snapshots };
   }
 

@@ -18,7 +18,7 @@ export interface PumpOptions<Mark> {
 }
 
 /** Waits at most, and as much again is on its way. */
-const ROOM: Room = { inputs: 3000, bytes: 2_097_152 };
+const ROOM: Room = { inputs: 5000, bytes: 4_194_304 };
 const AT_ONCE = 1000;
 const RETRY_MS = 200;
 
