@@ -8,7 +8,7 @@ let addresses: readonly string[] = ['93.184.215.14'];
 const resolveHost = vi.fn(async (_name: string) => addresses);
 let api: ApiUnderTest;
 beforeAll(async () => {
-  api = await startApiUnderTest({ resolveHost });
+  api = await startApiUnderTest({ resolveHost, sinks: ['named'] });
 });
 beforeEach(() => {
   addresses = ['93.184.215.14'];
@@ -104,21 +104,24 @@ describe('a saved sink', () => {
       expect((await send(method, path, webhook, secrets.write)).status).toBe(403);
   });
 
-  it('of the config file is changed there', async () => {
-    await api.store.sinks.register(
-      { name: 'fixed', kind: 'http', target: 'https://x.example/', origin: 'config' },
-      { keepMessages: 5000 },
-    );
+  it('of the config file is changed there, and may be deleted when the file names it no more', async () => {
+    const description = { name: 'fixed', kind: 'http', target: 'https://x.example/', origin: 'config' } as const;
+    await api.store.sinks.register(description, { keepMessages: 5000 });
+    const reader = api.store.sinks.reader('fixed', 'a-process', 60_000);
+    await reader.take(0);
     for (const [method, path] of [
       ['PUT', '/fixed'],
       ['DELETE', '/fixed'],
       ['POST', '/fixed/secret'],
+      ['PUT', '/named'],
+      ['DELETE', '/named'],
     ] as const)
       expect(await send(method, path, method === 'PUT' ? webhook : undefined)).toMatchObject({
         status: 409,
         body: { detail: expect.stringContaining('stands in the config file') },
       });
-    await api.store.sinks.forget('fixed');
+    await reader.leave();
+    expect((await send('DELETE', '/fixed')).status).toBe(204);
   });
 });
 

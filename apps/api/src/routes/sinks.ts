@@ -103,7 +103,7 @@ export function sinkRoutes(deps: ApiDeps): Route[] {
         readQuery(req, {});
         const name = sinkNameOf(req);
         const body = await readControl(req, sinkBody);
-        await requireNotConfigured(sinks, name);
+        await requireNotConfigured(deps, name);
         await requireTarget(body.url, resolveHost);
         const { isNew, secret } = await saveSink(store, name, body);
         told(res, name, 'sink saved');
@@ -118,13 +118,14 @@ export function sinkRoutes(deps: ApiDeps): Route[] {
       about: {
         id: 'deleteSink',
         tag: 'sinks',
-        summary: 'Delete a saved sink, with what waits for it and its dead letters',
+        summary: 'Delete a sink, with what waits for it and its dead letters',
+        description: 'A saved one, or one that the config file names no more and that no process delivers to.',
         replies: { 204: { description: 'It is gone.' }, ...unknown, ...configured },
       },
       async handle(req, res) {
         readQuery(req, {});
         const name = sinkNameOf(req);
-        await requireNotConfigured(sinks, name);
+        await requireNotConfigured(deps, name);
         if (!(await sinks.forget(name))) throw notFound('sink');
         told(res, name, 'sink deleted');
         res.status(204).end();
@@ -149,7 +150,7 @@ export function sinkRoutes(deps: ApiDeps): Route[] {
       async handle(req, res) {
         readQuery(req, {});
         const name = sinkNameOf(req);
-        await requireNotConfigured(sinks, name);
+        await requireNotConfigured(deps, name);
         const secret = await rotateSecret(store, name);
         if (secret === undefined) {
           if (!(await shownSink(store, name))) throw notFound('sink');
