@@ -6,7 +6,7 @@ import type { SettingsOf } from './settings.ts';
 import { type Headers, header } from './signature.ts';
 
 const products = new Set(['products/create', 'products/update']);
-const levels = new Set(['inventory_levels/update', 'inventory_levels/connect', 'inventory_levels/set']);
+const levels = new Set(['inventory_levels/update', 'inventory_levels/connect']);
 
 /**
  * Reads a webhook of Shopify: `products/update` and `inventory_levels/update`. Times are those of the body, since the headers are not signed: an
