@@ -43,7 +43,9 @@ export class ShopWindow {
       costUsd: '0',
       snapshotAtMs: observedAtMs,
     });
-    if (code !== 'published') throw new Error(`${sku} was not published: ${code}`);
+    // Redis went away before it could answer, and was asked again.
+    const isLive = code === 'stale' && (await this.#store.prices.get(sku))?.revision === fence + 1;
+    if (code !== 'published' && !isLive) throw new Error(`${sku} was not published: ${code}`);
     this.#revisions.set(sku, fence + 1);
     this.published.push(`${sku} ${fence + 1}`);
   }

@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { ChangeMessage, Delivery, Sink } from '../sink.ts';
 import { cutTornLine } from './torn-line.ts';
 
+const BROKEN_OFF = { ok: false, retry: true, reason: 'aborted', detail: 'This process may deliver no more.' } as const;
+
 interface Waiting {
   readonly message: ChangeMessage;
   readonly signal: AbortSignal;
@@ -20,6 +22,7 @@ export class NdjsonFile implements Sink {
   readonly name: string;
   readonly #file: string;
   #waiting: Waiting[] = [];
+  #isWriting = false;
   #writing: Promise<void> | undefined;
   #handle: FileHandle | undefined;
   /** Where the file ended when we wrote last. */
@@ -34,9 +37,9 @@ export class NdjsonFile implements Sink {
   deliver(message: ChangeMessage, signal: AbortSignal): Promise<Delivery> {
     return new Promise((tell) => {
       this.#waiting.push({ message, signal, sinceMs: performance.now(), tell });
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined;
-      });
+      if (this.#isWriting) return;
+      this.#isWriting = true;
+      this.#writing = this.#writeAll();
     });
   }
 
@@ -52,13 +55,14 @@ export class NdjsonFile implements Sink {
       const wanted = some.filter(({ signal }) => !signal.aborted);
       const failure =
         wanted.length === 0 ? undefined : await this.#write(wanted.map(({ message }) => linesOf(message)));
-      for (const { signal, sinceMs, tell } of some) {
-        const latencyMs = performance.now() - sinceMs;
-        if (!wanted.some((each) => each.tell === tell) && signal.aborted)
-          tell({ ok: false, retry: true, reason: 'aborted', detail: 'This process may deliver no more.', latencyMs });
-        else tell(failure ? { ...failure, latencyMs } : { ok: true, latencyMs });
+      for (const each of some) {
+        const latencyMs = performance.now() - each.sinceMs;
+        if (!wanted.includes(each)) each.tell({ ...BROKEN_OFF, latencyMs });
+        else each.tell(failure ? { ...failure, latencyMs } : { ok: true, latencyMs });
       }
     }
+    // In the turn in which there was no more: what comes now begins anew.
+    this.#isWriting = false;
   }
 
   async #write(
