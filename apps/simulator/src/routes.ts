@@ -62,7 +62,11 @@ export function route(parts: SimulatorParts, request: IncomingMessage, response:
     complete(parts, request, response);
     return;
   }
-  const url = new URL(request.url ?? '/', 'http://simulator');
+  const url = URL.parse(request.url ?? '/', 'http://simulator');
+  if (url === null) {
+    sendError(response, 404, 'not_found', 'the path is none');
+    return;
+  }
   if (url.pathname.startsWith('/market/')) {
     routeMarket(parts.market, request, response, url);
     return;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ModelPrice, modelPrices } from '@reprice/gateway';
 import { Arrivals } from './arrivals.ts';
@@ -94,7 +94,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     nowMs,
     market: { market, pace, takesKey, stream, faults: marketFaults },
   };
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
+  // Some clients offer to go on in HTTP/2 with every request; what is no WebSocket is answered as ever.
+  const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
+    headers.upgrade?.toLowerCase() === 'websocket';
+  const server = createServer({ keepAliveTimeout: keepAliveMs, shouldUpgradeCallback }, (request, response) =>
     route(parts, request, response),
   );
   server.on('upgrade', (request, socket, head) => stream.upgrade(request, socket, head));

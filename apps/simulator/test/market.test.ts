@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { EventPage } from '../src/market/market.ts';
+import type { Simulator } from '../src/server.ts';
 import { base, Client, get, move, simulator } from './market-client.ts';
 
 describe('the stream', () => {
@@ -82,6 +84,29 @@ describe('the stream', () => {
     const lost = new WebSocket(`ws://127.0.0.1:${market.port}/v1/stream`);
     const [error] = (await once(lost, 'error')) as [Error];
     expect(error.message).toContain('404');
+  });
+});
+
+describe('other upgrades', () => {
+  /** The status line of the answer to a raw request. */
+  async function statusOf(of: Simulator, request: string): Promise<string> {
+    const socket = connect(of.port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(request);
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    return String(data).split('\r\n')[0] ?? '';
+  }
+
+  it.each([
+    ['GET //[', 'websocket', 'HTTP/1.1 404 Not Found'],
+    ['GET /v1/stream', 'websocket', 'HTTP/1.1 404 Not Found'],
+    ['GET /market/stream', 'websocket', 'HTTP/1.1 400 Bad Request'],
+    ['GET /health', 'h2c', 'HTTP/1.1 200 OK'],
+  ])('%s to %s is answered with %s, and the next one too', async (target, upgrade, status) => {
+    const market = await simulator();
+    const request = `${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
+    expect(await statusOf(market, request)).toBe(status);
+    expect(await statusOf(market, request)).toBe(status);
   });
 });
 

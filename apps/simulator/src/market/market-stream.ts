@@ -48,8 +48,10 @@ export class MarketStream {
 
   /** Takes the upgrade of an HTTP connection; one to any other path is refused with 404. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const url = new URL(request.url ?? '/', 'http://simulator');
-    if (url.pathname !== streamPath) {
+    // Of a client that is gone before it is answered.
+    socket.on('error', () => {});
+    const url = URL.parse(request.url ?? '/', 'http://simulator');
+    if (url?.pathname !== streamPath) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
