@@ -53,10 +53,10 @@ beforeAll(async () => {
   const sinks = { files: { kind: 'ndjson', file: path.join(dir, 'prices.ndjson') } };
   writeFileSync(file, `export default ${JSON.stringify({ feeds, sinks })};`);
   const feed = await spawnApp('feed', { ...env, METRICS_PORT: '0', REPRICE_CONFIG: file });
-  const [api, worker] = await Promise.all([
+  const [api, worker, delivery] = await Promise.all([
     spawnApp('api', { ...env, PORT: '0', API_KEYS: `ops:admin:${secret}` }),
     spawnApp('worker', { ...env, METRICS_PORT: '0' }),
-    spawnApp('sinks', { ...env, REPRICE_CONFIG: file }),
+    spawnApp('sinks', { ...env, METRICS_PORT: '0', REPRICE_CONFIG: file }),
   ]);
   const headers = { authorization: `Bearer ${secret}`, 'content-type': 'text/csv' };
   // One that is clamped, one that no price can satisfy, one that is refused at the door.
@@ -73,7 +73,7 @@ beforeAll(async () => {
     readExposition(await (await fetch(url, { headers: { authorization: headers.authorization } })).text());
   const both = async (): Promise<Map<string, Metric>> => {
     const metrics = new Map(await scrape(feed.url));
-    for (const url of [worker.url, `${api.url}/metrics`])
+    for (const url of [worker.url, delivery.url, `${api.url}/metrics`])
       for (const [name, metric] of await scrape(url)) metrics.set(name, metric);
     return metrics;
   };
@@ -82,6 +82,7 @@ beforeAll(async () => {
     scraped = await both();
     expect(scraped.get('reprice_last_price_timestamp_seconds')?.samples).toHaveLength(1);
     expect(scraped.get('reprice_feed_age_seconds')?.samples).toHaveLength(1);
+    expect(scraped.get('reprice_sink_attempt_seconds')?.samples.length).toBeGreaterThan(1);
     expect(scraped.get('reprice_sink_p99_seconds')?.samples).toHaveLength(1);
     expect(scraped.get('reprice_feed_state')?.samples).toHaveLength(4);
   };

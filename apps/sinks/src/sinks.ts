@@ -130,7 +130,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
     onError,
   );
   return {
-    ...(server && { metricsUrl: server.url }),
+    ...(server && { metricsUrl: `${server.url}/metrics` }),
     async stop(finishMs) {
       endChores();
       wake.stop();
