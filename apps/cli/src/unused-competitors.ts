@@ -23,12 +23,15 @@ export function unusedText(unused: Readonly<Record<string, number>> | null | und
 export function conversionLines({ conversions, price }: PriceStory): string[] {
   if (conversions == null) return [];
   const { rates, converted, unused } = conversions;
-  const perBase = Object.entries(rates?.perBase ?? {}).map(([currency, rate]) => `${rate} ${currency}`);
-  const by = rates == null ? '' : `at ${perBase.join(' and ')} for 1 ${rates.base}, rates of ${rates.date}`;
+  const by = (currency: string): string => {
+    if (rates == null) return '';
+    const used = Object.entries(rates.perBase).filter(([code]) => code === currency || code === price.currency);
+    return `at ${used.map(([code, rate]) => `${rate} ${code}`).join(' and ')} for 1 ${rates.base}, rates of ${rates.date}`;
+  };
   return facts([
     ...converted.map((one): [string, string] => [
       `${one.price} ${one.currency}`,
-      `= ${one.converted} ${price.currency} ${by}`,
+      `= ${one.converted} ${price.currency} ${by(one.currency)}`,
     ]),
     ...unused.map((one): [string, string] => [
       `${one.price} ${one.currency}`,

@@ -59,8 +59,11 @@ describe('rates', () => {
 it('prices in other currencies are told by why, and those not used by observe', async () => {
   const price = { sku: 'A', price: '12.00', currency: 'EUR', source: 'model', revision: 1 };
   const conversions = {
-    rates: { date: '2026-11-20', base: 'EUR', perBase: { USD: '1.0842' } },
-    converted: [{ price: '15.00', currency: 'USD', converted: '13.84' }],
+    rates: { date: '2026-11-20', base: 'EUR', perBase: { USD: '1.0842', JPY: '163.2' } },
+    converted: [
+      { price: '15.00', currency: 'USD', converted: '13.84' },
+      { price: '1500', currency: 'JPY', converted: '9.19' },
+    ],
     unused: [{ price: '9.00', currency: 'GBP', because: 'no-rate' }],
   };
   const freshness = { ttlSeconds: 1200, learned: true, dueAt: '2026-11-21T10:00:00.000Z', because: 'age' };
