@@ -60,6 +60,10 @@ it.each([
     { shop: { kind: 'http', url, triggers: { p99Ms: -1 } } },
     /sinks\.shop\.triggers\.p99Ms has -1; it takes milliseconds from 0/,
   ],
+  [
+    { shop: { kind: 'http', url, trigers: {} } },
+    /sinks\.shop\.trigers has an object; it takes nothing.*did you mean triggers/,
+  ],
   [{ shop: { kind: 'http', url, timeoutMs: 5 } }, /sinks\.shop\.timeoutMs has 5; it takes a whole number from 100/],
 ])('refuses %j', (sinks, expected) => expect(faults(sinks)).toMatch(expected));
 

@@ -114,6 +114,18 @@ const http = z.strictObject({
 const filePath = 'the path of a file';
 const ndjson = z.strictObject({ kind: z.literal('ndjson'), file: z.string(filePath).min(1, filePath), ...pace });
 
+/** `changes` of a config file: how much is kept for sinks that are behind. */
+export const changesSchema = z.strictObject({
+  keepMessages: whole(5000, 5_000_000, 200_000).meta({
+    description: 'Publishes kept for sinks that have not had them; one further behind has a gap',
+  }),
+});
+
+/** Names of all settings of a sink: what a misspelt one may have meant. */
+export const sinkKeys: readonly string[] = [webhook, http, ndjson, sinkTriggers, changesSchema].flatMap(({ shape }) =>
+  Object.keys(shape),
+);
+
 /** A sink as a config file states it. */
 const sinkSchema = z
   .discriminatedUnion('kind', [webhook, http, ndjson], "an object with kind 'webhook', 'http' or 'ndjson'")
@@ -135,13 +147,6 @@ const nameTakes = 'a name of 1 to 40 lower-case letters, digits and -, a letter 
 
 /** Name of a sink. */
 export const sinkName = z.string(nameTakes).regex(/^[a-z][a-z0-9-]{0,39}$/, nameTakes);
-
-/** `changes` of a config file: how much is kept for sinks that are behind. */
-export const changesSchema = z.strictObject({
-  keepMessages: whole(5000, 5_000_000, 200_000).meta({
-    description: 'Publishes kept for sinks that have not had them; one further behind has a gap',
-  }),
-});
 
 /** `sinks` of a config file. */
 export const sinksSchema = z

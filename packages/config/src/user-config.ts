@@ -14,6 +14,7 @@ import { hidden, shown } from './masking.ts';
 import { type ModelPriceInput, modelPriceOf, modelSchema } from './model-fields.ts';
 import { type ConfigSections, type ConfigSectionsInput, sectionSchemas } from './sections.ts';
 import type { SettingFault } from './setting.ts';
+import { sinkKeys } from './sink-fields.ts';
 
 // A strategy is checked whole, after its base is merged in; here only that it is an object, so that paths stay right.
 const overrideSchema = z.looseObject({
@@ -148,6 +149,7 @@ const configKeys = [
   'fromUtc',
   'untilUtc',
   ...canaryKeys,
+  ...sinkKeys,
 ];
 
 /** Reads the default export of a config file; `file` names it in the faults, `changedOn` (`YYYY-MM-DD`) dates its prices. */
