@@ -122,6 +122,11 @@ describe('answers fit the description:', () => {
     expect(body.unusedCompetitors).toMatchObject({ GBP: 1 });
     const { body: batch } = await expectStatus(202, 'submitBatch', { body: { items }, query: { force: 'true' } });
     expect(batch.unusedCompetitors).toMatchObject({ GBP: 1 });
+    const { body: job } = await expectStatus(202, 'submitJob', { body: { items } });
+    expect(job.unusedCompetitors).toEqual({ GBP: 1 });
+    expect((await expectStatus(200, 'getJob', { path: { id: job.id as string } })).body).toMatchObject({
+      unusedCompetitors: { GBP: 1 },
+    });
     await settleAll(api);
     const path = { sku: 'abroad' };
     expect((await expectStatus(200, 'getPriceDecision', { path })).body.conversions).toMatchObject({

@@ -68,16 +68,32 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   });
   const key = await claimKey(deps.store, req, res);
   let id: string;
-  if (key === undefined || key instanceof KeyClaim) id = await accepted(deps, priority, snapshots, key, hash);
-  else {
+  let told: ReturnType<CompetitorTally['told']>;
+  if (key === undefined || key instanceof KeyClaim) {
+    const competitors = competitorsOf(snapshots);
+    id = await accepted(deps, priority, snapshots, competitors, key, hash);
+    told = competitors.told();
+  } else {
     requireSame(key, hash.digest(), res);
-    ({ id } = await acceptedBefore(deps.store, key.batchId));
+    const job = await acceptedBefore(deps.store, key.batchId);
+    ({ id } = job);
+    told = toldOf(job);
   }
 
   res.location(`/v1/jobs/${id}`);
   const done = wait === undefined ? undefined : await doneWithin(deps, res, id, Number(wait) * 1000);
-  if (done === undefined) res.status(202).json({ id, status: 'running' });
-  else res.status(200).json(done);
+  if (done === undefined) res.status(202).json({ id, status: 'running', ...told });
+  else res.status(200).json({ ...done, ...told });
+}
+
+function competitorsOf(snapshots: readonly Snapshot[]): CompetitorTally {
+  const competitors = new CompetitorTally();
+  for (const { conversions } of snapshots) if (conversions !== undefined) competitors.add(conversions);
+  return competitors;
+}
+
+function toldOf({ unusedCompetitors }: BatchRecord): ReturnType<CompetitorTally['told']> {
+  return unusedCompetitors === undefined ? {} : { unusedCompetitors };
 }
 
 /** Accepts a job and puts it into the queue; resolves with its id. */
@@ -85,6 +101,7 @@ async function accepted(
   deps: ApiDeps,
   priority: Priority,
   snapshots: readonly Snapshot[],
+  competitors: CompetitorTally,
   key: KeyClaim | undefined,
   hash: RequestHash,
 ): Promise<string> {
@@ -94,8 +111,6 @@ async function accepted(
     const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' }, key?.keyHash);
     try {
       await store.snapshots.observe(snapshots);
-      const competitors = new CompetitorTally();
-      for (const { conversions } of snapshots) if (conversions !== undefined) competitors.add(conversions);
       const skus = snapshots.map((snapshot) => snapshot.sku);
       await store.batches.stage(id, {
         packs: packed(snapshots, deps.packSize, deps.callTerms.strategies),
@@ -181,7 +196,10 @@ async function doneJob(deps: ApiDeps, id: string): Promise<Record<string, unknow
 
 async function jobView(deps: ApiDeps, id: string): Promise<Record<string, unknown>> {
   const own: BatchRecord | undefined = id.includes('.') ? undefined : await deps.store.batches.get(id);
-  if (own?.kind === 'job') return own.status === 'done' ? await doneJob(deps, id) : { id, status: own.status };
+  if (own?.kind === 'job') {
+    const shown = own.status === 'done' ? await doneJob(deps, id) : { id, status: own.status };
+    return { ...shown, ...toldOf(own) };
+  }
   if (!packId.test(id)) throw notFound('job');
   const [job, [failed]] = await Promise.all([promptly(deps.queue.job(id)), deps.store.failedJobs.get([id])]);
   const { batchId, skus } = failed ?? job?.pack ?? {};

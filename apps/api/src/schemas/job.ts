@@ -2,14 +2,14 @@ import { priorities } from '@reprice/pricing';
 import { z } from 'zod';
 import { batchStatus } from './batch.ts';
 import { priceSchema } from './price.ts';
-import { batchId, instant, jobId, nextCursor, priority, sku, tally, usd } from './values.ts';
+import { batchId, instant, jobId, nextCursor, priority, sku, tally, unusedCompetitors, usd } from './values.ts';
 
 /** The priority of a new job. */
 export const jobPriority = z.enum(priorities, `one of ${priorities.join(', ')}`).default('normal');
 
 /** A job of the small door that is not done. */
 export const openJobSchema = z
-  .strictObject({ id: batchId, status: batchStatus })
+  .strictObject({ id: batchId, status: batchStatus, unusedCompetitors })
   .meta({ id: 'OpenJob', description: 'A job that is not done', example: { id: 'jmi8x02k1b3c', status: 'running' } });
 
 const unpriced = z
@@ -23,7 +23,12 @@ const held = z.strictObject({ sku, held: z.literal(true) }).meta({
 
 /** A job of the small door that is done. */
 export const doneJobSchema = z
-  .strictObject({ id: batchId, status: z.literal('done'), items: z.array(z.union([priceSchema, unpriced, held])) })
+  .strictObject({
+    id: batchId,
+    status: z.literal('done'),
+    items: z.array(z.union([priceSchema, unpriced, held])),
+    unusedCompetitors,
+  })
   .meta({ id: 'DoneJob', description: 'What became of each SKU, in the order asked' });
 
 /** A job of the queue: one model call of a batch. */
