@@ -1,5 +1,5 @@
-# One image for all processes; the command says which: apps/api/src/main.ts, apps/worker/src/main.ts or
-# apps/simulator/src/main.ts. Configured by the environment alone.
+# One image for all processes; the command says which: apps/api/src/main.ts, apps/worker/src/main.ts,
+# apps/feed/src/main.ts, apps/sinks/src/main.ts or apps/simulator/src/main.ts. Configured by the environment alone.
 
 # Of the workspaces only their package.json: an edited source file must not install everything again.
 FROM node:24-bookworm-slim AS manifests
@@ -13,7 +13,7 @@ FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY --from=manifests /app ./
 # Without test tools, and without the Node that is carried for machines that have an older one.
-RUN npm ci --omit=dev -w apps/api -w apps/worker -w apps/simulator -w apps/cli --loglevel=error
+RUN npm ci --omit=dev -w apps/api -w apps/worker -w apps/feed -w apps/sinks -w apps/simulator -w apps/cli --loglevel=error
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0
