@@ -8,7 +8,7 @@ feed's process with SIGKILL 20 times and more; a real Redis, feed and worker. Af
 says, and no price may have been asked for more than a second after the feed could know that its snapshot lacked an event. Exit 1 where that
 broke.
 
-  --gaps N     gaps in the stream, in all (default 1000, about 8 minutes)
+  --gaps N     gaps in the stream, in all (default 1000, about 7 minutes)
   --seed N     the same seed gives the same market and the same faults (default: a random one, printed first)
   --skus N     SKUs (default 200)
   --only A     only phases whose name holds this
