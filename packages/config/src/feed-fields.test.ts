@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { crossFaults } from './cross-checks.ts';
 import { feedsSchema } from './feed-fields.ts';
+import { defaultSections } from './sections.ts';
+import { sourcesSchema } from './sources-fields.ts';
 import { readUserConfig } from './user-config.ts';
 
 const feed = { url: 'wss://market.example/stream', restUrl: 'https://market.example/market' };
@@ -9,6 +12,22 @@ describe('feeds', () => {
     expect(feedsSchema.parse({ market: feed })).toEqual({
       market: { ...feed, heartbeatSeconds: 15, maxReconnectSeconds: 60, whenBehind: 'hold', holdAfterMs: 2000 },
     });
+  });
+
+  it('are read by an adapter that there is, and that reads JSON', () => {
+    const sources = sourcesSchema.parse({
+      tsv: { kind: 'google-merchant' },
+      own: { kind: 'json', fields: { sku: '/id' } },
+    });
+    const faultsOf = (source: string) => {
+      const sections = { ...defaultSections, sources, feeds: feedsSchema.parse({ market: { ...feed, source } }) };
+      return crossFaults({ process: 'feed', values: {}, models: {}, strategies: {}, sections, isComplete: false });
+    };
+    expect(faultsOf('own').filter(({ name }) => name.startsWith('feeds'))).toEqual([]);
+    for (const source of ['tsv', 'nosuch'])
+      expect(faultsOf(source)).toMatchObject([
+        { name: 'feeds.market.source', takes: expect.stringContaining('(own)') },
+      ]);
   });
 
   it.each<[string, object, string, string]>([
