@@ -238,6 +238,7 @@ describe('answers fit the description:', () => {
     await expectStatus(202, 'replaySink', { path: { name: 'fixed' } });
     await expectStatus(200, 'listDeadLetters', { path: { name: 'fixed' }, query: { limit: '5' } });
     await expectStatus(200, 'getSinkParity', { query: { limit: '5' } });
+    await expectStatus(204, 'forgetSinkParity');
     for (const name of ['shop', 'fixed']) await expectStatus(204, 'deleteSink', { path: { name } });
     await expectStatus(404, 'deleteSink', { path });
   });

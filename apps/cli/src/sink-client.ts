@@ -36,6 +36,7 @@ export type DeadLetter = z.infer<typeof deadLetterSchema>;
 
 const paritySchema = z.looseObject({
   sinks: z.array(z.string()),
+  since: z.string().nullish(),
   compared: tally,
   same: tally,
   samePercent: z.number().nullish(),
@@ -111,6 +112,11 @@ export class SinkClient {
   async dead(name: string, limit: number, cursor?: string) {
     const query = { limit: String(limit), cursor };
     return this.#http.read(await this.#http.fetch(path(name, 'dead'), { query }), pageOf(deadLetterSchema));
+  }
+
+  /** Begins to compare anew. */
+  async forgetParity(): Promise<void> {
+    await this.#http.fetch('/v1/sinks/parity', { method: 'DELETE' });
   }
 
   async parity(limit: number): Promise<SinkParity> {

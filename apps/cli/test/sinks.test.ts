@@ -114,6 +114,8 @@ describe('sinks', () => {
     expect((await inPipe(['sinks', 'parity'], env)).stdout).toBe(
       'legacy, shop: 399 of 400 prices taken alike (99.75 %).\nSKUs now: 1 dead letters, 2 waiting.\nA\tdead\tdead\t9.90 EUR\n',
     );
+    api.on('DELETE /v1/sinks/parity', { status: 204 });
+    expect((await inPipe(['sinks', 'parity', '--reset'], env)).stderr).toContain('begins anew');
     api.on('GET /v1/sinks/parity', { body: { sinks: ['shop'], items: [] } });
     expect((await inPipe(['sinks', 'parity'], env)).stderr).toContain('there is nothing to compare');
   });

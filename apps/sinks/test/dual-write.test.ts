@@ -45,6 +45,12 @@ it('of two sinks the one that fails is stopped, the other goes on, and after a r
     expect(await store.sinkParity.read()).toMatchObject({ compared: 30, same: 30, entries: [] });
   });
   expect(stopped).toHaveLength(1);
+
+  // A resync of one brings the other no differences.
+  await store.sinks.resync('legacy');
+  await soon(async () => expect(await sink('legacy')).toMatchObject({ resyncDoneAtMs: expect.any(Number) }));
+  await monitor.look();
+  expect(await store.sinkParity.read()).toMatchObject({ compared: 30, same: 30, entries: [] });
 });
 
 it('a sink that is slow for one attempt in a hundred is stopped, if it says so', async () => {

@@ -59,19 +59,13 @@ const timeoutMs = whole(100, 120_000, 10_000).meta({
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 /** Set by ourselves, or by the connection. */
 const ownHeaders = new Set([
-  ...[
-    'host',
-    'content-type',
-    'content-length',
-    'transfer-encoding',
-    'connection',
-    'keep-alive',
-    'upgrade',
-    'te',
-    'trailer',
-  ],
+  ...['host', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'te', 'trailer'],
   ...['expect', 'idempotency-key', 'user-agent', 'accept-encoding', 'proxy-authorization', 'proxy-connection'],
 ]);
+function isOwnHeader(name: string): boolean {
+  return ownHeaders.has(name) || name.startsWith('content-');
+}
+
 const headersTake =
   'an object of up to 20 header names and values of printable ASCII; not Host, Content-*, Connection, Idempotency-Key and the like';
 
@@ -82,7 +76,7 @@ export const sinkHeaders = z.record(z.string(), z.string(headersTake), headersTa
     entries.length <= 20 &&
     entries.every(
       ([name, value]) =>
-        headerName.test(name) && !ownHeaders.has(name.toLowerCase()) && /^[\x20-\x7e]{0,2000}$/.test(value),
+        headerName.test(name) && !isOwnHeader(name.toLowerCase()) && /^[\x20-\x7e]{0,2000}$/.test(value),
     )
   );
 }, headersTake);

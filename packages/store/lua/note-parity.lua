@@ -2,10 +2,11 @@
 -- Takes down what a sink did with prices, and compares it with what the others did with the same revisions.
 --
 -- KEYS     1 sinks:registered set   2 sinks:parity hash   3 sinks:parity:counts hash
--- ARGV     1 name of the sink   2 now, ms   3 SKUs that are followed at once at most   4.. of each price: sku, revision, outcome
+-- ARGV     1 name of the sink   2 now, ms   3 SKUs that are followed at once at most   4 '1' = only what is followed already
+--          5.. of each price: sku, revision, outcome
 --          (`=price currency` as it was taken, `!` dead letter, `?` not named by the far end)
 -- RETURNS  nothing
--- WRITES   2, a SKU until all sinks took the same; 3 compared, same, notFollowed. No TTL.
+-- WRITES   2, a SKU until all sinks took the same; 3 sinceMs, compared, same, notFollowed. No TTL.
 -- ATOMIC   two sinks that settle a SKU at once must not both find the other missing
 
 local names = redis.call('SMEMBERS', KEYS[1])
@@ -32,13 +33,14 @@ local function compare(outcomes, revision, outcome)
   return true, same
 end
 
+redis.call('HSETNX', KEYS[3], 'sinceMs', ARGV[2])
 local followed = redis.call('HLEN', KEYS[2])
-for i = 4, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
   local sku, revision, outcome = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local text = redis.call('HGET', KEYS[2], sku)
-  if not text and followed >= tonumber(ARGV[3]) then
+  if not text and ARGV[4] == '0' and followed >= tonumber(ARGV[3]) then
     redis.call('HINCRBY', KEYS[3], 'notFollowed', 1)
-  else
+  elseif text or ARGV[4] == '0' then
     local outcomes = outcomes_of(text)
     local own = outcomes[ARGV[1]]
     if not own or tonumber(own.revision) <= tonumber(revision) then

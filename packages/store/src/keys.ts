@@ -55,7 +55,7 @@ export class Keys {
   sinkWindow = (name: string, minute: number): string => `${this.prefix}sink:${name}:window:${minute}`;
   /** hash sku -> `atMs`, and a line `name revision outcome` a sink: what not all sinks took at the same price (sink-parity.ts). Written by note-parity.lua. No TTL, 200,000 at most. */
   sinksParity = (): string => `${this.prefix}sinks:parity`;
-  /** hash compared, same, notFollowed. Written by note-parity.lua. No TTL. */
+  /** hash sinceMs, compared, same, notFollowed. Written by note-parity.lua. No TTL. */
   sinksParityCounts = (): string => `${this.prefix}sinks:parity:counts`;
   /** Every key of one sink, the hash first. */
   partsOfSink = (name: string): string[] => [

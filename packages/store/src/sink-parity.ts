@@ -27,6 +27,8 @@ export interface ParityEntry {
 export interface Parity {
   /** Names of the sinks that are compared. */
   readonly sinks: readonly string[];
+  /** Since when, ms since 1970; absent: nothing was compared yet. */
+  readonly sinceMs?: number;
   /** Revisions of SKUs that all of them settled (but those that one settled when another had a newer one), and those that all took at the same price. */
   readonly compared: number;
   readonly same: number;
@@ -51,12 +53,23 @@ export class SinkParity {
     this.#keys = keys;
   }
 
-  /** A sink did this, in this order. Does nothing while there are not two sinks. */
-  async note(sink: string, notes: readonly ParityNote[], nowMs: number): Promise<void> {
+  /**
+   * A sink did this, in this order. Does nothing while there are not two sinks.
+   *
+   * @param onlyFollowed what a sink took once more that all may have had long ago: it settles what is open, and opens nothing
+   */
+  async note(sink: string, notes: readonly ParityNote[], nowMs: number, onlyFollowed = false): Promise<void> {
     const k = this.#keys;
     for (let from = 0; from < notes.length; from += NOTES_A_SCRIPT) {
       const some = notes.slice(from, from + NOTES_A_SCRIPT);
-      const args = [sink, nowMs, FOLLOWED_AT_MOST, ...some.flatMap((note) => [note.sku, note.revision, textOf(note)])];
+      const which = onlyFollowed ? 1 : 0;
+      const args = [
+        sink,
+        nowMs,
+        FOLLOWED_AT_MOST,
+        which,
+        ...some.flatMap((note) => [note.sku, note.revision, textOf(note)]),
+      ];
       await this.#note.run(this.#redis, [k.sinksRegistered(), k.sinksParity(), k.sinksParityCounts()], args);
     }
   }
@@ -81,6 +94,7 @@ export class SinkParity {
     const count = (name: string): number => Number(counts[name] ?? 0);
     return {
       sinks,
+      ...(counts.sinceMs !== undefined && { sinceMs: Number(counts.sinceMs) }),
       compared: count('compared'),
       same: count('same'),
       notFollowed: count('notFollowed'),

@@ -68,6 +68,22 @@ describe('parity of sinks', () => {
     expect((await sinkParity.read()).entries).toMatchObject([{ sku: 'A', sinks: { legacy: { revision: 3 } } }]);
   });
 
+  it('is not opened by what a sink took once more, but settled by it', async () => {
+    const { store, redis } = await withSinks('legacy', 'shop');
+    const { sinkParity } = store;
+    await sinkParity.note('shop', [took('A', 1, '1.00')], 1);
+    await sinkParity.note('legacy', [took('A', 1, '1.00'), took('B', 1, '1.00')], 2, true);
+    expect(await sinkParity.read()).toEqual({
+      sinks: ['legacy', 'shop'],
+      sinceMs: 1,
+      compared: 1,
+      same: 1,
+      notFollowed: 0,
+      entries: [],
+    });
+    expect(await redis.exists(store.keys.sinksParity())).toBe(0);
+  });
+
   it('asks for two sinks, and forgets those that are gone', async () => {
     const { store, redis } = await withSinks('shop');
     await store.sinkParity.note('shop', [took('A', 1, '1.00')], 1);

@@ -83,6 +83,23 @@ export function sinkRoutes(deps: ApiDeps): Route[] {
       },
     },
     {
+      method: 'DELETE',
+      path: '/v1/sinks/parity',
+      scope: 'admin',
+      about: {
+        id: 'forgetSinkParity',
+        tag: 'sinks',
+        summary: 'Begin to compare the sinks anew',
+        replies: { 204: { description: 'What was counted and listed so far is forgotten.' } },
+      },
+      async handle(req, res) {
+        readQuery(req, {});
+        await store.sinkParity.forget();
+        told(res, 'parity', 'the comparison of sinks begins anew');
+        res.status(204).end();
+      },
+    },
+    {
       method: 'PUT',
       path: '/v1/sinks/:name',
       scope: 'admin',

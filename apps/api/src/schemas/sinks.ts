@@ -105,6 +105,7 @@ const outcome = z.strictObject({
 export const sinkParitySchema = z
   .strictObject({
     sinks: z.array(z.string()).meta({ description: 'Who is compared; fewer than two: nothing is' }),
+    since: instant.optional().meta({ description: 'When the comparison began' }),
     compared: tally.meta({ description: 'Revisions of SKUs that all sinks settled' }),
     same: tally.meta({ description: 'Of them, those that all took at the same price' }),
     samePercent: z.number().nullable(),

@@ -11,7 +11,7 @@ export function shownParity(
   records: readonly SinkRecord[],
   { limit, nowMs }: { readonly limit: number; readonly nowMs: number },
 ): Shown {
-  const { sinks, compared, same, notFollowed, entries } = parity;
+  const { sinks, sinceMs, compared, same, notFollowed, entries } = parity;
   const byName = new Map(records.map((record) => [record.name, record]));
   const counts: Record<Kind, number> = { different: 0, dead: 0, unnamed: 0, untold: 0, waiting: 0 };
   const items: Shown['items'] = [];
@@ -21,7 +21,8 @@ export function shownParity(
     if (kind !== 'waiting' && items.length < limit) items.push(shownEntry(entry, kind, sinks));
   }
   const samePercent = compared === 0 ? null : Math.floor((same / compared) * 10_000) / 100;
-  return { sinks: [...sinks], compared, same, samePercent, ...counts, notFollowed, items, nextCursor: null };
+  const since = sinceMs === undefined ? {} : { since: new Date(sinceMs).toISOString() };
+  return { sinks: [...sinks], ...since, compared, same, samePercent, ...counts, notFollowed, items, nextCursor: null };
 }
 
 function newestOf({ sinks }: ParityEntry): number {

@@ -64,9 +64,14 @@ export function addSinkLists(sinks: Command, context: Context): void {
       'Compares what the sinks took, SKU by SKU: for a migration that writes to the old system and the new one.',
     )
     .option('-l, --limit <count>', 'how many SKUs that differ', wholeNumber(1, 1000), 20)
+    .option('--reset', 'forget what was compared so far, and begin anew; needs a key of scope admin')
     .addHelpText('after', '\nExamples:\n  reprice sinks parity\n  reprice sinks parity --json | jq .samePercent')
     .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions & { limit: number }>();
+      const options = command.optsWithGlobals<GlobalOptions & { limit: number; reset?: boolean }>();
+      if (options.reset) {
+        await connect(context, options).sinks.forgetParity();
+        return output.tell('The comparison begins anew.');
+      }
       const parity = await connect(context, options).sinks.parity(options.limit);
       if (options.json) return await output.printJson(parity);
       await printParity(context, parity);
@@ -75,10 +80,12 @@ export function addSinkLists(sinks: Command, context: Context): void {
 
 async function printParity({ output }: Context, parity: SinkParity): Promise<void> {
   if (parity.sinks.length < 2) return output.tell('Fewer than two sinks: there is nothing to compare.');
-  const { compared, same, samePercent, different, dead, unnamed, untold, waiting, notFollowed } = parity;
+  const { since, compared, same, samePercent, different, dead, unnamed, untold, waiting, notFollowed } = parity;
   const names = printable(parity.sinks.join(', '), 200);
   const share = samePercent == null ? '' : ` (${samePercent} %)`;
-  await output.print(`${names}: ${count(same)} of ${count(compared)} prices taken alike${share}.`);
+  await output.print(
+    `${names}: ${count(same)} of ${count(compared)} prices taken alike${share}${since ? `, since ${printable(since, 40)}` : ''}.`,
+  );
   const now = {
     'at other prices': different,
     'dead letters': dead,

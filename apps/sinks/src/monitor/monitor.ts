@@ -19,6 +19,8 @@ export interface MonitorOptions {
 interface Since {
   tally: AttemptTally;
   notes: ParityNote[];
+  /** What a resync delivered as it was sent: the others may have had it long ago. */
+  repeats: ParityNote[];
   gone?: string;
 }
 
@@ -43,13 +45,13 @@ export class Monitor {
 
   /** Hears of each attempt. */
   readonly observe: DeliveryObserver = ({ name }, message, delivery, outcome) => {
-    const since = this.#since.get(name) ?? { tally: new AttemptTally(), notes: [] };
+    const since = this.#since.get(name) ?? { tally: new AttemptTally(), notes: [], repeats: [] };
     this.#since.set(name, since);
     const notes = notesOf(message, delivery, outcome === 'dead');
-    since.notes.push(...notes);
     // Being asked to come later is no failure: it is how a far end sets the pace.
     const isError = delivery.ok ? isOtherThanSent(notes, message) : delivery.reason !== 'http-429';
     since.tally.add(delivery.latencyMs, isError);
+    (isResync(message) && delivery.ok && !isError ? since.repeats : since.notes).push(...notes);
     if (!delivery.ok && delivery.reason === GONE) since.gone = delivery.detail;
   };
 
@@ -65,12 +67,13 @@ export class Monitor {
     for (const [name, since] of noted) await this.#put(name, since).catch(this.#options.onError);
   }
 
-  async #put(name: string, { tally, notes, gone }: Since): Promise<void> {
+  async #put(name: string, { tally, notes, repeats, gone }: Since): Promise<void> {
     const { store, now } = this.#options;
     const nowMs = now();
     const triggers = this.#triggers.get(name);
     await store.sinkWindows.add(name, tally, nowMs);
     await store.sinkParity.note(name, notes, nowMs);
+    await store.sinkParity.note(name, repeats, nowMs, true);
     if (gone !== undefined) return await this.#stop(name, `its far end says that it is gone for good (${gone})`);
     if (!triggers) return;
     const reason = verdict(await store.sinkWindows.read(name, triggers.minutes, nowMs), triggers);
@@ -86,4 +89,8 @@ export class Monitor {
 function notesOf(message: ChangeMessage, delivery: Delivery, isDead: boolean): ParityNote[] {
   if (delivery.ok) return acknowledgedNotes(message, delivery.acknowledged);
   return isDead ? deadNotes(message) : [];
+}
+
+function isResync({ id }: ChangeMessage): boolean {
+  return id.startsWith('snp_');
 }

@@ -46,7 +46,12 @@ export class Target {
       allowH2: false,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { lookup: guardedLookup(options, options.resolve), timeout: options.timeoutMs },
+      // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 for something else does not hold here.
+      connect: {
+        lookup: guardedLookup(options, options.resolve),
+        timeout: options.timeoutMs,
+        rejectUnauthorized: true,
+      },
     });
   }
 
