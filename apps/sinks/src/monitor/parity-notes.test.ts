@@ -36,6 +36,7 @@ it('the same number in another form is the same price, all else is told as it ca
   expect(prices(['A', '12.91'], ['B', '1500'])).toEqual(['12.91', '1500', true]);
   expect(prices(['A', '12.90'])).toEqual(['12.90', 'unnamed', true]);
   expect(prices(['A', 'free\n!'], ['B', ''])).toEqual(['free!', '?', true]);
+  expect(prices(['A', '12.9.0'], ['B', `${'0'.repeat(60_000)}1500`])).toEqual(['12.9.0', '0'.repeat(40), true]);
   expect(prices(['A', '1e1'], ['B', '-1500'])).toEqual(['1e1', '-1500', true]);
 });
 

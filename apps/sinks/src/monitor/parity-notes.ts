@@ -1,6 +1,8 @@
 import type { ParityNote, ParityOutcome } from '@reprice/store';
 import type { AcknowledgedPrice, ChangeMessage } from '../sink.ts';
 
+const LONGEST_PRICE = 40;
+
 /** What a sink did with each price of a message that it took. Without `acknowledged` it took what it was sent. */
 export function acknowledgedNotes(
   { prices }: ChangeMessage,
@@ -32,12 +34,14 @@ function isSameAmount(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
+/** A decimal with as many zeros at its end as there can be, and none before it; anything else as it is. What comes from a far end may be long: such a price is none. */
 function plain(text: string): string {
-  const [, whole, decimals = ''] = /^0*(\d+)(?:\.(\d*?)0*)?$/.exec(text.trim()) ?? [];
-  return whole === undefined ? text : `${whole}.${decimals}`;
+  const [whole = '', decimals = '', more] = text.length <= LONGEST_PRICE ? text.trim().split('.') : [];
+  if (more !== undefined || !/^\d+$/.test(whole) || !/^\d*$/.test(decimals)) return text;
+  return `${BigInt(whole)}.${decimals.padEnd(LONGEST_PRICE, '0')}`;
 }
 
-/** As it goes into a line of Redis: no blanks, at most 40 characters. */
+/** As it goes into a line of Redis: no blanks, not longer than a price. */
 function shown(price: string): string {
-  return price.replace(/[\s\p{C}]+/gu, '').slice(0, 40) || '?';
+  return price.replace(/[\s\p{C}]+/gu, '').slice(0, LONGEST_PRICE) || '?';
 }
