@@ -1,5 +1,6 @@
 /** @import { PriorityName, Section, State, Stats } from './shapes.d.ts' */
 import { byId, setText } from './elements.js';
+import { holdAdvice } from './feed-words.js';
 import { compact, counted, duration, moment, pace, percent } from './format.js';
 import { shareWords, waitForMoney } from './money.js';
 
@@ -48,6 +49,12 @@ function sentence(text) {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
+/** What observations moved and waits for a feed. @param {Stats} stats */
+function heldBack({ observations }) {
+  const skus = observations?.dirty ?? 0;
+  return skus === 0 ? '' : ` ${counted(skus, 'SKU waits', 'SKUs wait')} for it.`;
+}
+
 /** Packs that wait, of all priorities. @param {Stats} stats */
 export function waitingPacks({ queue }) {
   return priorities.reduce((sum, priority) => sum + queue.waiting[priority], 0);
@@ -89,6 +96,8 @@ export function verdict(state, stats) {
     const more = `${percent(gateway.errorPercent)} of the calls of the last minutes failed; packs are tried again by themselves. Gateway, below, says how. ${waits}`;
     return { kind: 'warn', words: 'The gateway is in trouble', more };
   }
+  const hold = holdAdvice(stats.feeds ?? []);
+  if (hold !== '') return { kind: 'warn', words: 'What observations moved waits', more: `${hold}${heldBack(stats)}` };
   const etas = state.batches
     .filter(({ status }) => status === 'running')
     .map(({ etaSeconds }) => etaSeconds ?? Number.NaN);

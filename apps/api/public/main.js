@@ -14,11 +14,13 @@ import { guardrails } from './guardrails.js';
 import { headline } from './headline.js';
 import { held } from './held.js';
 import { hour } from './hour.js';
+import { marketFeeds } from './market-feeds.js';
 import { observations } from './observations.js';
 import { pace } from './pace.js';
 import { rate } from './rate.js';
 import { say } from './say.js';
 import { search } from './search.js';
+import { sinks } from './sinks.js';
 import { skuPanel } from './sku-panel.js';
 import { upload } from './upload.js';
 import { waiting } from './waiting.js';
@@ -39,6 +41,8 @@ const state = {
   gatewayFault: null,
   canary: null,
   parity: null,
+  feeds: [],
+  sinks: [],
 };
 
 /** @type {Section[]} */
@@ -103,6 +107,8 @@ async function start() {
     changes(app),
     canary(app),
     held(app),
+    sinks(app),
+    marketFeeds(app),
     observations(),
     workers(),
     guardrails(),

@@ -104,6 +104,7 @@ export interface Stats {
     skipped: Record<string, number>;
     dirty: number;
   };
+  feeds?: FeedStanding[];
   guardrails: Record<string, number>;
   splits: number;
   priced: number;
@@ -302,6 +303,42 @@ export interface Parity {
   skipped: Record<string, number>;
 }
 
+/** A feed of the market in the statistics. */
+export interface FeedStanding {
+  name: string;
+  state: 'starting' | 'live' | 'behind' | 'down';
+  holds: boolean;
+  ageSeconds: number | null;
+}
+
+export interface Feed extends FeedStanding {
+  detail: string;
+  gaps: number;
+  duplicates: number;
+  quarantined: number;
+  reconnects: number;
+}
+
+/** Where published prices are delivered. Counts are of messages, up to a pack of prices each. */
+export interface Sink {
+  name: string;
+  kind: string;
+  url: string;
+  state: 'delivering' | 'paused' | 'stopped' | 'gap' | 'idle';
+  reason?: string;
+  since?: string;
+  delivered: number;
+  dead: number;
+  replaying: boolean;
+  waiting: number;
+  oldestWaitingSeconds: number | null;
+  attempts: number;
+  errorPercent: number;
+  latencyMs: { p50: number; p99: number } | null;
+  gap?: { messages: number };
+  resync?: { prices: number };
+}
+
 export interface ProblemBody {
   type: string;
   title: string;
@@ -332,6 +369,9 @@ export interface State {
   canary: CanaryState | null;
   /** How far the prices of the newest shadow lie from the live ones. */
   parity: Parity | null;
+  /** What the feeds of the market count. */
+  feeds: Feed[];
+  sinks: Sink[];
 }
 
 /** What sections share. */

@@ -1,0 +1,47 @@
+/** @import { Feed, FeedStanding } from './shapes.d.ts' */
+import { compact, counted, duration } from './format.js';
+
+/** @type {Readonly<Record<string, string>>} */
+const states = {
+  starting: 'starting, not in sync yet',
+  live: 'in sync',
+  behind: 'behind, catching up',
+  down: 'down',
+};
+
+/** How a feed stands. @param {string} state */
+export const feedWords = (state) => states[state] ?? state;
+
+/** The colour of how it stands. @param {FeedStanding} feed */
+export function feedDot({ state, holds }) {
+  if (holds || state === 'down') return 'critical';
+  return state === 'live' ? 'good' : 'high';
+}
+
+/** How old what is known by it is. @param {number | null} seconds */
+export function feedAgeWords(seconds) {
+  if (seconds === null) return 'Nothing of it is known for sure yet.';
+  if (seconds < 1) return 'All that it sent up to this second is stored.';
+  return `All that it sent until ${duration(seconds)} ago is stored.`;
+}
+
+/** What it had to mend. @param {Feed} feed */
+export function feedCountWords({ gaps, duplicates, quarantined, reconnects }) {
+  return [
+    counted(gaps, 'gap'),
+    counted(duplicates, 'duplicate'),
+    `${compact(quarantined)} quarantined`,
+    counted(reconnects, 'reconnect'),
+  ].join(' · ');
+}
+
+/** What it means that feeds keep something back, and what to do; '' = none does. @param {readonly FeedStanding[]} feeds */
+export function holdAdvice(feeds) {
+  const holding = feeds.filter(({ holds }) => holds);
+  if (holding.length === 0) return '';
+  const names = holding.map(({ name }) => name).join(', ');
+  const advice = holding.some(({ state }) => state === 'down')
+    ? ' One that is not to be run any more is let go of by reprice feeds forget.'
+    : ' It goes on by itself.';
+  return `${names} may be out of date, so no price is made from it. Batches go on, and nothing is lost.${advice}`;
+}
