@@ -96,22 +96,25 @@ export class FeedSession {
   #take(message: StreamMessage): void {
     const { clock } = this.#parts.memory;
     const readAtMs = performance.now();
+    const openedAtMs = this.#stream?.openedAtMs ?? readAtMs;
     switch (message.kind) {
       case 'subscribed':
-        this.#begin(message.seq, readAtMs);
+        this.#begin(message.seq, openedAtMs);
         break;
       case 'error':
         this.#end(`the market says ${message.code}: ${message.message}`);
         break;
-      case 'heartbeat':
+      case 'heartbeat': {
+        const sentAtMs = clock.sentAt(message.atMs, readAtMs, openedAtMs);
         clock.beat(message.atMs, readAtMs);
         if (this.#beatAtMs !== undefined) this.#parts.onHeartbeat(readAtMs - this.#beatAtMs);
         this.#beatAtMs = readAtMs;
-        this.#hear(message.seq, clock.sentAt(message.atMs, readAtMs));
+        this.#hear(message.seq, sentAtMs);
         break;
+      }
       case 'event':
         this.#takeEvent(message.event);
-        this.#hear(message.event.seq, clock.sentAt(message.event.atMs, readAtMs));
+        this.#hear(message.event.seq, clock.sentAt(message.event.atMs, readAtMs, openedAtMs));
     }
   }
 
@@ -133,10 +136,10 @@ export class FeedSession {
     return order.keep(event) ? 'early' : 'duplicate';
   }
 
-  #begin(seq: number, readAtMs: number): void {
+  #begin(seq: number, openedAtMs: number): void {
     const { order, cursor } = this.#parts.memory;
     order.begin(seq);
-    this.#told = { seq, sentAtMs: readAtMs };
+    this.#told = { seq, sentAtMs: openedAtMs };
     // Numbers that went back are those of another stream: what is known by the old ones is worth nothing.
     if (cursor === undefined || seq < cursor.seq) {
       this.#needsSnapshot = true;

@@ -16,8 +16,12 @@ export class MarketClock {
     this.#offset = Math.min(...this.#offsets);
   }
 
-  /** At the latest when the market sent what says this time, by the clock of the process: no later than it was read. */
-  sentAt(atMs: number, readAtMs: number): number {
-    return this.#offset === undefined ? readAtMs : Math.min(readAtMs, atMs + this.#offset);
+  /**
+   * When the market sent what says this time, by the clock of the process: no later than it was read, no sooner than this connection was opened.
+   * Before the first heartbeat more is not known.
+   */
+  sentAt(atMs: number, readAtMs: number, openedAtMs: number): number {
+    if (this.#offset === undefined) return openedAtMs;
+    return Math.max(openedAtMs, Math.min(readAtMs, atMs + this.#offset));
   }
 }

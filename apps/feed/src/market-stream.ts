@@ -37,6 +37,7 @@ export class MarketStream {
   readonly #sockets = new Set<Duplex>();
   readonly #socket: WebSocket;
   readonly #watch: NodeJS.Timeout;
+  #openedAtMs = Number.POSITIVE_INFINITY;
   readonly #end = Promise.withResolvers<string>();
   #heardAtMs = performance.now();
   #unusable: number[] = [];
@@ -65,13 +66,21 @@ export class MarketStream {
       ...(target.token !== undefined && { headers: { authorization: `Bearer ${target.token}` } }),
     });
     this.#socket.binaryType = 'arraybuffer';
-    this.#socket.addEventListener('open', () => this.#socket.send('{"type":"subscribe"}'));
+    this.#socket.addEventListener('open', () => {
+      this.#openedAtMs = performance.now();
+      this.#socket.send('{"type":"subscribe"}');
+    });
     this.#socket.addEventListener('message', ({ data }) => this.#read(data));
     this.#socket.addEventListener('error', ({ error, message }) => this.#finish(reasonOf(error, message)));
     this.#socket.addEventListener('close', ({ code, reason }) =>
       this.#finish(`the market closed the stream (${code}${reason ? ` ${reason.slice(0, 100)}` : ''})`),
     );
     this.#watch = setInterval(() => this.#listen(), Math.min(1000, target.silenceMs / 4));
+  }
+
+  /** When it was asked for what it brings, by the steady clock of the process, ms. */
+  get openedAtMs(): number {
+    return this.#openedAtMs;
   }
 
   /** Ends it. `code` tells the other side why. */
