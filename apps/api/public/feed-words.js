@@ -9,8 +9,12 @@ const states = {
   down: 'down',
 };
 
-/** How a feed stands. @param {string} state */
-export const feedWords = (state) => states[state] ?? state;
+/** How a feed stands. @param {FeedStanding} feed */
+export function feedWords({ state, holds }) {
+  // Its process has told nothing since, and is not given up yet.
+  if (state === 'live' && holds) return 'silent';
+  return states[state] ?? state;
+}
 
 /** The colour of how it stands. @param {FeedStanding} feed */
 export function feedDot({ state, holds }) {

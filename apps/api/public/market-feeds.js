@@ -59,7 +59,7 @@ function make({ name }) {
     update(feed) {
       const { told } = feed;
       setAttribute(dot, 'class', `dot ${feedDot(feed)}`);
-      setText(state, feedWords(feed.state));
+      setText(state, feedWords(feed));
       setText(age, feedAgeWords(feed.ageSeconds));
       // Why it stood otherwise tells nothing now.
       setText(detail, told?.state === feed.state ? told.detail : '');
