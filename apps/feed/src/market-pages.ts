@@ -54,7 +54,7 @@ export class MarketPages {
 
   /** @param base such as https://market.example/market */
   constructor(base: string, token: string | undefined) {
-    this.#base = base.replace(/\/+$/, '');
+    this.#base = base.endsWith('/') ? base.slice(0, -1) : base;
     this.#headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   }
 

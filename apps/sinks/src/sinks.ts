@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, type SinkConfig, sinkSecrets } from '@reprice/config';
 import { policyFault, type SinkReader, Store } from '@reprice/store';
-import { addSecrets, type Logger, onceEvery } from '@reprice/telemetry';
+import { addSecrets, type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
 import { repeat } from './chores.ts';
 import { Deliverer, LEASE_MS } from './deliverer.ts';
@@ -46,7 +46,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
   const turn = onceEvery(SAME_ERROR_EVERY_MS);
   const onError = (error: unknown, sink?: string): void => {
     const message = error instanceof Error ? error.message : String(error);
-    const mine = turn(`${sink} ${message.replace(/\S*\d\S*/g, '#')}`);
+    const mine = turn(`${sink} ${withoutNumbers(message)}`);
     if (mine) log.error({ err: error, sink, suppressed: mine.suppressed }, 'an error of Redis or of a sink');
   };
   const connections: Redis[] = [];

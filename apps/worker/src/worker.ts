@@ -2,7 +2,7 @@ import type { Config } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
 import { LOCK_MS, PackQueue, PackWorker } from '@reprice/queue';
 import { type LedgerState, Store } from '@reprice/store';
-import { type Logger, onceEvery } from '@reprice/telemetry';
+import { type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
 import { startTracing } from '@reprice/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
@@ -64,8 +64,7 @@ export interface RunningWorker {
 /** Starts one process of the pool, as soon as Redis takes writes. Throws when Redis or the configuration cannot be used. */
 export async function startWorker(config: Config, log: Logger, seam: WorkerSeam = {}): Promise<RunningWorker> {
   const turn = onceEvery(SAME_ERROR_EVERY_MS);
-  // Messages that differ in a job's id or a port alone are the same error.
-  const mayLog = (message: string) => turn(message.replace(/\S*\d\S*/g, '#'));
+  const mayLog = (message: string) => turn(withoutNumbers(message));
   const onError = (error: Error): void => {
     const mine = mayLog(error.message);
     if (mine) log.error({ err: error, suppressed: mine.suppressed }, 'an error of Redis or the queue');

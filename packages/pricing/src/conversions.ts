@@ -27,7 +27,8 @@ export function encodeConversions({ table, converted, unused }: Conversions): st
   const used = converted.map(({ at, minor, currency }) => `${at}=${minor}${currency}`);
   const others = unused.map(({ minor, currency, because }) => `${minor}${currency}=${because}`);
   const parts = [table?.date ?? '', table?.base ?? '', rates.join(), used.join(), others.join()];
-  return parts.join(';').replace(/;+$/, '');
+  while (parts.at(-1) === '') parts.pop();
+  return parts.join(';');
 }
 
 /** Reads that cell back. */

@@ -12,8 +12,13 @@ const hidden =
 
 /** The start of a payload as JSON: long texts and lists are cut, secrets and what may tell of people are left out. */
 export function excerptOf(payload: unknown): string {
-  if (typeof payload === 'string') return cut(payload.replaceAll(/[\w.+-]+@[\w-]+\.[\w.]+/g, '…'), excerptChars);
+  if (typeof payload === 'string') return cut(withoutAddresses(payload.slice(0, 2 * excerptChars)), excerptChars);
   return cut(JSON.stringify(shortened(payload, 0)) ?? '', excerptChars);
+}
+
+/** A word with an @ in it may be somebody's e-mail address. */
+function withoutAddresses(text: string): string {
+  return text.replaceAll(/[^\s,;\t"<>]+/g, (word) => (word.includes('@') ? '…' : word));
 }
 
 /** Only the names of a payload's members: for what is none of ours, such as an order. */

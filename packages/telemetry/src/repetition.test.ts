@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { onceEvery } from './repetition.ts';
+import { onceEvery, withoutNumbers } from './repetition.ts';
 
 it('lets the same error through once an interval, and counts what it kept quiet', () => {
   let nowMs = 0;
@@ -27,4 +27,9 @@ it('forgets the oldest of too many errors instead of growing', () => {
   for (let index = 0; index <= 1000; index += 1) turn(String(index));
   expect(turn('1000')).toBeUndefined();
   expect(turn('0')).toBeDefined();
+});
+
+it('errors that differ in an id or a port alone are the same', () => {
+  expect(withoutNumbers('connect ECONNREFUSED 127.0.0.1:6379')).toBe('connect ECONNREFUSED #');
+  expect(withoutNumbers('Missing lock for job b1.25. moveToFinished')).toBe('Missing lock for job # moveToFinished');
 });

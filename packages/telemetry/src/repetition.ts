@@ -34,3 +34,11 @@ export function onceEvery(intervalMs: number, nowMs = () => performance.now()): 
     return { suppressed: seen?.suppressed ?? 0 };
   };
 }
+
+/** A message with its words that hold digits made alike: errors that differ in an id or a port alone are the same error. */
+export function withoutNumbers(message: string): string {
+  return message
+    .split(' ')
+    .map((word) => (/\d/.test(word) ? '#' : word))
+    .join(' ');
+}
