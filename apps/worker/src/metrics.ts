@@ -44,7 +44,7 @@ const REFUSALS: Readonly<Record<RefusedBecause, true>> = {
   frozen: true,
   too_large: true,
 };
-const VERDICTS: readonly Verdict['kind'][] = ['done', 'fail', 'retry', 'snooze', 'return'];
+const VERDICTS: readonly Verdict['kind'][] = ['done', 'fail', 'retry', 'snooze', 'wait', 'return'];
 
 function sinceSeconds(nowMs: number, thenMs: number): number {
   return Math.max(0, nowMs - thenMs) / 1000;
@@ -105,7 +105,7 @@ export class WorkerMetrics {
   });
   readonly #runs = new Counter({
     name: 'reprice_pack_runs_total',
-    help: 'Runs of packs, by how they ended: done, fail, retry, snooze (back without losing an attempt), return.',
+    help: 'Runs of packs, by how they ended: done, fail, retry, snooze (back without losing an attempt), wait (the same, while a feed is behind), return.',
     labelNames: ['verdict'] as const,
     registers: this.#registers,
   });

@@ -43,6 +43,7 @@ export type {
   FeedView,
 } from './feeds.ts';
 export type { Freeze } from './freeze.ts';
+export type { Freshness } from './freshness.ts';
 export type {
   GatewayKeyChange,
   GatewayKeyState,
@@ -69,7 +70,6 @@ export {
   type Quarantined,
   type QuarantineShare,
 } from './quarantine.ts';
-export type { Freshness } from './freshness.ts';
 export type { RatesInForce, RatesState } from './rates-in-force.ts';
 export type { RedisState } from './redis-state.ts';
 export type { Decision } from './result-chunk.ts';

@@ -9,11 +9,11 @@ export const parityQuery = {
   percent: z
     .string()
     .regex(/^(1000(\.0{1,2})?|\d{1,3}(\.\d{1,2})?)$/, share)
+    .default('2')
     .transform(Number)
-    .default(2)
     .meta({
       description: 'A price counts as the same if it is at most so many per cent from the live one',
-      example: 2,
+      example: '2',
     }),
 };
 
