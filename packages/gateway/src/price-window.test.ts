@@ -91,6 +91,19 @@ describe('cheapestStartMs', () => {
     expect(plan(priced(1, ['08:00', '11:00', 2]), '09:00', at('20:00'))).toBe(at('11:01'));
   });
 
+  it('looks no further ahead than the windows differ, however late it must be done', () => {
+    let looks = 0;
+    const counted = {
+      ...offPeak,
+      get windows() {
+        looks++;
+        return offPeak.windows ?? [];
+      },
+    };
+    expect(plan(counted, '12:00', Date.parse('9999-12-31T00:00:00Z'))).toBe(at('16:31'));
+    expect(looks).toBeLessThan(20);
+  });
+
   it('takes the first of the cheapest, for all models together', () => {
     const other = priced(10, ['14:00', '17:30', 9]);
     const calls = [

@@ -1,7 +1,8 @@
 import type { ModelPrice, PriceWindow, TokenPrices } from './model-price.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Windows are the same each day. */
+export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Clocks of provider and worker may differ by this much; near the edge of a window the dearer price counts. */
 export const CLOCK_MARGIN_MS = MINUTE_MS;
