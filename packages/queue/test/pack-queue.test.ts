@@ -132,6 +132,19 @@ describe('PackWorker', () => {
     expect((await q.queue.job('b.0'))?.attemptsMade).toBe(1);
   });
 
+  it('lets one wait, as often as it likes and without losing an attempt, while the others go on', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 0), packOf('b', 1)], 'normal');
+    let waits = 0;
+    const runs = await work(q, 8, ({ pack }) =>
+      pack.ordinals === 0 && ++waits <= 6 ? { kind: 'wait', waitMs: 20 } : done,
+    );
+    expect(runs.filter(({ pack }) => pack.ordinals === 0)).toHaveLength(7);
+    expect(runs.every((run) => !run.lastAttempt)).toBe(true);
+    expect(runs.findIndex(({ pack }) => pack.ordinals === 1)).toBe(1);
+    expect(await q.queue.job('b.0')).toMatchObject({ attemptsMade: 1, state: 'completed' });
+  });
+
   it('retries five times at most and tells the last one', async () => {
     const q = freshQueue();
     await q.queue.enqueue([packOf('b', 0)], 'normal');
