@@ -65,7 +65,8 @@ export class MarketPages {
     if (!Array.isArray(body.items) || typeof body.hasMore !== 'boolean')
       throw new MarketPagesError('a page of events is no {items, hasMore}');
     const events = body.items.map((value: unknown) => {
-      const event = readEvent(value, JSON.stringify(value).length);
+      // It is handed on at once, and never waits for room.
+      const event = readEvent(value, 0);
       return 'reason' in event ? { ...event, value } : event;
     });
     return { events, hasMore: body.hasMore };

@@ -1,6 +1,6 @@
 import { sourceSettingsSchema } from '@reprice/sources';
 import { describe, expect, it } from 'vitest';
-import { readerBy } from './read-item.ts';
+import { readerBy, readObservation } from './read-item.ts';
 
 const at = { iso: '2026-11-21T12:00:00.000Z', ms: Date.UTC(2026, 10, 21, 12) };
 
@@ -19,6 +19,18 @@ const change = (ASIN: string) => ({
       Offers: [offer('A', 9.99), offer('B', 'free')],
     },
   },
+});
+
+describe('an item of a feed', () => {
+  it('is unusable where it is nested too deep, with an adapter or without, and never throws', () => {
+    const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    for (const levels of [20, 20_000]) {
+      const item = { sku: 'a', stock: 1, more: nested(levels) };
+      expect(readObservation(item, at)).toMatchObject({ reason: 'too-deep' });
+      expect(reading({ kind: 'shopify' }, item)).toEqual({ read: 'too-deep', aside: [] });
+    }
+    expect(readObservation({ sku: 'a', stock: 1, more: nested(19) }, at)).toHaveLength(1);
+  });
 });
 
 describe('items of a feed that an adapter reads', () => {

@@ -4,6 +4,9 @@ import type { Input } from './newest-wins.ts';
 
 /** An item of more than this says something else than what changed of a SKU, bytes of text. */
 const MOST_BYTES = 262_144;
+/** As deep as the API takes JSON. What is nested by the thousand, no stack is deep enough to write down. */
+const MOST_LEVELS = 20;
+const tooDeep: Unusable = { reason: 'too-deep', detail: `it is nested more than ${MOST_LEVELS} levels deep` };
 
 /** When something happened. */
 export interface Moment {
@@ -17,6 +20,7 @@ export function readObservation(item: unknown, at: Moment): Input[] | Unusable {
   const { sku } = item;
   if ((typeof sku !== 'string' && typeof sku !== 'number') || sku === '')
     return { reason: 'malformed-item', detail: 'it names no sku' };
+  if (isDeeper(item, MOST_LEVELS)) return tooDeep;
   const bytes = JSON.stringify(item).length;
   if (bytes > MOST_BYTES)
     return { reason: 'too-large', detail: `${bytes} characters; at most ${MOST_BYTES} are taken` };
@@ -40,6 +44,7 @@ export function readerBy(
   aside: (why: Unusable, evidence: unknown) => void,
 ): (item: unknown, at: Moment) => Input[] | Unusable {
   return (item, at) => {
+    if (isDeeper(item, MOST_LEVELS)) return tooDeep;
     const reading = readSource(settings, item, { nowMs: at.ms });
     const { observations, items, quarantined } = reading;
     const misfits: Unusable[] = quarantined.map(({ reason, detail }) => ({ reason, detail }));
@@ -66,4 +71,10 @@ export function readerBy(
     for (const why of misfits) aside(why, item);
     return inputs;
   };
+}
+
+/** Whether lists and objects stand in each other more than so many levels deep. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
