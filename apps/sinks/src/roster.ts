@@ -76,7 +76,7 @@ export class Roster {
   async #remove(name: string, entry: Entry, isWanted: boolean): Promise<void> {
     this.#entries.delete(name);
     await entry.deliverer.stop(FINISH_MS);
-    // It was registered just when somebody deleted it.
-    if (!isWanted && entry.origin === 'saved') await this.#options.sinks.forget(name);
+    // It was registered just when somebody deleted it; it may have been saved again since.
+    if (!isWanted && entry.origin === 'saved') await this.#options.sinks.forget(name, { ifNotSaved: true });
   }
 }

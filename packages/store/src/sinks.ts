@@ -67,12 +67,11 @@ export class Sinks {
     return (await this.#register.run(this.#redis, keys, args)) === 1;
   }
 
-  /** Forgets a sink: its settings, its place, its dead letters. Returns whether it was known. */
-  async forget(name: string): Promise<boolean> {
+  /** Forgets a sink: its settings, its place, its dead letters; `ifNotSaved`: unless its settings are saved. Returns whether it was known, and is not now. */
+  async forget(name: string, { ifNotSaved = false } = {}): Promise<boolean> {
     const k = this.#keys;
-    const wasSaved = await this.#redis.hdel(k.sinks(), name);
-    const keys = [k.changes(), k.sinksRegistered(), k.changesKeep(), ...k.partsOfSink(name)];
-    return (await this.#forget.run(this.#redis, keys, [name])) === 1 || wasSaved === 1;
+    const keys = [k.changes(), k.sinksRegistered(), k.changesKeep(), k.sinks(), ...k.partsOfSink(name)];
+    return (await this.#forget.run(this.#redis, keys, [name, ifNotSaved ? 1 : 0])) === 1;
   }
 
   /** All that are registered, by name. */
