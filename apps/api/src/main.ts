@@ -1,7 +1,6 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
-import { createLogger, logConsole, logCrash } from '@reprice/telemetry';
+import { createLogger, keepHeapSmall, logConsole, logCrash } from '@reprice/telemetry';
 import { type RunningApi, startApi } from './api.ts';
-import { keepHeapSmall } from './heap.ts';
 import { UnfitRedis } from './unfit-redis.ts';
 
 try {

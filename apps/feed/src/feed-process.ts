@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, configExitCode, isLoopback, loadConfig, secretsOf } from '@reprice/config';
 import { parseObservation } from '@reprice/pricing';
 import { ObservationMerger, Store } from '@reprice/store';
-import { createLogger, type Logger, logConsole, logCrash, onceEvery } from '@reprice/telemetry';
+import { createLogger, keepHeapSmall, type Logger, logConsole, logCrash, onceEvery } from '@reprice/telemetry';
 import { type MetricsServer, serveMetrics } from '@reprice/telemetry/metrics';
 import { Feed, type FeedTools } from './feed.ts';
 import { feedMetrics } from './feed-metrics.ts';
@@ -21,6 +21,7 @@ const LEAVE_WITHIN_MS = 3000;
 
 /** The life of a feed process: reads its configuration from `env`, runs the feeds until it is told to stop, and ends the process. */
 export async function runFeeds(env: NodeJS.ProcessEnv, stop: AbortController): Promise<void> {
+  keepHeapSmall();
   try {
     const config = loadConfig(env, { process: 'feed' });
     const log = createLogger({ name: 'feed', level: config.logLevel, secrets: secretsOf(config) });
