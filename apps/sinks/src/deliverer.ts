@@ -14,6 +14,8 @@ export const LEASE_MS = 4000;
 const LEASE_PARTS = 4;
 const STANDBY_MS = 500;
 const TRY_AGAIN_MS = 500;
+/** A question that Redis has not answered by then is asked anew: what came of it shows when what is open is read. */
+const ANSWER_WITHIN_MS = 10_000;
 const LEAST_RETRY_AFTER_MS = 500;
 /** Messages in hand: so far it looks past SKUs that wait for an attempt. */
 const IN_HAND = 256;
@@ -131,7 +133,7 @@ export class Deliverer {
     const room = this.#mustReload ? 0 : Math.min(TAKE_AT_ONCE, IN_HAND - this.#hand.order.size);
     const askedAtMs = performance.now();
     this.#mayHaveMore = false;
-    const taken = await reader.take(Math.max(0, room));
+    const taken = await answered(reader.take(Math.max(0, room)));
     if (this.#isStopping) return taken.kind;
     if (taken.kind !== 'ours') {
       await this.#lose();
@@ -293,4 +295,14 @@ export class Deliverer {
     this.#mustReload = true;
     this.#options.onError(error);
   };
+}
+
+async function answered<T>(reply: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('Redis has not answered for 10 s.')), ANSWER_WITHIN_MS);
+  try {
+    return await Promise.race([reply, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -170,7 +170,7 @@ class Stand {
       isOver = true;
     });
     while (!isOver) {
-      await this.#store.sinks.resync('shop');
+      await Promise.race([this.#store.sinks.resync('shop'), ended, sleep(1000)]);
       await Promise.race([ended, sleep(200)]);
     }
     return await ended;
