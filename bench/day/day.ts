@@ -33,6 +33,8 @@ export class Day {
   readonly #store: Store;
   readonly #redis: Redis;
   #nowMs = MORNING_MS - HOUR_MS;
+  /** When the first SKU that waits is due; undefined: somebody must look. */
+  #dueMs: number | undefined;
   #waiting: { readonly kind: ChurnKind | 'first'; readonly observation: Observation }[] = [];
 
   constructor(redis: Redis) {
@@ -43,7 +45,7 @@ export class Day {
 
   /** Prices every item an hour before the day, and counts from 0 then. */
   async begin(items: readonly Item[]): Promise<void> {
-    await this.#turnTo(this.#nowMs);
+    this.#turnTo(this.#nowMs);
     await this.#store.admission.seed({
       dailyNanoUsd: { value: 1_000_000e9, stated: true },
       rpm: { value: 0, stated: true },
@@ -80,26 +82,30 @@ export class Day {
       const dueMs = await this.#nextDueMs();
       const lookMs = Math.max(this.#nowMs, Math.ceil(dueMs / LOOK_MS) * LOOK_MS);
       if (lookMs >= untilMs) break;
-      await this.#turnTo(lookMs);
+      this.#turnTo(lookMs);
       await this.worker.look();
-      await this.#turnTo(lookMs + LOOK_MS);
+      this.#dueMs = undefined;
+      this.#turnTo(lookMs + LOOK_MS);
     }
-    await this.#turnTo(Math.max(untilMs, this.#nowMs));
+    this.#turnTo(Math.max(untilMs, this.#nowMs));
   }
 
   /** When the first SKU that waits is due; infinity where none waits. */
   async #nextDueMs(): Promise<number> {
+    if (this.#dueMs !== undefined) return this.#dueMs;
     const pipeline = this.#redis.pipeline();
     for (const key of this.#store.keys.dirtySets()) pipeline.zrange(key, '0', '0', 'WITHSCORES');
     const first = ((await pipeline.exec()) ?? []).map(([, entry]) =>
       Number((entry as string[])[1] ?? Number.POSITIVE_INFINITY),
     );
-    return Math.min(...first);
+    this.#dueMs = Math.min(...first);
+    return this.#dueMs;
   }
 
-  async #turnTo(nowMs: number): Promise<void> {
+  /** Whatever is asked next over the connection sees the new time. */
+  #turnTo(nowMs: number): void {
     this.#nowMs = nowMs;
-    await this.#redis.set(CLOCK_KEY, nowMs * 1000);
+    void this.#redis.set(CLOCK_KEY, nowMs * 1000);
   }
 
   #add(kind: ChurnKind | 'first', change: Readonly<Record<string, unknown>>): void {
@@ -122,6 +128,7 @@ export class Day {
       this.tallies.set(kind, tally);
       tally.observations++;
       if (outcome.kind === 'repricing') {
+        this.#dueMs = undefined;
         if (!outcome.waits) tally.moved.set(outcome.reason, (tally.moved.get(outcome.reason) ?? 0) + 1);
       } else if (outcome.kind !== 'skipped') throw new Error(`an observation ended as ${JSON.stringify(outcome)}`);
     }
