@@ -32,6 +32,7 @@ export class DirtySet {
   readonly #due: Script;
   readonly #take: Script;
   readonly #land: Script;
+  readonly #putBack: Script;
   readonly #settleUnchanged = new Script('settle-unchanged');
   readonly #redis: Redis;
   readonly #keys: Keys;
@@ -42,6 +43,7 @@ export class DirtySet {
     this.#due = new Script('due', clockKey);
     this.#take = new Script('take', clockKey);
     this.#land = new Script('land', clockKey);
+    this.#putBack = new Script('put-back', clockKey);
     this.#redis = redis;
     this.#keys = keys;
     this.#now = now;
@@ -110,6 +112,19 @@ export class DirtySet {
     const k = this.#keys;
     const keys = [...k.dirtySets(), k.dirtyCalm(), k.dirtyInFlight(), k.settled(batchId)];
     await this.#land.run(this.#redis, keys, [batchId, ...skus.flatMap((sku, i) => [sku, ordinals[i] ?? 0])]);
+  }
+
+  /** Puts SKUs of a hidden batch back into the dirty set, where they wait until no feed is behind; those whose rows are settled stay as they are. */
+  async putBack(
+    batchId: string,
+    priority: Priority,
+    skus: readonly string[],
+    ordinals: readonly number[],
+  ): Promise<void> {
+    const k = this.#keys;
+    const keys = [...k.dirtySets(), k.dirtyCalm(), k.dirtyInFlight(), k.batch(batchId), ...k.partsOf(batchId)];
+    const args = [batchId, this.#now(), k.batchDone(), priorities.indexOf(priority) + 1];
+    await this.#putBack.run(this.#redis, keys, [...args, ...skus.flatMap((sku, i) => [sku, ordinals[i] ?? 0])]);
   }
 
   /** Settles rows of a hidden batch whose live price is newer than what moved. */

@@ -73,13 +73,13 @@ export class Keys {
 
   /** string `markedAtMs\tsnapshotAtMs\tlearned\tbody`: what a change is measured against, and the age that was learned (merge.lua). Written by merge.lua. TTL 7 days. */
   basis = (sku: string): string => `${this.prefix}basis:${sku}`;
-  /** zset sku -> when it is due, ms: the SKUs of a priority that observations moved. Written by merge.lua, take.lua, land.lua. No TTL. */
+  /** zset sku -> when it is due, ms: the SKUs of a priority that observations moved. Written by merge.lua, take.lua, land.lua, put-back.lua. No TTL. */
   dirty = (priority: Priority): string => `${this.prefix}dirty:${priority}`;
   /** The dirty sets, the most urgent first. */
   dirtySets = (): string[] => priorities.map(this.dirty);
   /** zset sku -> until when it is not taken again, ms. Written by take.lua. Seconds an entry, or until the next take. */
   dirtyCalm = (): string => `${this.prefix}dirty:calm`;
-  /** hash sku -> `urgency batch.ordinal takenAtMs` of its newest job, until that is done. Written by take.lua, land.lua. No TTL. */
+  /** hash sku -> `urgency batch.ordinal takenAtMs` of its newest job, until that is done. Written by take.lua, land.lua, put-back.lua. No TTL. */
   dirtyInFlight = (): string => `${this.prefix}dirty:in-flight`;
   /** hash job id -> `priority\ttakenAtMs\tstrategy\tsku\t…` of packs until their jobs are in the queue. Written by take.lua, dirty-set.ts. No TTL. */
   dirtyPacks = (): string => `${this.prefix}dirty:packs`;

@@ -99,3 +99,32 @@ it('a batch brings its own data: it is priced whatever the feeds do', async () =
   await store.batches.commit(id);
   expect((await store.snapshots.load(id, ['A'], [0])).status).toBe('running');
 });
+
+it('SKUs of a pack that waits for a feed are dirty again, once, as urgent as they were, and in flight no more', async () => {
+  const { store, redis } = freshStore();
+  const values = snapshotOf('A', { stock: 5 });
+  const observation = { sku: 'A', named: ['currency', 'price', 'stock'] as const, values, readIn: 'EUR' };
+  const soldOut = { sku: 'A', named: ['stock'] as const, values: { ...values, stock: 0 } };
+  await store.observations.merge([observation, soldOut], { [defaultStrategy]: {} });
+  const [pack] = await store.dirty.take('critical', ['A'], 25);
+  if (!pack) throw new Error('A is not dirty');
+  await store.dirty.enqueued([pack]);
+  const row = [pack.batchId, 'critical', ['A'], [pack.first]] as const;
+  await store.dirty.putBack(...row);
+  expect(await redis.hlen(store.keys.dirtyInFlight())).toBe(0);
+  expect(await store.batches.get(pack.batchId)).toMatchObject({ status: 'done', unchanged: 1, waiting: 0 });
+  const again = await vi.waitFor(
+    async () => {
+      const [taken] = await store.dirty.take('critical', ['A'], 25);
+      if (!taken) throw new Error('A is not due yet');
+      return taken;
+    },
+    { timeout: 10_000, interval: 50 },
+  );
+  expect(again).toMatchObject({ batchId: pack.batchId, first: pack.first + 1, skus: ['A'] });
+  // The run that put it back died before its job ended, and comes again.
+  await store.dirty.putBack(...row);
+  await store.dirty.landed(pack.batchId, ['A'], [pack.first]);
+  expect(await store.dirty.size()).toBe(0);
+  expect(await redis.hlen(store.keys.dirtyInFlight())).toBe(1);
+});

@@ -29,7 +29,11 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   const { batchId } = pack;
 
   const loaded = await store.snapshots.load(batchId, pack.skus, ordinalsOf(pack));
-  if (loaded.status === 'behind') return { kind: 'wait', waitMs: FEED_CHECK_MS };
+  if (loaded.status === 'behind') {
+    // A pack that asked again and again would take the turns of batches, which need no feed.
+    await store.dirty.putBack(batchId, run.priority, pack.skus, ordinalsOf(pack));
+    return { kind: 'done', summary: 'a feed is behind: its SKUs are dirty again' };
+  }
   if (loaded.status !== 'running') return { kind: 'done', summary: `the batch is ${loaded.status ?? 'gone'}` };
 
   const { ready: selected, fresh, impossible } = selectRows(tools, pack, loaded.rows);
