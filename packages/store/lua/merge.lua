@@ -24,8 +24,8 @@
 --- @include "mark-dirty"
 
 local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 9, 7 * 24 * 3600, 25 * 3600
--- A SKU that came with a batch and has no price yet is that batch's business for so long, ms.
-local UNPRICED_MS = 5 * 60 * 1000
+-- A SKU that came with a batch and has no price yet is that batch's business for so long, ms; and if it is told of all the time, for a day.
+local UNPRICED_MS, UNPRICED_TOLD_MS = 5 * 60 * 1000, 24 * 3600 * 1000
 local CURRENCY, COST, CAPACITY, RESTOCK, DEMAND, FLOOR, CEILING, MAP, STRATEGY = 1, 4, 5, 6, 7, 9, 10, 11, 12
 local CELLS = 15
 local REASON = {
@@ -172,7 +172,9 @@ local function moved_by(state, was, basis, is, repeats_ours)
   end
   if exact then return nil end
   local since = since_of(state)
-  if since == 0 then return now_ms - state.at >= UNPRICED_MS and 'first' or nil end
+  if since == 0 then
+    return (now_ms - state.at >= UNPRICED_MS or now_ms - state.moved >= UNPRICED_TOLD_MS) and 'first' or nil
+  end
   local policy = policy_of(is)
   if state.priced_at > 0 and since < in_force_since(policy) then return 'policy' end
   local ttl = ttl_of(state, policy)

@@ -83,6 +83,17 @@ describe('freshness', () => {
     expect(await observe({ sku: 'a', stock: 94 })).toEqual(['repricing: stock']);
   });
 
+  it('asks for the first price of a SKU that its batch left without one, however often it is told of meanwhile', async () => {
+    const { observe, store, nowMs, advance } = await market();
+    await store.snapshots.observe([snapshotOf('a', { stock: 100, observedAtMs: nowMs() })]);
+    const outcomes: string[] = [];
+    for (let minutes = 4; minutes <= 24 * 60 + 4; minutes += 4) {
+      await advance(4 * 60_000);
+      outcomes.push(...(await observe({ sku: 'a', stock: 100 })));
+    }
+    expect(outcomes).toEqual([...Array(359).fill('skipped: unchanged'), 'repricing: first', 'skipped: unchanged']);
+  });
+
   it('leaves a SKU to the batch that it came with, for five minutes', async () => {
     const { observe, store, nowMs, advance } = await market();
     await store.snapshots.observe([snapshotOf('a', { stock: 100, observedAtMs: nowMs() })]);
