@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** A line of a table: its cells by column, or what is wrong with it. */
+/** A line of a table: its cells by column, those left out at its end absent, as spreadsheets write them; or what is wrong with it. */
 export type TableLine =
   | { readonly line: number; readonly cells: Readonly<Record<string, string>> }
   | { readonly line: number; readonly fault: string; readonly text: string };
@@ -68,8 +68,8 @@ export class TableReader {
       ];
     if (cells.length > this.#columns.length)
       return [{ line, fault: `${cells.length} cells under ${this.#columns.length} columns`, text }];
-    // Cells that are left out at the end are blank, as spreadsheets write them.
-    return [{ line, cells: Object.fromEntries(this.#columns.map((name, i) => [name, cells[i]?.trim() ?? ''])) }];
+    const columns = this.#columns;
+    return [{ line, cells: Object.fromEntries(cells.map((cell, i) => [columns[i], cell.trim()])) }];
   }
 }
 

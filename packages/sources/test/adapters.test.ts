@@ -232,6 +232,15 @@ describe('Google Merchant', () => {
     expect(cells('a,b,c,d')).toMatchObject({ fault: '4 cells under 3 columns' });
   });
 
+  it('holds of a line no more than the line has, however many columns the header names', () => {
+    const reader = new TableReader();
+    const many = Array.from({ length: 40_000 }, (_, i) => `c${i}`).join('\t');
+    reader.push(Buffer.from(`id\tprice\t${many}\n`));
+    const lines = reader.push(Buffer.from('A\t1.00 EUR\n'.repeat(100)));
+    expect(lines[99]).toEqual({ line: 101, cells: { id: 'A', price: '1.00 EUR' } });
+    expect(readTable(google, lines, { nowMs }).observations).toHaveLength(100);
+  });
+
   it('says which columns are missing, and survives lines that never end', () => {
     expect(tableFault(google, ['id', 'titel'])).toBe('The table has no column price.');
     const reader = new TableReader();
