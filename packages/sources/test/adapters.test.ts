@@ -234,7 +234,7 @@ describe('Google Merchant', () => {
 
   it('holds of a line no more than the line has, however many columns the header names', () => {
     const reader = new TableReader();
-    const many = Array.from({ length: 40_000 }, (_, i) => `c${i}`).join('\t');
+    const many = Array.from({ length: 30_000 }, (_, i) => `c${i}`).join('\t');
     reader.push(Buffer.from(`id\tprice\t${many}\n`));
     const lines = reader.push(Buffer.from('A\t1.00 EUR\n'.repeat(100)));
     expect(lines[99]).toEqual({ line: 101, cells: { id: 'A', price: '1.00 EUR' } });
