@@ -58,7 +58,7 @@ export async function runSinkCrashPoints(
 ): Promise<SinkCrashReport> {
   const redis = await startRedis({ appendFsync: 'everysec' });
   const dir = mkdtempSync(path.join(tmpdir(), 'reprice-sinks-'));
-  const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+  const connection = new Redis(redis.url, { maxRetriesPerRequest: null, socketTimeout: 6000 });
   connection.on('error', () => {}); // Redis is killed on purpose
   const stand = new Stand(redis, connection, dir);
   try {
@@ -113,7 +113,9 @@ class Stand {
     for (const [i, point] of points.entries()) {
       const next = i + 1 < points.length ? this.#spawn(points[i + 1]) : undefined;
       const victim = await standby;
-      const { signal, code } = await (point.includes('page') ? this.#resyncUntil(victim.exited) : victim.exited);
+      // After a restart of Redis the one that stands by may have taken over: it, too, must come to its point.
+      const needsPages = [point, points[i + 1]].some((other) => other?.includes('page'));
+      const { signal, code } = await (needsPages ? this.#resyncUntil(victim.exited) : victim.exited);
       if (signal !== 'SIGKILL')
         this.#faults.add(`a process that was to die ${point} ended with ${code}: ${victim.output()}`);
       if (redisToo && i % 3 === 2) {
