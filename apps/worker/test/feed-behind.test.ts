@@ -4,20 +4,21 @@ import { catalogue, Pool } from './pool.ts';
 
 const strategies = new Set(Object.keys(builtInStrategies));
 
+async function observe({ store }: Pool, skus: readonly string[], more: object): Promise<void> {
+  const observations = skus.map((sku) => {
+    const read = parseObservation({ sku, ...more }, { currency: undefined, nowMs: Date.now(), strategies });
+    if (!read.ok) throw new Error(JSON.stringify(read.faults));
+    return read.observation;
+  });
+  await store.observations.merge(observations, builtInStrategies);
+}
+
 test('what waits for a feed takes no turn from batches, and is priced once the feed is in sync', async () => {
   const pool = await Pool.start({ RATE_LIMIT_RPM: '600' });
   const { store, queue } = pool;
   const skus = Array.from({ length: 40 }, (_, i) => `moved-${i}`);
-  const observe = async (more: object) => {
-    const observations = skus.map((sku) => {
-      const read = parseObservation({ sku, ...more }, { currency: undefined, nowMs: Date.now(), strategies });
-      if (!read.ok) throw new Error(JSON.stringify(read.faults));
-      return read.observation;
-    });
-    await store.observations.merge(observations, builtInStrategies);
-  };
-  await observe({ price: '10.00', currency: 'EUR', stock: 5 });
-  await observe({ stock: 0 });
+  await observe(pool, skus, { price: '10.00', currency: 'EUR', stock: 5 });
+  await observe(pool, skus, { stock: 0 });
   const packs = await store.dirty.take('critical', skus, 1);
   const jobs = packs.map(({ batchId, strategy, skus: own, first }) => ({
     batchId,
@@ -43,4 +44,36 @@ test('what waits for a feed takes no turn from batches, and is priced once the f
     interval: 50,
   });
   expect((await pool.ledger()).calls).toBeLessThanOrEqual(20 + 40);
+}, 60_000);
+
+test('an answer that came while a feed was behind is published once it is in sync, but for what moved meanwhile', async () => {
+  const pool = await Pool.start();
+  const { store } = pool;
+  await pool.faults({ latency: { p50Ms: 1500, p99Ms: 1501 } });
+  const { nowMs } = await store.feeds.report('m', { token: 'a', leaseMs: 60_000, inSyncUntilMs: 1 });
+  await observe(pool, ['a', 'b'], { price: '10.00', currency: 'EUR', stock: 5 });
+  await observe(pool, ['a', 'b'], { stock: 0 });
+  await pool.worker();
+  const inSync = (untilMs: number) => store.feeds.report('m', { token: 'a', leaseMs: 60_000, inSyncUntilMs: untilMs });
+  await inSync(nowMs + 600_000);
+  const asked = async (calls: number) =>
+    await vi.waitFor(async () => expect((await pool.ledger()).calls).toBe(calls), { timeout: 20_000, interval: 20 });
+  const reserved = async () => (await store.admission.budget()).reservedNanoUsd;
+  await vi.waitFor(async () => expect(await reserved()).toBeGreaterThan(0), { timeout: 10_000, interval: 10 });
+  await inSync(1);
+  // The call is booked in the step in which its answer was refused.
+  await vi.waitFor(async () => expect(await reserved()).toBe(0), { timeout: 10_000, interval: 10 });
+  await observe(pool, ['a'], { stock: 0 });
+  await observe(pool, ['b'], { stock: 9 });
+  await inSync(nowMs + 600_000);
+  const priced = await vi.waitFor(
+    async () => {
+      const prices = await store.prices.getMany(['a', 'b']);
+      expect(prices).toMatchObject([{ revision: 1 }, { revision: 1 }]);
+      return prices;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  expect(priced[0]?.pricedAt).not.toBe(priced[1]?.pricedAt);
+  await asked(2);
 }, 60_000);

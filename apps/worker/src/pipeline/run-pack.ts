@@ -10,6 +10,7 @@ import { failAlone } from './jobs-of-rows.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { CLOSED_CHECK_MS, FEED_CHECK_MS } from './look-again.ts';
 import { callSeen, tellHeld, tellPriced } from './observer.ts';
+import { isBehind, onceInSync } from './once-in-sync.ts';
 import { askStable, countCall, routePack } from './route-pack.ts';
 import { selectRows } from './select-rows.ts';
 import { askLarge, asOpen, tierPack, withoutUnsure } from './tier-pack.ts';
@@ -86,7 +87,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
     ...(tier.name && { tier: tier.name }),
     pricedAtMs,
   } as const;
-  const [settled, codes, heldCodes] = await store.together(() =>
+  const [settled, liveCodes, waitCodes] = await store.together(() =>
     Promise.all([
       // A canary that fails says nothing of the gateway, nor does a large model that only some rows go on to.
       store.admission.settle(
@@ -104,6 +105,8 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
       { jobId, booked, worst: call.worst },
       'the gateway billed a call above its worst case: the day is closed until `reprice budget reconcile`',
     );
+  const first = { codes: liveCodes, heldCodes: waitCodes };
+  const { codes, heldCodes } = await onceInSync(tools, run, publication, { live, held }, first);
   if (!codes) return { kind: 'done', summary: 'the batch no longer runs' };
   tellPriced(tools.observe, { ...publication, mode: loaded.mode }, live, codes);
   if (!heldCodes) return { kind: 'done', summary: 'the batch no longer runs' };
@@ -112,7 +115,7 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   if (codes.includes('late') || heldCodes.includes('late')) return await askStable(tools, run, ready);
   // Frozen between admission and now: the answer is lost, the call is booked, and the pack asks again when the freeze is lifted.
   if (codes.includes('frozen')) return { kind: 'snooze', restMs: CLOSED_CHECK_MS };
-  if (codes.includes('behind') || heldCodes.includes('behind')) return { kind: 'wait', waitMs: FEED_CHECK_MS };
+  if (isBehind({ codes, heldCodes })) return { kind: 'wait', waitMs: FEED_CHECK_MS };
 
   const stale = [...supersededRows(live, codes), ...supersededRows(held, heldCodes)];
   const unpublished = [...stale, ...unsure];
