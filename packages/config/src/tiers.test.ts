@@ -62,6 +62,17 @@ it.each([
   expect(faultOf(config)).toMatch(fault);
 });
 
+it.each([
+  { web_search_options: {} },
+  { search_parameters: { mode: 'on' } },
+  { enable_search: true },
+  { fallbacks: ['gpt-4.1'] },
+])('refuses %j, which costs more than its tokens tell', (options) => {
+  const [name] = Object.keys(options);
+  const fault = new RegExp(`options\\.${name}\\s.*takes no value: it is refused`);
+  expect(faultOf({ models: { m: { inputUsdPerMTok: 1, outputUsdPerMTok: 1, options } } })).toMatch(fault);
+});
+
 it('gives every strategy the options of the models, and another policy version', () => {
   const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 1 };
   const [without, some, others] = [undefined, { seed: 1 }, { seed: 2 }].map(

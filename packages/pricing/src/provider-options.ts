@@ -16,9 +16,10 @@ const reserved: Readonly<Record<string, string>> = {
     ),
   ),
   ...Object.fromEntries(
-    ['n', 'best_of', 'models', 'prediction', 'tools', 'functions', 'plugins', 'web_search_options', 'audio'].map(
-      (name) => [name, unmeasured],
-    ),
+    [
+      ...['n', 'best_of', 'models', 'fallbacks', 'prediction', 'tools', 'functions', 'plugins', 'audio'],
+      ...['web_search_options', 'search_parameters', 'enable_search'],
+    ].map((name) => [name, unmeasured]),
   ),
 };
 
