@@ -136,6 +136,6 @@ export class MarketStream {
 function reasonOf(error: unknown, message: string): string {
   let deepest: unknown = error;
   while (deepest instanceof Error && deepest.cause !== undefined) deepest = deepest.cause;
-  const why = deepest instanceof Error ? deepest.message || deepest.name : message;
+  const why = deepest instanceof Error && deepest.message !== '' ? deepest.message : message;
   return why.slice(0, 300) || 'the connection failed';
 }
