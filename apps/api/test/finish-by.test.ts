@@ -1,6 +1,6 @@
 import { type ModelPrice, modelPrices, type TokenPrices } from '@reprice/gateway';
 import { builtInStrategies } from '@reprice/pricing';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiUnderTest, startApiUnderTest } from './api-under-test.ts';
 
 const HOUR_MS = 3_600_000;
@@ -41,14 +41,17 @@ describe('a low batch that is to be done by some moment', () => {
   it('waits for the cheap hours where they begin early enough, and is cancelled like any other', async () => {
     const { status, body } = await api.submit(csv, 'text/csv', `?priority=low&finishBy=${moment(12 * HOUR_MS)}`);
     expect(status).toBe(202);
-    const startsInMs = Date.parse(String(body.startsAt)) - Date.now();
+    const id = String(body.id);
+    const batch = await api.store.batches.get(id);
+    const startsInMs = Date.parse(String(batch?.startsAt)) - Date.now();
     expect(startsInMs).toBeGreaterThan(2.9 * HOUR_MS);
     expect(startsInMs).toBeLessThan(3.1 * HOUR_MS);
-    expect(body).toMatchObject({ status: 'running', waiting: 2, etaSeconds: null });
+    expect(batch).toMatchObject({ status: 'running', waiting: 2, etaSeconds: null });
+    await vi.waitFor(async () => expect(await api.queue.bull.getDelayedCount()).toBe(1), { timeout: 10_000 });
     const [job] = await api.queue.bull.getDelayed();
     expect(job?.delay).toBeGreaterThan(2.9 * HOUR_MS);
     expect(job?.opts.priority).toBe(4);
-    const cancelled = await api.call(`/v1/batches/${body.id}/cancel`, { method: 'POST' });
+    const cancelled = await api.call(`/v1/batches/${id}/cancel`, { method: 'POST' });
     expect(cancelled.status).toBe(200);
     expect(await api.queue.bull.getDelayedCount()).toBe(0);
   });

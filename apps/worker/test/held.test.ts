@@ -33,6 +33,23 @@ it('prices that change more than their strategy lets go wait for a person; the o
   }
 });
 
+it('a price in another currency than the live one waits for a person, whatever the strategy says', async () => {
+  const pool = await Pool.start({ REPRICE_CONFIG: configFile });
+  await pool.worker();
+  const skus = catalogue(2, { strategy: 'free' }, 'abroad');
+  await pool.watch(await pool.submit(skus));
+  const typo = skus.map((snapshot, i) => ({
+    ...snapshot,
+    ...(i === 0 && { currency: 'USD' }),
+    stock: 0,
+    observedAtMs: snapshot.observedAtMs + 1000,
+  }));
+  expect(await pool.watch(await pool.submit(typo))).toMatchObject({ held: 1, priced: 1 });
+  const { items } = await pool.store.held.list({ limit: 10 });
+  expect(items).toMatchObject([{ sku: skus[0]?.sku, currency: 'USD', fence: 1 }]);
+  expect(await pool.prices(skus.map(({ sku }) => sku))).toMatchObject([{ currency: 'EUR' }, { currency: 'EUR' }]);
+});
+
 it('a price that another run replaces while its successor is computed: what is held is made from the new one', async () => {
   const pool = await Pool.start({ REPRICE_CONFIG: configFile });
   await pool.faults({ latency: { p50Ms: 700, p99Ms: 800 } });

@@ -253,7 +253,9 @@ local function merge(state, text)
     for i = 1, CELLS do is[i] = patch[i] or was[i] end
   end
   if is[CURRENCY] ~= was[CURRENCY] then
-    if not patch[PRICE] then return 'currency-mismatch ' .. was[CURRENCY] end
+    known(state)
+    -- Of a price in another currency nobody could say by how much it changed: that is for a batch, and for a person to see.
+    if not patch[PRICE] or state.price then return 'currency-mismatch ' .. was[CURRENCY] end
     -- Amounts in another currency mean nothing any more.
     for _, cell in ipairs(MONEY) do if not patch[cell] then is[cell] = '' end end
     is[CONVERSIONS] = patch[CONVERSIONS] or ''

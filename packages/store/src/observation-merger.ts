@@ -137,7 +137,8 @@ function faultOf(sku: string, outcome: Refused): Fault {
     case 'currency-mismatch':
     case 'read-again': {
       const got = `another currency than ${outcome.currency}, that of its snapshot`;
-      return { field: 'currency', code: 'currency-mismatch', got, takes: `${outcome.currency}; or a new price too` };
+      const takes = `${outcome.currency}; for another one a new price too, and a batch where the SKU has a live price`;
+      return { field: 'currency', code: 'currency-mismatch', got, takes };
     }
     case 'inconsistent':
       return {

@@ -16,7 +16,7 @@ export type ObservationOutcome =
   | { readonly kind: 'stale' }
   /** Nothing is known of the SKU, and it names no price and currency. */
   | { readonly kind: 'unknown-sku' }
-  /** It names another currency than the snapshot's, and no price. */
+  /** It names another currency than the snapshot's, and no price; or the SKU has a live price. */
   | { readonly kind: 'currency-mismatch'; readonly currency: Currency }
   /** With what is stored its bounds contradict each other: this field is above the ceiling. */
   | { readonly kind: 'inconsistent'; readonly field: string }

@@ -41,7 +41,7 @@ describe('an observation', () => {
   });
 
   it('that contradicts the bounds or the currency of the snapshot is refused', async () => {
-    const { observe } = await market();
+    const { observe, store, redis } = await market();
     await observe({ sku: 'a', price: '10.00', currency: 'EUR', ceiling: '12.00' });
     expect(
       await observe(
@@ -51,6 +51,9 @@ describe('an observation', () => {
       ),
     ).toEqual(['inconsistent', 'currency-mismatch', 'inconsistent']);
     expect(await observe({ sku: 'a', price: '11.00', currency: 'USD' })).toEqual(['repricing: currency']);
+    // Once it has a live price, no observation makes it one in another currency.
+    await redis.hset(store.keys.price('a'), { price: '11.00', currency: 'USD', revision: 1 });
+    expect(await observe({ sku: 'a', price: '11.00', currency: 'EUR' })).toEqual(['currency-mismatch']);
   });
 });
 

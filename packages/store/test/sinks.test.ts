@@ -29,8 +29,10 @@ function chunkOf(sku: string, revision = 1): string {
   return `1\n${encodeChunk(head, JSON.stringify(cells), [])}`;
 }
 
-async function withSink(options: { keepMessages: number; all?: boolean } = keep) {
-  const { store, redis } = freshStore();
+async function withSink(
+  options: { keepMessages: number; all?: boolean } = keep,
+  { store, redis }: { store: Store; redis: Redis } = freshStore(),
+) {
   await store.sinks.register(shop, options);
   const publish = async (...skus: string[]) => {
     for (const sku of skus) await redis.xadd(store.keys.changes(), '*', 'chunk', chunkOf(sku));
@@ -248,8 +250,19 @@ describe('a dead letter', () => {
 });
 
 describe('a resync', () => {
+  /** A page is what some steps of a scan of all keys find: those of other tests would be in its way. */
+  async function alone(): Promise<{ store: Store; redis: Redis }> {
+    const own = await startRedis({ appendFsync: 'everysec' });
+    const redis = new Redis(own.url);
+    onTestFinished(async () => {
+      redis.disconnect();
+      await own.stop();
+    });
+    return { store: new Store(redis), redis };
+  }
+
   it('gives every live price once, in pages that stay the same after a crash, and closes the gap', async () => {
-    const { store, redis, publish, reader, sink } = await withSink();
+    const { store, redis, publish, reader, sink } = await withSink(keep, await alone());
     const one = reader('p1');
     const skus = Array.from({ length: 120 }, (_, i) => `sku-${i}`);
     for (const sku of skus) await live(store, sku, '11.00');
@@ -281,7 +294,7 @@ describe('a resync', () => {
   });
 
   it('comes first for a sink that is to begin with everything, and is for the holder of the lease alone', async () => {
-    const { store, reader } = await withSink({ ...keep, all: true });
+    const { store, reader } = await withSink({ ...keep, all: true }, await alone());
     await live(store, 'a', '11.00');
     const { resync } = await ours(reader('p1'));
     expect(resync).toMatch(/^\d+$/);
@@ -291,7 +304,7 @@ describe('a resync', () => {
   });
 
   it('leaves a gap that opened while it ran', async () => {
-    const { store, redis, publish, reader, sink } = await withSink();
+    const { store, redis, publish, reader, sink } = await withSink(keep, await alone());
     const one = reader('p1');
     await live(store, 'a', '11.00');
     await ours(one);
