@@ -1,6 +1,7 @@
 import type { FeedView } from '@reprice/store';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
+import { readOptionalControl } from '../http/control-body.ts';
 import { notFound } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
@@ -49,6 +50,7 @@ export function feedRoutes({ store }: ApiDeps): Route[] {
         const name = String(req.params.name);
         const known = (await feeds.list()).find((feed) => feed.name === name);
         if (known === undefined) throw notFound('feed');
+        await readOptionalControl(req, z.object({}));
         if (known.isRun)
           throw new Problem(
             'conflict',

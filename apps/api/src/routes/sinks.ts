@@ -94,6 +94,7 @@ export function sinkRoutes(deps: ApiDeps): Route[] {
       },
       async handle(req, res) {
         readQuery(req, {});
+        await readOptionalControl(req, z.object({}));
         await store.sinkParity.forget();
         told(res, 'parity', 'the comparison of sinks begins anew');
         res.status(204).end();
@@ -142,6 +143,7 @@ export function sinkRoutes(deps: ApiDeps): Route[] {
       async handle(req, res) {
         readQuery(req, {});
         const name = sinkNameOf(req);
+        await readOptionalControl(req, z.object({}));
         await requireNotConfigured(deps, name);
         if (!(await sinks.forget(name))) throw notFound('sink');
         told(res, name, 'sink deleted');
