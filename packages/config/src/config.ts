@@ -100,13 +100,13 @@ function byName<T>(
   return Object.assign(Object.create(null) as Record<string, T>, builtIn, own);
 }
 
-/** Each strategy with what the config file has sent to each model: a change of that changes the policy version of them all. */
+/** Each strategy with what the config file has sent to each model, for a canary may ask any; its policy version covers those that it asks itself. */
 function withModelOptions(
   strategies: Config['strategies'],
-  modelOptions: NonNullable<Strategy['modelOptions']>,
+  sent: Required<Pick<Strategy, 'modelOptions' | 'stableModel'>>,
 ): Config['strategies'] {
-  if (Object.keys(modelOptions).length === 0) return strategies;
-  const names = Object.entries(strategies).map(([name, strategy]) => [name, { ...strategy, modelOptions }] as const);
+  if (Object.keys(sent.modelOptions).length === 0) return strategies;
+  const names = Object.entries(strategies).map(([name, strategy]) => [name, { ...strategy, ...sent }] as const);
   return byName({}, Object.fromEntries(names));
 }
 
@@ -194,10 +194,10 @@ export function loadConfig(env: Env, options: LoadOptions): Config {
   const gateway = gatewayKeysOf(values, cwd);
   const faults = [...unknownNames(env), ...wrong, ...gateway.faults, ...(file.ok ? [] : file.faults)];
   const models = byName(modelPrices, file.ok ? file.models : {});
-  const strategies = withModelOptions(
-    byName(builtInStrategies, file.ok ? file.strategies : {}),
-    file.ok ? file.modelOptions : {},
-  );
+  const strategies = withModelOptions(byName(builtInStrategies, file.ok ? file.strategies : {}), {
+    modelOptions: file.ok ? file.modelOptions : {},
+    stableModel: values.GATEWAY_MODEL ?? '',
+  });
   const sections = file.ok ? file.sections : defaultSections;
   faults.push(...crossFaults({ process: options.process, values, models, strategies, sections, isComplete: file.ok }));
   if (faults.length > 0) throw new ConfigError(faults);

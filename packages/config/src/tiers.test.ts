@@ -10,10 +10,10 @@ const cwd = mkdtempSync(path.join(tmpdir(), 'reprice-config-'));
 afterAll(() => rmSync(cwd, { recursive: true }));
 let count = 0;
 
-function load(config: object): Config {
+function load(config: object, env: Record<string, string> = {}): Config {
   count += 1;
   writeFileSync(path.join(cwd, `t${count}.config.ts`), `export default ${JSON.stringify(config)};`);
-  return loadConfig({ REPRICE_CONFIG: `t${count}.config.ts` }, { process: 'worker', cwd });
+  return loadConfig({ REPRICE_CONFIG: `t${count}.config.ts`, ...env }, { process: 'worker', cwd });
 }
 
 function faultOf(config: object): string {
@@ -73,13 +73,18 @@ it.each([
   expect(faultOf({ models: { m: { inputUsdPerMTok: 1, outputUsdPerMTok: 1, options } } })).toMatch(fault);
 });
 
-it('gives every strategy the options of the models, and another policy version', () => {
+it('gives every strategy the options of the models, and another policy version to those that ask that model', () => {
   const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 1 };
-  const [without, some, others] = [undefined, { seed: 1 }, { seed: 2 }].map(
-    (options) => load({ models: { m: { ...price, ...(options && { options }) } } }).strategies,
+  const strategies = {
+    premium: { model: 'gpt-4.1' },
+    luxury: { model: 'gpt-4.1', tiers: { large: { ...large, model: 'm' } } },
+  };
+  const all = [undefined, { seed: 1 }, { seed: 2 }].map(
+    (options) =>
+      load({ models: { m: { ...price, ...(options && { options }) } }, strategies }, { GATEWAY_MODEL: 'm' }).strategies,
   );
-  expect(some?.match?.modelOptions).toEqual({ m: { seed: 1 } });
-  expect(without?.match?.modelOptions).toBeUndefined();
-  const versions = [without, some, others].map((strategies) => strategies?.match && policyVersion(strategies.match));
-  expect(new Set(versions).size).toBe(3);
+  expect(all[1]?.premium?.modelOptions).toEqual({ m: { seed: 1 } });
+  expect(all[0]?.match?.modelOptions).toBeUndefined();
+  const versionsOf = (name: string) => new Set(all.map((one) => one[name] && policyVersion(one[name]))).size;
+  expect([versionsOf('match'), versionsOf('luxury'), versionsOf('premium')]).toEqual([3, 3, 1]);
 });

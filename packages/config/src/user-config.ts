@@ -31,7 +31,9 @@ const userConfigSchema = z.strictObject({
 
 /** A strategy as a config file states it: whatever it leaves out comes from the one that it extends. */
 export interface StrategyOverride
-  extends Partial<Omit<Strategy, 'name' | 'guardrails' | 'rules' | 'freshness' | 'tiers' | 'modelOptions'>> {
+  extends Partial<
+    Omit<Strategy, 'name' | 'guardrails' | 'rules' | 'freshness' | 'tiers' | 'modelOptions' | 'stableModel'>
+  > {
   /** Name of a built-in strategy to start from; default: the built-in of the same name, else `balanced`. */
   readonly extends?: string;
   readonly guardrails?: Partial<Strategy['guardrails']>;

@@ -5,16 +5,16 @@ import type { Strategy } from './strategy.ts';
 const known = new WeakMap<Strategy, string>();
 
 /**
- * Changes with everything about a strategy that may change a price: its guardrails, wording, model, temperature, rules, tiers and provider
- * options. 8 hex digits.
+ * Changes with everything about a strategy that may change a price: its guardrails, wording, model, temperature, rules, tiers, provider
+ * options, and the options of the models that it may ask. 8 hex digits.
  */
 export function policyVersion(strategy: Strategy): string {
   const there = known.get(strategy);
   if (there !== undefined) return there;
   const { guidance, quoteTitle = false, temperature, model = '', guardrails, rules = {} } = strategy;
   const prompt = systemText(guidance, quoteTitle);
-  const { tiers, providerOptions, modelOptions } = strategy;
-  const asked = [tiers, providerOptions, modelOptions];
+  const { tiers, providerOptions } = strategy;
+  const asked = [tiers, providerOptions, askedOptions(strategy)];
   const text = JSON.stringify([
     prompt,
     temperature,
@@ -33,6 +33,13 @@ export function policyVersion(strategy: Strategy): string {
 export function askVersion(strategy: Strategy, stableModel: string): string {
   const text = JSON.stringify([promptVersion, strategy.model ?? stableModel, policyVersion(strategy)]);
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/** The options of the models that the strategy may ask: a change of another model's moves none of its prices. */
+function askedOptions({ model, stableModel, tiers, modelOptions = {} }: Strategy): Strategy['modelOptions'] {
+  const asks = [model ?? stableModel, tiers?.large?.model];
+  const found = Object.entries(modelOptions).filter(([name]) => asks.includes(name));
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 function sorted(object: object): [string, unknown][] {

@@ -60,6 +60,8 @@ export interface Strategy {
   providerOptions?: ProviderOptions;
   /** By model: what `models` of the config file says is sent with every call of it. Not part of a strategy in the config file. */
   modelOptions?: Readonly<Record<string, ProviderOptions>>;
+  /** Goes with `modelOptions`: the model that answers where `model` is absent. */
+  stableModel?: string;
 }
 
 /** The strategy of snapshots that name none. */

@@ -121,8 +121,22 @@ describe('provider options', () => {
 
   it('and tiers change the policy version, which nothing else does', () => {
     const all = [{}, { tiers }, { providerOptions: { seed: 1 } }, { providerOptions: { seed: 2 } }].map(strategy);
-    const versions = [...all, { ...strategy(), modelOptions: { m: { seed: 1 } } }].map(policyVersion);
+    const versions = [...all, { ...strategy(), modelOptions: { m: { seed: 1 } }, stableModel: 'm' }].map(policyVersion);
     expect(new Set(versions).size).toBe(5);
     expect(policyVersion(strategy())).toBe(versions[0]);
+  });
+
+  it.each([
+    [{}, true],
+    [{ model: 'own' }, false],
+    [{ model: 'own', tiers: { large: { model: 'm', fromValue: '9' } } }, true],
+    [{ tiers: { large: { model: 'big', fromValue: '9' } } }, true],
+    [{ model: 'own', tiers: { large: { model: 'big', fromValue: '9' } } }, false],
+  ])('of a model change the policy version of a strategy %j only if it may ask it: %s', (fields, isAsked) => {
+    const [without, some, others] = [{}, { m: { seed: 1 } }, { m: { seed: 2 } }].map((modelOptions) =>
+      policyVersion({ ...strategy(fields), modelOptions, stableModel: 'm' }),
+    );
+    expect([without === some, some === others]).toEqual([!isAsked, !isAsked]);
+    expect(without).toBe(policyVersion(strategy(fields)));
   });
 });
