@@ -10,6 +10,7 @@ import { type Env, readEnvironment } from './environment-values.ts';
 import { loadGatewayKeyFile } from './gateway-key-file.ts';
 import { suspiciousNames, unknownNames } from './known-names.ts';
 import { hidden, shown } from './masking.ts';
+import type { ConfigOutline } from './outline.ts';
 import { redisPasswords } from './redis-url.ts';
 import { type ConfigSections, defaultSections } from './sections.ts';
 import type { SettingFault } from './setting.ts';
@@ -199,7 +200,17 @@ export function loadConfig(env: Env, options: LoadOptions): Config {
     stableModel: values.GATEWAY_MODEL ?? '',
   });
   const sections = file.ok ? file.sections : defaultSections;
-  faults.push(...crossFaults({ process: options.process, values, models, strategies, sections, isComplete: file.ok }));
+  const named = file.ok ? undefined : file.outline;
+  const across = crossFaults({
+    process: options.process,
+    values,
+    models: byName<unknown>(models, named?.models ?? {}),
+    strategies: byName<ConfigOutline['strategies'][string]>(strategies, named?.strategies ?? {}),
+    sections: named ?? sections,
+    isComplete: file.ok || named !== undefined,
+  });
+  // A field that is wrong by itself is told once.
+  faults.push(...across.filter(({ name }) => !faults.some((fault) => fault.name.endsWith(`: ${name}`))));
   if (faults.length > 0) throw new ConfigError(faults);
   // Without faults every variable was read, so none is absent.
   return assemble(env, values as Environment, gateway.keys, models, strategies, sections);

@@ -1,20 +1,20 @@
-import type { ModelPrice } from '@reprice/gateway';
-import { nearest, type Strategy } from '@reprice/pricing';
+import { nearest } from '@reprice/pricing';
 import type { ProcessName } from './config.ts';
 import type { Environment } from './environment.ts';
 import { isLoopback } from './loopback.ts';
 import { shown } from './masking.ts';
-import type { ConfigSections } from './sections.ts';
+import type { ConfigOutline } from './outline.ts';
 import type { SettingFault } from './setting.ts';
 
 /** What the checks across settings look at; a setting that could not be read is absent, and not checked again. */
 export interface CrossCheckInput {
   readonly process: ProcessName;
   readonly values: Partial<Environment>;
-  readonly models: Readonly<Record<string, ModelPrice>>;
-  readonly strategies: Readonly<Record<string, Strategy>>;
-  readonly sections: ConfigSections;
-  /** False when the config file could not be read: then nothing is said about models, whose prices may stand in it. */
+  /** The built-in ones and those of the config file; of a file with faults, what it names. */
+  readonly models: ConfigOutline['models'];
+  readonly strategies: ConfigOutline['strategies'];
+  readonly sections: Pick<ConfigOutline, 'canary' | 'feeds' | 'sources'>;
+  /** False when the config file could not be loaded: then nothing is said about models, whose prices may stand in it. */
   readonly isComplete: boolean;
 }
 
@@ -62,23 +62,23 @@ export function crossFaults({
   const model = values.GATEWAY_MODEL;
   if (isComplete && model !== undefined && !Object.hasOwn(models, model))
     add('GATEWAY_MODEL', shown(model), unpricedModel(model, models));
-  for (const { name, model: own, tiers } of isComplete ? Object.values(strategies) : []) {
+  for (const [name, { model: own, tiers } = {}] of isComplete ? Object.entries(strategies) : []) {
     const named = { model: own, 'tiers.large.model': tiers?.large?.model };
     for (const [field, asked] of Object.entries(named))
       if (asked !== undefined && !Object.hasOwn(models, asked))
         add(`strategies.${name}.${field}`, shown(asked), unpricedModel(asked, models));
     const small = own ?? model;
-    if (tiers?.large !== undefined && tiers.large.model === small)
+    if (tiers?.large !== undefined && small !== undefined && tiers.large.model === small)
       add(`strategies.${name}.tiers.large.model`, shown(small), 'another model than the one that answers below it');
   }
-  if (canary.model !== undefined && !Object.hasOwn(models, canary.model))
+  if (isComplete && canary?.model !== undefined && !Object.hasOwn(models, canary.model))
     add('canary.model', shown(canary.model), unpricedModel(canary.model, models));
-  for (const name of Object.keys(canary.guidance ?? {})) {
+  for (const name of Object.keys(canary?.guidance ?? {})) {
     if (Object.hasOwn(strategies, name)) continue;
     add(`canary.guidance.${name}`, shown(name), `one of the strategies ${Object.keys(strategies).join(', ')}`);
   }
   const readable = Object.keys(sources).filter((name) => sources[name]?.kind !== 'google-merchant');
-  for (const [name, { source }] of Object.entries(feeds)) {
+  for (const [name, { source } = {}] of Object.entries(feeds)) {
     if (source === undefined || readable.includes(source)) continue;
     const takes = `the name of one of \`sources\` that reads JSON (${readable.join(', ') || 'there is none'}); or nothing, where items are observations`;
     add(`feeds.${name}.source`, shown(source), takes);

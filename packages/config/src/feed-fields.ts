@@ -50,7 +50,11 @@ export const feedSchema = z.strictObject(
 );
 
 /** `feeds` of a config file. */
-export const feedsSchema = z.record(z.string().regex(/^[A-Za-z0-9][\w-]{0,39}$/, nameTakes), feedSchema);
+export const feedsSchema = z.record(
+  z.string().regex(/^[A-Za-z0-9][\w-]{0,39}$/, nameTakes),
+  feedSchema,
+  'an object of feeds by name',
+);
 
 /** How a feed is set up. */
 export type FeedSettings = z.output<typeof feedSchema>;

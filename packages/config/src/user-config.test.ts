@@ -146,6 +146,44 @@ describe('a config file', () => {
     expect(faultOf(`export default ${exported};`)).toMatch(expected);
   });
 
+  it('with several faults is told all of them at once, each once', () => {
+    const price = '{ inputUsdPerMTok: 1, outputUsdPerMTok: 1 }';
+    const told = faultOf(`export default {
+      models: { mine: ${price}, broken: {} },
+      strategies: {
+        x: { extends: 'cheap', temprature: 1, model: 'mine', guardrails: { maxChangePercent: 'much' } },
+        y: { tiers: { large: { model: 'nope', fromValue: '9' } } },
+        z: { model: '' },
+      },
+      canary: { minCalls: 1, model: 'none' },
+      sources: { shop: { kind: 'shopify', secret: 'a secret of a shop' } },
+      feeds: {
+        'M x': {},
+        m: { url: 'wss://m.example/stream', restUrl: 'https://m.example', source: 'nope', heartbeat: 3 },
+        n: { url: 'x', restUrl: 'https://m.example', source: 'shop' },
+      },
+    };`);
+    const names = told.split('\n').flatMap((line) => /^ {2}(?:\S+: )?(.+?) +got /.exec(line)?.[1] ?? []);
+    expect(names.sort()).toEqual([
+      'canary.minCalls',
+      'canary.model',
+      'feeds.M x',
+      'feeds.m.heartbeat',
+      'feeds.m.source',
+      'feeds.n.url',
+      'models.broken.inputUsdPerMTok',
+      'models.broken.outputUsdPerMTok',
+      'strategies.x.extends',
+      'strategies.x.guardrails.maxChangePercent',
+      'strategies.x.temprature',
+      'strategies.y.tiers.large.model',
+      'strategies.z.model',
+    ]);
+    expect(told).toMatch(/feeds\.m\.heartbeat .*did you mean heartbeatSeconds/);
+    expect(told).toMatch(/feeds\.M x +got the name "M x"; takes names of 1 to 40 letters/);
+    expect(told).toMatch(/feeds\.m\.source +got "nope"; takes .*\(shop\)/);
+  });
+
   it.each<[string, string, RegExp]>([
     ['no default export', 'export const x = 1;', /which has no default export/],
     ['throws', 'throw new Error("no vault");', /cannot be loaded \(no vault\)/],

@@ -10,21 +10,17 @@ import {
   usualFreshness,
 } from '@reprice/pricing';
 import { z } from 'zod';
+import { feedSchema } from './feed-fields.ts';
 import { hidden, shown } from './masking.ts';
 import { type ModelPriceInput, modelPriceOf, modelSchema } from './model-fields.ts';
+import { type ConfigOutline, outlineOf } from './outline.ts';
 import { type ConfigSections, type ConfigSectionsInput, sectionSchemas } from './sections.ts';
 import type { SettingFault } from './setting.ts';
 import { sinkKeys } from './sink-fields.ts';
 
-// A strategy is checked whole, after its base is merged in; here only that it is an object, so that paths stay right.
-const overrideSchema = z.looseObject({
-  extends: z.string().optional(),
-  guardrails: z.looseObject({}).optional(),
-  rules: z.looseObject({}).optional(),
-});
-
 const userConfigSchema = z.strictObject({
-  strategies: z.record(z.string(), overrideSchema).optional(),
+  // A strategy is checked whole, after its base is merged in.
+  strategies: z.record(z.string(), z.looseObject({})).optional(),
   models: z.record(z.string().min(1).max(200), modelSchema).optional(),
   ...sectionSchemas,
 });
@@ -66,7 +62,12 @@ export type UserConfigResult =
       readonly modelOptions: Record<string, ProviderOptions>;
       readonly sections: ConfigSections;
     }
-  | { readonly ok: false; readonly faults: readonly SettingFault[] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly SettingFault[];
+      /** What it names all the same; absent where it could not be loaded. */
+      readonly outline?: ConfigOutline;
+    };
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
@@ -95,11 +96,15 @@ function issueFaults(
   root: unknown,
   error: z.ZodError,
   prefix: readonly PropertyKey[],
-  knownKeys: readonly string[],
+  keys: readonly string[],
 ): SettingFault[] {
   return error.issues.flatMap((issue) => {
     const at = (path: readonly PropertyKey[]) =>
       `${file}: ${[...prefix, ...path].map(String).join('.') || 'default export'}`;
+    if (issue.code === 'invalid_key') {
+      const takes = issue.issues[0]?.message ?? 'another name';
+      return [{ name: at(issue.path), got: `the name ${shown(String(issue.path.at(-1)))}`, takes }];
+    }
     if (issue.code !== 'unrecognized_keys') {
       return [
         {
@@ -109,6 +114,7 @@ function issueFaults(
         },
       ];
     }
+    const knownKeys = issue.path[0] === 'feeds' ? Object.keys(feedSchema.shape) : keys;
     return issue.keys.map((key) => {
       const guess = nearest(key, knownKeys);
       const takes = `nothing: there is no such key${guess === undefined ? '' : ` (did you mean ${guess}?)`}`;
@@ -154,33 +160,53 @@ const configKeys = [
   ...sinkKeys,
 ];
 
-/** Reads the default export of a config file; `file` names it in the faults, `changedOn` (`YYYY-MM-DD`) dates its prices. */
-export function readUserConfig(file: string, exported: unknown, changedOn: string): UserConfigResult {
-  const parsed = userConfigSchema.safeParse(exported);
-  if (!parsed.success) return { ok: false, faults: issueFaults(file, exported, parsed.error, [], configKeys) };
-  const { strategies: overrides = {}, models: stated = {}, ...sections } = parsed.data;
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a part of a strategy says over the same part of its base; what is no object is left to the schema. */
+function over(base: object, own: unknown): unknown {
+  return own === undefined || isObject(own) ? { ...base, ...own } : own;
+}
+
+/** The strategies of a config file, each over its base; one whose base is unknown is checked over the usual one. */
+function readStrategies(
+  file: string,
+  stated: unknown,
+): { strategies: Record<string, Strategy>; faults: SettingFault[] } {
   const faults: SettingFault[] = [];
   const strategies: Record<string, Strategy> = {};
-  for (const [name, { extends: base, ...override }] of Object.entries(overrides)) {
-    const baseName = base ?? (Object.hasOwn(builtInStrategies, name) ? name : defaultStrategy);
-    const parent = Object.hasOwn(builtInStrategies, baseName) ? builtInStrategies[baseName] : undefined;
-    if (parent === undefined) {
+  for (const [name, whole] of isObject(stated) ? Object.entries(stated) : []) {
+    if (!isObject(whole)) continue;
+    const { extends: base, ...override } = whole;
+    const usual = Object.hasOwn(builtInStrategies, name) ? name : defaultStrategy;
+    const isKnown = base === undefined || (typeof base === 'string' && Object.hasOwn(builtInStrategies, base));
+    if (!isKnown) {
       const takes = `one of ${Object.keys(builtInStrategies).join(', ')}`;
-      faults.push({ name: `${file}: strategies.${name}.extends`, got: shown(baseName), takes });
-      continue;
+      faults.push({ name: `${file}: strategies.${name}.extends`, got: describe(base, []), takes });
     }
+    const parent = builtInStrategies[isKnown && base !== undefined ? String(base) : usual];
     const merged = {
       ...parent,
       ...override,
       name,
-      guardrails: { ...parent.guardrails, ...override.guardrails },
-      rules: { ...parent.rules, ...override.rules },
+      guardrails: over({ ...parent?.guardrails }, override.guardrails),
+      rules: over({ ...parent?.rules }, override.rules),
     };
     const strategy = strategySchema.safeParse(merged);
     if (strategy.success) strategies[name] = strategy.data;
     else faults.push(...issueFaults(file, merged, strategy.error, ['strategies', name], strategyKeys));
   }
-  if (faults.length > 0) return { ok: false, faults };
+  return { strategies, faults };
+}
+
+/** Reads the default export of a config file; `file` names it in the faults, `changedOn` (`YYYY-MM-DD`) dates its prices. */
+export function readUserConfig(file: string, exported: unknown, changedOn: string): UserConfigResult {
+  const parsed = userConfigSchema.safeParse(exported);
+  const { strategies, faults } = readStrategies(file, valueAt(exported, ['strategies']));
+  if (!parsed.success) faults.unshift(...issueFaults(file, exported, parsed.error, [], configKeys));
+  if (!parsed.success || faults.length > 0) return { ok: false, faults, outline: outlineOf(exported) };
+  const { strategies: _, models: stated = {}, ...sections } = parsed.data;
   const models = Object.entries(stated).map(([name, price]): [string, ModelPrice] => [
     name,
     modelPriceOf(price, { source: file, date: changedOn }),
