@@ -133,6 +133,7 @@ describe.skipIf(browserFile === undefined)('feeds and sinks on the dashboard', {
     await submitAndWait(stand, 'sku,price,currency\nSHOE-1,20.00,EUR\n');
     await row.getByText('1 dead letter ·').waitFor();
     await row.getByText('100 % errors').waitFor();
+    await row.getByText(/Last failure .*: http-4/).waitFor();
     await page.locator('#sinks-card li').filter({ hasText: 'ndjson' }).getByText('0 % errors').waitFor();
 
     await until('the page has asked thrice', async () => asks() >= 3);

@@ -335,6 +335,8 @@ export interface Sink {
   attempts: number;
   errorPercent: number;
   latencyMs: { p50: number; p99: number } | null;
+  lastDeliveredAt?: string;
+  lastError?: { reason: string; detail: string; at: string };
   gap?: { messages: number };
   resync?: { prices: number };
 }

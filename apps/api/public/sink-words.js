@@ -37,5 +37,11 @@ export function sinkReason({ state, since, reason = '', gap, resync, replaying }
   return replaying ? 'Its dead letters are tried once more.' : '';
 }
 
+/** Its newest failure, while it matters; '' = it went well since. @param {Sink} sink */
+export function sinkFailure({ errorPercent, lastError, lastDeliveredAt = '' }) {
+  if (!lastError || (errorPercent === 0 && lastError.at < lastDeliveredAt)) return '';
+  return `Last failure ${moment(lastError.at)}: ${lastError.reason}, ${lastError.detail}`;
+}
+
 /** A count of dead letters in a question. @param {number} n */
 export const deadLetters = (n) => (n === 1 ? 'the dead letter' : `the ${compact(n)} dead letters`);

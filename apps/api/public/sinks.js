@@ -2,7 +2,7 @@
 import { asking } from './asking.js';
 import { byId, fill, h, listIn, setAttribute, setText } from './elements.js';
 import { sinkActions } from './sink-actions.js';
-import { sinkFigures, sinkReason, sinkState } from './sink-words.js';
+import { sinkFailure, sinkFigures, sinkReason, sinkState } from './sink-words.js';
 
 /**
  * Where published prices are delivered: how each sink does, and what may be done about it. Not there while there is none.
@@ -39,6 +39,7 @@ function row(app, { name }, ask) {
   const kind = h('span', { class: 'pill' });
   const state = h('span', { class: 'grow' });
   const reason = h('p', {});
+  const failure = h('p', {});
   const figures = h('p', { class: 'detail' });
   const target = h('p', { class: 'detail' });
   const actions = sinkActions(app, name, ask);
@@ -47,6 +48,7 @@ function row(app, { name }, ask) {
     {},
     h('div', { class: 'batch-head' }, dot, h('b', { class: 'sku' }, name), kind, state, actions.element),
     reason,
+    failure,
     figures,
     target,
   );
@@ -59,6 +61,7 @@ function row(app, { name }, ask) {
       setText(kind, sink.kind);
       setText(state, words);
       setText(reason, sinkReason(sink));
+      setText(failure, sinkFailure(sink));
       setText(figures, sinkFigures(sink));
       setText(target, sink.url);
       actions.update(sink);

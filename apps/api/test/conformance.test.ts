@@ -231,6 +231,7 @@ describe('answers fit the description:', () => {
     await expectStatus(404, 'pauseSink', { path, body: {} });
     const fixed = { name: 'fixed', kind: 'http', target: 'https://x.example/', origin: 'config' } as const;
     await api.store.sinks.register(fixed, { keepMessages: 5000 });
+    await api.store.sinks.noteError('fixed', { reason: 'http-500', detail: 'HTTP 500', atMs: Date.now() });
     expect((await expectStatus(200, 'listSinks')).body.items).toHaveLength(2);
     await expectStatus(200, 'pauseSink', { path: { name: 'fixed' }, body: { reason: 'moving' } });
     await expectStatus(200, 'resumeSink', { path: { name: 'fixed' } });

@@ -180,6 +180,9 @@ describe('a sink that is delivered to', () => {
     expect(await listed()).toMatchObject([
       { name: 'shop', attempts: 10, errorPercent: 50, latencyMs: { p99: expect.any(Number) } },
     ]);
+    await sinks.noteError('shop', { reason: 'http-500', detail: 'HTTP 500: no', atMs: 1_763_726_400_000 });
+    const lastError = { reason: 'http-500', detail: 'HTTP 500: no', at: '2025-11-21T12:00:00.000Z' };
+    expect(await listed()).toMatchObject([{ lastError }]);
     const paused = await send('POST', '/shop/pause', { reason: 'moving' });
     expect(paused.body).toMatchObject({ state: 'paused', reason: 'by adminer: moving' });
     expect((await send('POST', '/shop/resume')).body).toMatchObject({ state: 'idle', attempts: 0, latencyMs: null });

@@ -14,6 +14,8 @@ const sinkSchema = z.looseObject({
   waiting: tally,
   oldestWaitingSeconds: z.number().nullish(),
   errorPercent: tally,
+  lastDeliveredAt: z.string().nullish(),
+  lastError: z.looseObject({ reason: z.string(), detail: z.string().default(''), at: z.string() }).nullish(),
   latencyMs: z.looseObject({ p50: tally, p99: tally }).nullish(),
   gap: z.looseObject({ messages: tally }).nullish(),
   resync: z.looseObject({ prices: tally }).nullish(),

@@ -22,6 +22,8 @@ const shop = {
   oldestWaitingSeconds: 75,
   errorPercent: 3.1,
   latencyMs: { p50: 20, p99: 180 },
+  lastDeliveredAt: '2026-11-21T12:00:01.000Z',
+  lastError: { reason: 'http-500', detail: 'HTTP 500: no\u001b[31m', at: '2026-11-21T12:00:00.000Z' },
 };
 const legacy = {
   ...shop,
@@ -30,6 +32,7 @@ const legacy = {
   state: 'gap',
   reason: undefined,
   gap: { messages: 7 },
+  errorPercent: 0,
   latencyMs: null,
 };
 
@@ -39,6 +42,8 @@ describe('sinks', () => {
     const { stdout, stderr } = await atTerminal(['sinks'], env);
     expect(stdout).toMatch(/│ shop +│ webhook │ stopped │ +12,000 │ +40 │ +75 s │ +3 │ +3\.1 % │ 180 ms │ https:/);
     expect(stderr).toContain('shop stopped: see to its far end, then npx reprice sinks resume shop');
+    expect(stderr).toMatch(/shop last failed 2026-11-21T12:00:00\.000Z: http-500, HTTP 500: no\S*\n/);
+    expect(stderr).not.toContain('legacy last failed');
     expect(stderr).toContain('legacy missed 7 messages: npx reprice sinks resync legacy');
     expect((await inPipe(['sinks', '--json'], env)).stdout.split('\n')).toHaveLength(3);
     api.on('GET /v1/sinks', { body: { items: [], nextCursor: null } });

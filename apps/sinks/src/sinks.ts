@@ -19,6 +19,7 @@ import { Wake } from './wake.ts';
 const BEAT_MS = 1000;
 const LOOK_MS = 1000;
 const SAME_ERROR_EVERY_MS = 10_000;
+const SAME_FAILURE_EVERY_MS = 60_000;
 const LOOK_AGAIN_MS = 1000;
 /** A file is brought to the disk once for all messages that wait, so more of them cost no more. */
 const WRITTEN_TOGETHER = 64;
@@ -62,10 +63,16 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
   });
   const self = { id: randomBytes(8).toString('hex'), kind: 'sinks', host: hostname(), pid: process.pid } as const;
 
+  const failureTurn = onceEvery(SAME_FAILURE_EVERY_MS);
   const monitor = new Monitor({
     store,
     now: Date.now,
     onError,
+    onFailure: (sink, { reason, detail }) => {
+      const mine = failureTurn(`${sink} ${reason}`);
+      const fields = { sink, reason, detail, suppressed: mine?.suppressed };
+      if (mine) log.warn(fields, 'an attempt to deliver to a sink failed');
+    },
     onStopped: (sink, reason) =>
       log.error({ sink, reason }, `a sink was stopped; what is published waits for \`reprice sinks resume ${sink}\``),
   });

@@ -1,5 +1,5 @@
 import type { SendingSinkConfig } from '@reprice/config';
-import { Store } from '@reprice/store';
+import { type SinkFailure, Store } from '@reprice/store';
 import { freshNamespace, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
@@ -32,11 +32,13 @@ export async function delivering(sinks: Readonly<Record<string, readonly [Sendin
   const redis = new Redis(testRedis().url);
   const store = new Store(redis, { namespace: freshNamespace() });
   const stopped: string[] = [];
+  const failures: string[] = [];
   const onError = (error: unknown): void => {
     throw error;
   };
   const onStopped = (sink: string, reason: string): void => void stopped.push(`${sink}: ${reason}`);
-  const monitor = new Monitor({ store, now: Date.now, onError, onStopped });
+  const onFailure = (sink: string, { reason }: SinkFailure): void => void failures.push(`${sink}: ${reason}`);
+  const monitor = new Monitor({ store, now: Date.now, onError, onStopped, onFailure });
   const deliverers: Deliverer[] = [];
   for (const [name, [settings, options]] of Object.entries(sinks)) {
     await store.sinks.register({ name, kind: 'http', target: '', origin: 'config' }, { keepMessages: 5000 });
@@ -65,5 +67,5 @@ export async function delivering(sinks: Readonly<Record<string, readonly [Sendin
     await window.publish(sku, price);
     for (const deliverer of deliverers) deliverer.wake();
   };
-  return { store, monitor, stopped, publish, sink: async (name: string) => await store.sinks.get(name) };
+  return { store, monitor, stopped, failures, publish, sink: async (name: string) => await store.sinks.get(name) };
 }

@@ -14,7 +14,7 @@ it('of two sinks the one that fails is stopped, the other goes on, and after a r
   const legacy = await farEnd((_arrival, _req, res) => void res.writeHead(isBroken ? 500 : 200).end());
   const shop = await farEnd((_arrival, _req, res) => void res.writeHead(204).end());
   const triggers = { errorPercent: 1, p99Ms: false, minutes: 5, minDeliveries: 20 } as const;
-  const { store, monitor, stopped, publish, sink } = await delivering({
+  const { store, monitor, stopped, failures, publish, sink } = await delivering({
     legacy: [settingsOf(legacy.url, { triggers, attempts: 50 })],
     shop: [settingsOf(shop.url, { triggers })],
   });
@@ -28,6 +28,10 @@ it('of two sinks the one that fails is stopped, the other goes on, and after a r
     });
   });
   expect(stopped).toHaveLength(1);
+  expect(new Set(failures)).toEqual(new Set(['legacy: http-500']));
+  const lastError = { reason: 'http-500', detail: 'HTTP 500', atMs: expect.any(Number) };
+  expect(await sink('legacy')).toMatchObject({ lastError });
+  expect(await sink('shop')).not.toHaveProperty('lastError');
   await soon(async () => expect(await sink('shop')).toMatchObject({ state: 'delivering', delivered: 30, waiting: 0 }));
   const before = legacy.arrivals.length;
   await publish('SKU-0', '12.00');
@@ -103,6 +107,7 @@ it('what a far end took at another price, or did not name, is told and counts as
     B: { kind: 'acknowledged', price: '10.00', currency: 'EUR' },
     C: { kind: 'unnamed' },
   });
+  expect(await sink('legacy')).toMatchObject({ lastError: { reason: 'other-price' } });
   expect(await store.sinkWindows.read('legacy', 5, Date.now())).toMatchObject({ attempts: 3, errors: 2 });
   expect(await store.sinkWindows.read('shop', 5, Date.now())).toMatchObject({ attempts: 3, errors: 0 });
 });

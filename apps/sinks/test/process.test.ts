@@ -54,6 +54,9 @@ it('a sinks process delivers to all of its sinks, and a far end that hangs holds
   await soon(() => expect(readFileSync(path.join(dir, 'prices.ndjson'), 'utf8').split('\n')).toHaveLength(101));
   const [file, behind] = await store.sinks.list();
   expect([file?.delivered, behind?.delivered, behind?.waiting]).toEqual([100, 0, 100]);
+  await soon(async () => expect((await store.sinks.get('hangs'))?.lastError).toMatchObject({ reason: 'timeout' }));
+  const failures = () => sinks.logs.filter(({ msg }) => msg === 'an attempt to deliver to a sink failed');
+  await soon(() => expect(failures()).toMatchObject([{ sink: 'hangs', reason: 'timeout', suppressed: 0 }]));
   const metrics = await (await fetch(sinks.url)).text();
   expect(metrics).toContain('reprice_sink_prices_total{sink="shop"} 100');
   expect((await store.processes.alive('sinks')).map(({ pid }) => pid)).toEqual([sinks.pid]);

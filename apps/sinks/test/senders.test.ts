@@ -100,6 +100,14 @@ describe('an http sink', () => {
 });
 
 describe('an answer', () => {
+  it('that quotes our key is told without it, also where it would be cut in the middle', async () => {
+    const key = 'hunter2-hunter2-hunter2';
+    const far = await farEnd(answering(500, {}, `${'x'.repeat(180)} ${key}`));
+    const sink = sender({ url: `${far.url}?token=${key}`, headers: { 'X-Api-Key': key } });
+    const delivery = await sink.deliver(message, never);
+    expect(delivery).toMatchObject({ ok: false, detail: expect.stringMatching(/^HTTP 500: x+ \[secret\]$/) });
+  });
+
   it.each([
     [500, { retry: true, reason: 'http-500', detail: 'HTTP 500: out of order' }],
     [404, { retry: true, reason: 'http-404' }],

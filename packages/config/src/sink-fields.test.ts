@@ -20,11 +20,12 @@ it('takes sinks with their defaults', () => {
       allowPrivate: true,
       headers: { 'X-Api-Key': 'hunter2-key' },
     },
-    files: { kind: 'ndjson', file: '/var/prices.ndjson', startWith: 'all', triggers: { p99Ms: false } },
+    files: { kind: 'ndjson', file: '/var/prices.ndjson', startWith: 'all' },
+    slow: { kind: 'ndjson', file: '/var/slow.ndjson', triggers: { p99Ms: 500, minutes: 1 } },
   };
   const read = readUserConfig('my.config.ts', { sinks }, '2026-11-21');
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
-  const { shop, legacy, files } = read.sections.sinks;
+  const { shop, legacy, files, slow } = read.sections.sinks;
   expect(shop).toMatchObject({
     timeoutMs: 10_000,
     attempts: 12,
@@ -36,6 +37,7 @@ it('takes sinks with their defaults', () => {
   expect(shop?.kind === 'webhook' && webhookSecrets(shop)).toEqual([secret, secret]);
   expect(legacy).toMatchObject({ method: 'POST' });
   expect(files?.triggers).toEqual({ errorPercent: 1, p99Ms: false, minutes: 5, minDeliveries: 100 });
+  expect(slow?.triggers).toEqual({ errorPercent: 1, p99Ms: 500, minutes: 1, minDeliveries: 100 });
   expect(read.sections.changes).toEqual({ keepMessages: 200_000 });
   expect(sinkSecrets(read.sections.sinks)).toEqual([secret, secret, 'hunter2-key', 'hunter2-key']);
 });
@@ -59,6 +61,10 @@ it.each([
   [
     { shop: { kind: 'http', url, triggers: { p99Ms: -1 } } },
     /sinks\.shop\.triggers\.p99Ms has -1; it takes milliseconds from 0/,
+  ],
+  [
+    { files: { kind: 'ndjson', file: 'a', triggers: { p99ms: 1 } } },
+    /sinks\.files\.triggers\.p99ms has 1; it takes nothing.*did you mean p99Ms/,
   ],
   [
     { shop: { kind: 'http', url, trigers: {} } },

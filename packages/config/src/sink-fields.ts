@@ -18,10 +18,15 @@ function isWebhookSecret(text: string): boolean {
   return bytes >= 24 && bytes <= 64;
 }
 
-const orNever = (most: number, what: string, fallback: number) => {
+const orNever = (most: number, what: string, fallback: number | false) => {
   const takes = `${what} from 0 to ${most}, or false = never for that`;
   return z.union([z.number(takes).min(0, takes).max(most, takes), z.literal(false)], takes).default(fallback);
 };
+
+const p99Ms = (fallback: number | false) =>
+  orNever(600_000, 'milliseconds', fallback).meta({
+    description: 'Slower than this for one attempt in a hundred, and the sink stops',
+  });
 
 /** When a sink is stopped by itself. */
 export const sinkTriggers = z.strictObject(
@@ -30,9 +35,7 @@ export const sinkTriggers = z.strictObject(
       description:
         'Attempts that failed, 429 apart, or of which another price was acknowledged, in per cent; above it the sink stops',
     }),
-    p99Ms: orNever(600_000, 'milliseconds', 200).meta({
-      description: 'Slower than this for one attempt in a hundred, and the sink stops',
-    }),
+    p99Ms: p99Ms(200),
     minutes: whole(1, 60, 5).meta({ description: 'The minutes that are looked at, this one included' }),
     minDeliveries: whole(20, 100_000, 100).meta({ description: 'With fewer attempts in them nothing is decided' }),
   },
@@ -106,7 +109,13 @@ const http = z.strictObject({
   ...pace,
 });
 const filePath = 'the path of a file';
-const ndjson = z.strictObject({ kind: z.literal('ndjson'), file: z.string(filePath).min(1, filePath), ...pace });
+const ndjson = z.strictObject({
+  kind: z.literal('ndjson'),
+  file: z.string(filePath).min(1, filePath),
+  ...pace,
+  // A slow disk is no far end that would be spared by a stop.
+  triggers: sinkTriggers.extend({ p99Ms: p99Ms(false) }).prefault({}),
+});
 
 /** `changes` of a config file: how much is kept for sinks that are behind. */
 export const changesSchema = z.strictObject({

@@ -22,6 +22,8 @@ export interface SinkRecord extends SinkDescription {
   readonly process?: string;
   readonly delivered: number;
   readonly lastDeliveredAtMs?: number;
+  /** The newest failure, kept when later attempts succeed; of the clock of the process that delivers. */
+  readonly lastError?: SinkFailure;
   /** Dead letters that are kept, and those that were dropped since there were more than are kept. */
   readonly dead: number;
   readonly deadDropped: number;
@@ -37,6 +39,15 @@ export interface SinkRecord extends SinkDescription {
   /** The resync that runs. */
   readonly resync?: { readonly sinceMs: number; readonly pages: number; readonly prices: number };
   readonly resyncDoneAtMs?: number;
+}
+
+/** Why an attempt to deliver failed. */
+export interface SinkFailure {
+  /** A word, such as `http-500`. */
+  readonly reason: string;
+  /** For a person; without secrets. */
+  readonly detail: string;
+  readonly atMs: number;
 }
 
 /** What else is read beside the hash of a sink. */
@@ -69,6 +80,9 @@ export function readSink(
     ...(process !== null && { process }),
     delivered: number('delivered'),
     ...optional('lastDeliveredAtMs'),
+    ...(hash.errorReason !== undefined && {
+      lastError: { reason: hash.errorReason, detail: hash.errorDetail ?? '', atMs: number('errorAtMs') },
+    }),
     dead,
     deadDropped: number('deadDropped'),
     superseded: number('superseded'),

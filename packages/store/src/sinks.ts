@@ -4,7 +4,7 @@ import { type DeadLetter, decodeDeadLetter } from './dead-letter.ts';
 import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
 import { SinkReader } from './sink-reader.ts';
-import { readSink, type SinkDescription, type SinkRecord } from './sink-record.ts';
+import { readSink, type SinkDescription, type SinkFailure, type SinkRecord } from './sink-record.ts';
 
 /** How far the stream of changes goes. */
 export interface StreamSpan {
@@ -99,6 +99,11 @@ export class Sinks {
   /** The same because of its failures, if it delivers: one that a person paused stays paused. */
   async stop(name: string, reason: string): Promise<boolean> {
     return await this.#put(name, 'delivering', { state: 'stopped', reason });
+  }
+
+  /** Keeps the newest failure of a sink, for people to see. False where the sink is not known. */
+  async noteError(name: string, { reason, detail, atMs }: SinkFailure): Promise<boolean> {
+    return await this.#put(name, '', { errorReason: reason, errorDetail: detail, errorAtMs: String(atMs) });
   }
 
   /** Goes on delivering. False where the sink is not known. */

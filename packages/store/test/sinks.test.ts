@@ -122,6 +122,16 @@ describe('a sink', () => {
     expect(await store.sinks.pause('nobody', '')).toBe(false);
   });
 
+  it('keeps its newest failure, and none of one that is not known', async () => {
+    const { store, redis, sink } = await withSink();
+    expect(await sink()).not.toHaveProperty('lastError');
+    expect(await store.sinks.noteError('shop', { reason: 'timeout', detail: 'no answer', atMs: 1 })).toBe(true);
+    await store.sinks.noteError('shop', { reason: 'refused', detail: '', atMs: 2 });
+    expect(await sink()).toMatchObject({ lastError: { reason: 'refused', detail: '', atMs: 2 } });
+    expect(await store.sinks.noteError('nobody', { reason: 'refused', detail: '', atMs: 2 })).toBe(false);
+    expect(await redis.exists(store.keys.sink('nobody'))).toBe(0);
+  });
+
   it('that is forgotten holds nothing any more', async () => {
     const { store, redis, publish, reader } = await withSink();
     await store.sinks.save('shop', '{}');

@@ -31,6 +31,13 @@ export function sinkFinding(sinks: readonly ShownSink[], configured: readonly st
       `What was published was cut before ${gaps.join(', ')} had it.`,
       'reprice sinks resync NAME brings it level.',
     );
+  const failing = sinks.filter(isFailing);
+  if (failing.length > 0)
+    return warning(
+      id,
+      `Every attempt of the last minutes failed: ${failing.map(failure).join('; ')}. What is published waits.`,
+      'See to its far end: attempts go on by themselves, until its triggers stop it (reprice sinks).',
+    );
   const dead = sinks.filter((sink) => sink.dead > 0).map((sink) => `${sink.name} ${sink.dead}`);
   if (dead.length > 0)
     return warning(
@@ -42,10 +49,26 @@ export function sinkFinding(sinks: readonly ShownSink[], configured: readonly st
   if (late.length > 0)
     return warning(
       id,
-      detail,
+      [detail, ...late.filter(failedLast).map((sink) => `Last failure: ${failure(sink)}.`)].join(' '),
       'They are more than five minutes behind: paused, slower than what is published, or failing (reprice sinks).',
     );
   return ok(id, sinks.length === 0 ? 'No sink is configured.' : detail);
+}
+
+/** Whether something waits, and nothing of the last minutes went through. */
+function isFailing(sink: ShownSink): boolean {
+  const { state, waiting, attempts, errorPercent, lastError } = sink;
+  if (state !== 'delivering' || waiting === 0 || !lastError) return false;
+  // Attempts may be minutes apart.
+  return attempts > 0 ? errorPercent === 100 : failedLast(sink);
+}
+
+function failedLast({ lastError, lastDeliveredAt = '' }: ShownSink): boolean {
+  return lastError !== undefined && lastError.at > lastDeliveredAt;
+}
+
+function failure({ name, waiting, lastError }: ShownSink): string {
+  return `${name} (${waiting} waiting) ${lastError?.reason}, ${lastError?.detail.replace(/\.$/, '')}`;
 }
 
 function named(sinks: readonly ShownSink[], wanted: ShownSink['state']): string[] {

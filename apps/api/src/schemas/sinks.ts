@@ -46,6 +46,14 @@ export const sinkSchema = z
       .nullable()
       .meta({ description: 'Of an attempt; null = there was none' }),
     lastDeliveredAt: instant.optional(),
+    lastError: z
+      .strictObject({
+        reason: z.string().meta({ example: 'http-500' }),
+        detail: z.string().meta({ example: 'HTTP 500: out of order' }),
+        at: instant,
+      })
+      .optional()
+      .meta({ description: 'The newest attempt that failed; it stays when later ones succeed' }),
     gap: z
       .strictObject({ messages: tally, since: instant })
       .optional()

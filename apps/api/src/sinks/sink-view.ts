@@ -34,7 +34,7 @@ export async function shownSink(
 
 function view(record: SinkRecord, counts: AttemptCounts, nowMs: number): ShownSink {
   const { name, kind, target, origin, reason, sinceMs, gap, resync } = record;
-  const { delivered, dead, deadDropped, replaying, waiting, oldestWaitingAtMs, lastDeliveredAtMs } = record;
+  const { delivered, dead, deadDropped, replaying, waiting, oldestWaitingAtMs, lastDeliveredAtMs, lastError } = record;
   return {
     name,
     kind: kind as ShownSink['kind'],
@@ -51,6 +51,7 @@ function view(record: SinkRecord, counts: AttemptCounts, nowMs: number): ShownSi
     oldestWaitingSeconds: oldestWaitingAtMs === undefined ? null : Math.max(0, nowMs - oldestWaitingAtMs) / 1000,
     ...figuresOf(counts),
     ...(lastDeliveredAtMs !== undefined && { lastDeliveredAt: at(lastDeliveredAtMs) }),
+    ...(lastError && { lastError: { reason: lastError.reason, detail: lastError.detail, at: at(lastError.atMs) } }),
     ...(gap && { gap: { messages: gap.messages, since: at(gap.sinceMs) } }),
     ...(resync && { resync: { since: at(resync.sinceMs), prices: resync.prices } }),
   };

@@ -42,6 +42,13 @@ function advice({ name, state, dead, gap }: Sink): string | undefined {
   return undefined;
 }
 
+/** The newest failure of a sink, while it matters; undefined: it went well since. */
+function failure({ name, errorPercent, lastError, lastDeliveredAt }: Sink): string | undefined {
+  if (!lastError || (errorPercent === 0 && lastError.at < (lastDeliveredAt ?? ''))) return undefined;
+  const { reason, detail, at } = lastError;
+  return `${printable(name, 40)} last failed ${printable(at, 40)}: ${printable(reason, 60)}, ${printable(detail, 200)}`;
+}
+
 async function printSinks({ output }: Context, sinks: readonly Sink[]): Promise<void> {
   if (sinks.length === 0)
     return output.tell(
@@ -61,8 +68,7 @@ async function printSinks({ output }: Context, sinks: readonly Sink[]): Promise<
   ]);
   await output.print(list(output, columns, rows));
   for (const sink of sinks) {
-    const todo = advice(sink);
-    if (todo !== undefined) output.tell(todo);
+    for (const said of [failure(sink), advice(sink)]) if (said !== undefined) output.tell(said);
   }
 }
 

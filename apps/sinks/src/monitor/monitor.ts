@@ -1,5 +1,5 @@
 import type { SinkTriggers } from '@reprice/config';
-import { AttemptTally, type ParityNote, type Store } from '@reprice/store';
+import { AttemptTally, type ParityNote, type SinkFailure, type Store } from '@reprice/store';
 import { GONE } from '../senders/outcome.ts';
 import type { ChangeMessage, Delivery, DeliveryObserver } from '../sink.ts';
 import { acknowledgedNotes, deadNotes, isOtherThanSent } from './parity-notes.ts';
@@ -12,6 +12,8 @@ export interface MonitorOptions {
   readonly now: () => number;
   /** A sink was stopped by itself: nothing goes to it until a person resumes it. */
   readonly onStopped: (sink: string, reason: string) => void;
+  /** An attempt failed; called of each, at once. Must not throw. */
+  readonly onFailure: (sink: string, failure: SinkFailure) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -21,8 +23,14 @@ interface Since {
   notes: ParityNote[];
   /** What a resync delivered as it was sent: the others may have had it long ago. */
   repeats: ParityNote[];
+  failure?: SinkFailure;
   gone?: string;
 }
+
+const otherPrice = {
+  reason: 'other-price',
+  detail: 'The far end answered another price than was sent, or left one out; reprice sinks parity tells which.',
+};
 
 /**
  * Watches the sinks that this process delivers to. At each look it puts into Redis how their attempts went and what they did with which price, and stops
@@ -52,6 +60,11 @@ export class Monitor {
     const isError = delivery.ok ? isOtherThanSent(notes, message) : delivery.reason !== 'http-429';
     since.tally.add(delivery.latencyMs, isError);
     (isResync(message) && delivery.ok && !isError ? since.repeats : since.notes).push(...notes);
+    const failed = delivery.ok ? isError && otherPrice : delivery;
+    if (failed) {
+      since.failure = { reason: failed.reason, detail: failed.detail, atMs: this.#options.now() };
+      this.#options.onFailure(name, since.failure);
+    }
     if (!delivery.ok && delivery.reason === GONE) since.gone = delivery.detail;
   };
 
@@ -67,11 +80,12 @@ export class Monitor {
     for (const [name, since] of noted) await this.#put(name, since).catch(this.#options.onError);
   }
 
-  async #put(name: string, { tally, notes, repeats, gone }: Since): Promise<void> {
+  async #put(name: string, { tally, notes, repeats, failure, gone }: Since): Promise<void> {
     const { store, now } = this.#options;
     const nowMs = now();
     const triggers = this.#triggers.get(name);
     await store.sinkWindows.add(name, tally, nowMs);
+    if (failure) await store.sinks.noteError(name, failure);
     await store.sinkParity.note(name, notes, nowMs);
     await store.sinkParity.note(name, repeats, nowMs, true);
     if (gone !== undefined) return await this.#stop(name, `its far end says that it is gone for good (${gone})`);

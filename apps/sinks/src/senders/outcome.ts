@@ -17,10 +17,21 @@ export const GONE = 'gone';
 /** The message itself is not taken, and never will be. */
 const messageRefused: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
-/** What an answer that is no 2xx means; undefined: it is one. */
-export function refusalOf({ status, headers, body }: Answer, nowMs: number): Refusal | undefined {
+/** Of an answer, as much as is searched for secrets; long ones must be whole in it. */
+const READ_BYTES = 4096;
+
+/**
+ * What an answer that is no 2xx means; undefined: it is one.
+ *
+ * @param scrub takes secrets out of what the far end says
+ */
+export function refusalOf(
+  { status, headers, body }: Answer,
+  nowMs: number,
+  scrub: (said: string) => string,
+): Refusal | undefined {
   if (status >= 200 && status < 300) return undefined;
-  const said = excerpt(body);
+  const said = printable(scrub(body.subarray(0, READ_BYTES).toString()));
   const detail = `HTTP ${status}${said === '' ? '' : `: ${said}`}`;
   if (status >= 300 && status < 400)
     return {
@@ -57,10 +68,6 @@ function reasonOf(code: string): string {
   if (code === 'ECONNREFUSED') return 'refused';
   if (/^UND_ERR_(HEADERS_OVERFLOW|RES)/.test(code)) return 'no-http';
   return 'connection';
-}
-
-function excerpt(body: Buffer): string {
-  return printable(body.subarray(0, 400).toString());
 }
 
 /** One line without control characters, 200 characters at most. */

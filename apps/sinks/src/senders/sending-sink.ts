@@ -1,4 +1,5 @@
-import { type ResolveHost, readTargetUrl, type SendingSinkConfig } from '@reprice/config';
+import { type ResolveHost, readTargetUrl, type SendingSinkConfig, sinkSecrets } from '@reprice/config';
+import { Scrubber } from '@reprice/telemetry';
 import type { AcknowledgedPrice, ChangeMessage, Delivery, Sink } from '../sink.ts';
 import { changeBody } from './change-body.ts';
 import { failureOf, refusalOf } from './outcome.ts';
@@ -25,6 +26,8 @@ export class SendingSink implements Sink {
   readonly kind: SendingKind['kind'];
   readonly #how: SendingKind;
   readonly #target: Target;
+  /** Far ends like to quote what they were sent, and what failed is shown to people. */
+  readonly #scrubber: Scrubber;
 
   constructor(name: string, config: SendingSinkConfig, how: SendingKind, { resolve }: SendingOptions = {}) {
     const read = readTargetUrl(config.url, config);
@@ -32,6 +35,7 @@ export class SendingSink implements Sink {
     this.name = name;
     this.kind = how.kind;
     this.#how = how;
+    this.#scrubber = new Scrubber(sinkSecrets({ [name]: config }));
     this.#target = new Target({
       url: read.url,
       method: how.method,
@@ -48,12 +52,13 @@ export class SendingSink implements Sink {
     const latency = () => ({ latencyMs: Math.round(performance.now() - fromMs) });
     try {
       const answer = await this.#target.send(this.#how.headersOf(message.id, body, new Date()), body, signal);
-      const refusal = refusalOf(answer, Date.now());
+      const refusal = refusalOf(answer, Date.now(), (said) => this.#scrubber.scrub(said));
       if (refusal) return { ok: false, ...refusal, ...latency() };
       const acknowledged = this.#how.read(answer);
       return { ok: true, status: answer.status, ...latency(), ...(acknowledged && { acknowledged }) };
     } catch (error) {
-      return { ok: false, ...failureOf(error), ...latency() };
+      const failure = failureOf(error);
+      return { ok: false, ...failure, detail: this.#scrubber.scrub(failure.detail), ...latency() };
     }
   }
 
