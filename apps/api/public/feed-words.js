@@ -44,8 +44,10 @@ export function holdAdvice(feeds) {
   const holding = feeds.filter(({ holds }) => holds);
   if (holding.length === 0) return '';
   const names = holding.map(({ name }) => name).join(', ');
-  const advice = holding.some(({ state }) => state === 'down')
-    ? ' One that is not to be run any more is let go of by reprice feeds forget.'
-    : ' It goes on by itself.';
-  return `${names} may be out of date, so no price is made from it. Batches go on, and nothing is lost.${advice}`;
+  const down = holding.filter(({ state }) => state === 'down').map(({ name }) => name);
+  const advice =
+    down.length === 0
+      ? 'It goes on by itself.'
+      : `Is the process of ${down.join(', ')} alive (npm run feed), and the market reachable? One that the config file does not name any more is let go of by reprice feeds forget ${down[0]}.`;
+  return `${names} may be out of date, so no price is made from any observation, whoever sent it. Batches go on, and nothing is lost. ${advice}`;
 }

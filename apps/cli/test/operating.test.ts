@@ -33,7 +33,13 @@ describe('feeds', () => {
     api.on('GET /v1/feeds', { body: { items: [feed] } });
     const shown = await inPipe(['feeds'], env);
     expect(shown.stdout).toMatch(/^market\tbehind\t.*\t3\.2 s\t12,?000\t2\t1\t0\t4\tevent 7 is missing$/m);
-    expect(shown.stderr).toContain('waits for market');
+    expect(shown.stderr).toContain('All that observations moved waits for market, whoever sent it; batches go on');
+    expect(shown.stderr).not.toContain('forget');
+    api.on('GET /v1/feeds', { body: { items: [{ ...feed, state: 'down', detail: 'no process runs it' }] } });
+    expect((await inPipe(['feeds'], env)).stderr).toMatch(
+      /market is down\. .*npm run feed.*reprice feeds forget market$/m,
+    );
+    api.on('GET /v1/feeds', { body: { items: [feed] } });
     expect(JSON.parse((await inPipe(['feeds', '--json'], env)).stdout)).toEqual(feed);
     api.on('DELETE /v1/feeds/market', { body: { name: 'market' } });
     expect((await inPipe(['feeds', 'forget', 'market'], env)).stdout).toMatch(/^Forgotten: market/);

@@ -41,9 +41,19 @@ async function printFeeds(context: Context, feeds: readonly Feed[], nowMs: numbe
     printable(feed.detail, 100),
   ]);
   await output.print(list(output, columns, rows));
-  const holding = feeds.filter(({ holds }) => holds).map(({ name }) => name);
-  if (holding.length > 0)
-    output.tell(`What observations moved waits for ${printable(holding.join(', '))}; batches go on, nothing is lost.`);
+  const holding = feeds.filter(({ holds }) => holds);
+  if (holding.length === 0) return;
+  const names = holding.map(({ name }) => name).join(', ');
+  output.tell(
+    `All that observations moved waits for ${printable(names)}, whoever sent it; batches go on, nothing is lost.`,
+  );
+  for (const { name } of holding.filter(({ state }) => state === 'down'))
+    output.tell(
+      printable(
+        `${name} is down. Is its process alive (npm run feed), and the market reachable? If the config file does not name it any more: reprice feeds forget ${name}`,
+        400,
+      ),
+    );
 }
 
 /** Adds `reprice feeds` and `reprice feeds forget`. */
