@@ -29,6 +29,12 @@ const stored = async (sku: string) => {
 };
 
 describe('POST /v1/observations', () => {
+  test('a plain list is told what is taken in its place', async () => {
+    const { status, body } = await send(JSON.stringify([base('a')]), 'application/json');
+    expect([status, body.type]).toEqual([400, '/problems/malformed-json']);
+    expect(body.detail).toMatch(/is a list, and must be an object: \{"items": \[ … \]\}; or NDJSON/);
+  });
+
   test('takes the good lines, tells the bad ones with line, code and what to do', async () => {
     const { status, body } = await lines(
       base('a'),

@@ -83,7 +83,7 @@ describe('a JSON body', () => {
     ['{"a":', '{"a":', 'takes "items" only'],
     ['a string', '"items"', 'must be an object'],
     ['a number', '12', 'must be an object'],
-    ['an array', '[{"a":1}]', 'must be an object'],
+    ['an array', ' [{"a":1}]', 'is a list, and must be an object: {"items": [ … ]}; or NDJSON'],
     ['trailing garbage', '{"items":[]}x', 'something follows'],
     ['two bodies', '{"items":[]}{}', 'something follows'],
     ['a broken item', '{"items":[{"a":1},{"b":}]}', 'item 2 is not valid JSON'],

@@ -89,6 +89,7 @@ export class JsonItemsParser implements BodyParser {
     const char = text[i];
     switch (this.#state) {
       case 'start':
+        if (char === '[') throw bareList();
         if (char !== '{') throw this.#malformed(i, 'the body must be an object: {"items": [ … ]}');
         this.#state = 'name?';
         return i + 1;
@@ -248,6 +249,12 @@ export class JsonItemsParser implements BodyParser {
       ...(pointer && { errors: [{ pointer, code: 'malformed-json', detail: what }] }),
     });
   }
+}
+
+function bareList(): Problem {
+  const detail =
+    'The body is a list, and must be an object: {"items": [ … ]}; or NDJSON, an object a line, sent as application/x-ndjson.';
+  return new Problem('malformed-json', detail, { members: { position: 0 } });
 }
 
 function unknownMember(name: string): Problem {
