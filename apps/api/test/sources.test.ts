@@ -201,7 +201,10 @@ describe('other sources', () => {
     });
     expect((await send('shop', feed, 'text/csv')).status).toBe(400);
     expect((await send('google', '', 'text/csv')).status).toBe(400);
-    expect((await send('nosuch', feed, 'text/csv')).status).toBe(404);
+    expect(await send('nosuch', feed, 'text/csv')).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringMatching(/no source nosuch; `sources` of the API's config file: .*\bshop\b/) },
+    });
   });
 
   test('what is refused when it is merged is put aside too, and counts once for the alarm', async () => {

@@ -74,11 +74,13 @@ export function sniffFormat(start: Uint8Array): CatalogueFormat {
   return text.startsWith('{') ? 'ndjson' : 'csv';
 }
 
-function fileFault(file: string, error: unknown): Error {
+/** What to tell of a file that cannot be read; the error itself where there is nothing better. */
+export function fileFault(file: string, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT')
     return usageError(`There is no file ${file}.`, 'Check the path; it counts from the current folder.');
   if (code === 'EACCES' || code === 'EPERM') return usageError(`The file ${file} may not be read (no permission).`);
+  if (code === 'EISDIR') return usageError(`${file} is a folder, not a file.`);
   if (code === 'ENOTDIR') return usageError(`There is no file ${file}: a part of its path is not a folder.`);
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { StandardInput } from './catalogue.ts';
+import { fileFault, type StandardInput } from './catalogue.ts';
 import { CommandError, usageError } from './command-error.ts';
 
 const longestBytes = 1_000_000;
@@ -12,10 +12,10 @@ export async function readRatesFile(file: string, stdin: StandardInput): Promise
   try {
     content = await text(file === '-' ? stdin : createReadStream(file, { end: longestBytes }));
   } catch (error) {
-    throw new CommandError(
-      'failed',
-      `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const fault = fileFault(name, error);
+    throw fault instanceof CommandError
+      ? fault
+      : new CommandError('failed', `${name} cannot be read: ${fault.message}`);
   }
   const takes = 'It takes an object such as {"date": "2026-11-20", "base": "EUR", "perBase": {"USD": "1.0842"}}.';
   let value: unknown;

@@ -51,8 +51,13 @@ describe('rates', () => {
       const { code, stderr } = await inPipe(['rates', 'set', file], env);
       expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
     }
-    const { code, stderr } = await inPipe(['rates', 'set', `${file}.none`], env);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('cannot be read')]);
+    for (const [wrong, told] of [
+      [`${file}.none`, `There is no file ${file}.none.`],
+      [path.dirname(file), 'is a folder, not a file.'],
+    ] as const) {
+      const { code, stderr } = await inPipe(['rates', 'set', wrong], env);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
+    }
   });
 });
 

@@ -94,6 +94,7 @@ describe.concurrent('help', () => {
   const spawned = ['submit', 'budget reconcile'];
   it.each(spawned)('of %s has examples and exit codes, and ends with 0', async (command) => {
     const { code, stdout, stderr } = await reprice([...command.split(' '), '--help'], { env });
+    expect(stdout).not.toMatch(/\(default: \d{4,}\)/);
     expect(stdout).toMatch(
       /\nExamples:\n {2}.*reprice [\s\S]*\nExit codes: 0 done, 1 .*, 2 wrong usage, 130 Ctrl-C\.\n$/,
     );

@@ -3,14 +3,14 @@ import { ObservationMerger, SourceIntake } from '@reprice/store';
 import type { Request, Response } from 'express';
 import type { ApiDeps } from '../deps.ts';
 import { parseJson, readBytes } from '../http/json-body.ts';
-import { notFound } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { bodyChunks } from '../intake/body.ts';
 import { declaredFormat } from '../intake/format.ts';
 import { NdjsonParser } from '../intake/ndjson.ts';
 import { receive } from '../intake/receive.ts';
-import { unavailable } from '../problem/problem.ts';
+import { shown } from '../intake/row-sink.ts';
+import { Problem, unavailable } from '../problem/problem.ts';
 import { sourceBody, sourceReceivedSchema } from '../schemas/sources.ts';
 import { mayBeKnown, signedBody } from './sender.ts';
 import { SourceReceiver } from './source-receiver.ts';
@@ -69,18 +69,19 @@ async function takeRequest(deps: ApiDeps, req: Request, res: Response): Promise<
   const format = declaredFormat(req, ['json', 'ndjson', 'tsv', 'csv']);
   if (format === 'json') {
     const payload = parseJson(await readBytes(req, maxPayloadBytes));
-    await takePayload(deps, name, settings ?? unknownSource(), req, res, payload);
+    await takePayload(deps, name, settings ?? unknownSource(deps, name), req, res, payload);
     return;
   }
-  const source = settings ?? unknownSource();
+  const source = settings ?? unknownSource(deps, name);
   const receiver = await receiverOf(deps, name, source, req);
   const parser = format === 'ndjson' ? new NdjsonParser(receiver) : new TableParser(receiver, source, deps.clock());
   await receive(bodyChunks(req, deps.pace), parser, receiver);
   answer(deps, receiver, res);
 }
 
-function unknownSource(): never {
-  throw notFound('source');
+function unknownSource({ sources }: ApiDeps, name: string): never {
+  const there = Object.keys(sources).join(', ') || 'none';
+  throw new Problem('not-found', `There is no source ${shown(name)}; \`sources\` of the API's config file: ${there}.`);
 }
 
 async function takePayload(

@@ -185,11 +185,13 @@ export function addSubmit(program: Command, context: Context): void {
       ),
     )
     .option('--idempotency-key <key>', 'name of this submission: the same is never taken twice', headerText)
-    .option(
-      '--retry-for <time>',
-      'try again so long by itself when the connection breaks or the API has no room; 0 = never',
-      patienceText,
-      120_000,
+    .addOption(
+      new Option(
+        '--retry-for <time>',
+        'try again so long by itself when the connection breaks or the API has no room; 0 = never',
+      )
+        .argParser(patienceText)
+        .default(120_000, '2m'),
     )
     .addHelpText('after', examples)
     .action((file: string, _options: unknown, command: Command) =>
