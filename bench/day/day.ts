@@ -40,7 +40,8 @@ export class Day {
   constructor(redis: Redis) {
     this.#redis = redis;
     this.#store = new Store(redis, { now: () => this.#nowMs, clockKey: CLOCK_KEY });
-    this.worker = new SimulatedWorker(this.#store, this.gateway, () => this.#nowMs);
+    const rest = (ms: number): void => this.#turnTo(this.#nowMs + ms);
+    this.worker = new SimulatedWorker(this.#store, this.gateway, () => this.#nowMs, rest);
   }
 
   /** Prices every item an hour before the day, and counts from 0 then. */

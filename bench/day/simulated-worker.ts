@@ -32,9 +32,12 @@ export class SimulatedWorker {
   readonly #run = withLanding(runPack);
   readonly #jobs: { readonly pack: PackJob; readonly priority: Priority }[] = [];
   readonly #nowMs: () => number;
+  readonly #rest: (ms: number) => void;
 
-  constructor(store: Store, gateway: LocalGateway, nowMs: () => number) {
+  /** @param rest turns the clock on by so many ms */
+  constructor(store: Store, gateway: LocalGateway, nowMs: () => number, rest: (ms: number) => void) {
     this.#nowMs = nowMs;
+    this.#rest = rest;
     const queue = {
       hasRoom: async () => true,
       enqueue: async (packs: readonly PackJob[], priority: Priority) => {
@@ -96,7 +99,11 @@ export class SimulatedWorker {
         lastAttempt: false,
         stalls: 0,
       };
-      const verdict = await this.#run(this.#tools, run);
+      let verdict = await this.#run(this.#tools, run);
+      while (verdict.kind === 'snooze') {
+        this.#rest(verdict.restMs);
+        verdict = await this.#run(this.#tools, run);
+      }
       if (verdict.kind !== 'done') throw new Error(`a pack ended with ${JSON.stringify(verdict)}`);
     }
   }
