@@ -77,13 +77,12 @@ export class MarketPages {
     const query = { limit: String(PAGE), ...(after !== undefined && { after }) };
     const body = (await this.#get('/snapshot', query, signal)) ?? {};
     const { asOf, items, nextAfter } = body;
-    const isCursor = isRecord(asOf) && typeof asOf.at === 'string' && typeof asOf.id === 'string';
-    if (!isCursor || !Number.isSafeInteger(asOf.seq) || !Array.isArray(items))
+    const cursor = isRecord(asOf) ? readCursor(asOf) : undefined;
+    if (cursor === undefined || !Array.isArray(items))
       throw new MarketPagesError('a page of the snapshot is no {asOf: {at, id, seq}, items, nextAfter}');
     if (nextAfter !== null && (typeof nextAfter !== 'string' || nextAfter === after))
       throw new MarketPagesError('nextAfter of the snapshot does not go on');
-    const { at, id, seq } = asOf as unknown as Cursor;
-    return { asOf: { at, id, seq }, items, nextAfter: nextAfter ?? undefined };
+    return { asOf: cursor, items, nextAfter: nextAfter ?? undefined };
   }
 
   async close(): Promise<void> {
@@ -122,4 +121,9 @@ export class MarketPages {
 function retryAfter(header: string | string[] | undefined): number | undefined {
   const seconds = typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
   return seconds === undefined ? undefined : Math.min(MOST_WAIT_MS, seconds * 1000);
+}
+
+function readCursor({ at, id, seq }: Record<string, unknown>): Cursor | undefined {
+  if (typeof at !== 'string' || typeof id !== 'string' || typeof seq !== 'number') return undefined;
+  return Number.isSafeInteger(seq) ? { at, id, seq } : undefined;
 }

@@ -1,8 +1,8 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
 import { createLogger, logConsole, logCrash } from '@reprice/telemetry';
+import type { StopSignal } from '@reprice/telemetry/stop-signal';
 import { MetricsPortError } from './metrics.ts';
 import { type SinksSeam, startSinks, UnfitRedisError } from './sinks.ts';
-import type { StopSignal } from './stop-signal.ts';
 
 /** What is under way may finish for so long after the signal. */
 const FINISH_MS = 10_000;

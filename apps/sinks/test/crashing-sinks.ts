@@ -3,8 +3,8 @@
  * the lease, so that a test need not wait for it.
  */
 import type { SinkReader } from '@reprice/store';
+import { StopSignal } from '@reprice/telemetry/stop-signal';
 import type { Sink } from '../src/sink.ts';
-import { StopSignal } from '../src/stop-signal.ts';
 import type { SinkCrashPoint } from './crash-points.ts';
 
 const stopSignal = new StopSignal();

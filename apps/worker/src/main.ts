@@ -1,4 +1,4 @@
-import { StopSignal } from './stop-signal.ts';
+import { StopSignal } from '@reprice/telemetry/stop-signal';
 
 // Listens before the rest is loaded: told to stop during its start, a worker leaves with 0.
 const stopSignal = new StopSignal();

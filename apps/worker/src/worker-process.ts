@@ -1,8 +1,8 @@
 import { ConfigError, configExitCode, loadConfig, secretsOf } from '@reprice/config';
 import { createLogger, logConsole, logCrash } from '@reprice/telemetry';
+import type { StopSignal } from '@reprice/telemetry/stop-signal';
 import { MetricsPortError } from './metrics-server.ts';
 import { UnfitRedisError } from './redis-fitness.ts';
-import type { StopSignal } from './stop-signal.ts';
 import { type ShutdownTimes, startWorker, type WorkerSeam } from './worker.ts';
 
 /** Half a second is left for the exit itself: 30 s after the signal the process is gone. */

@@ -2,8 +2,9 @@
  * A worker that kills itself: at the CRASH_AT-th pass of CRASH_POINT, or when a call asks for the row of CRASH_SKU. Everything else is the
  * worker as it is shipped. LOCK_MS shortens the lock, so that a test need not wait for it.
  */
+
+import { StopSignal } from '@reprice/telemetry/stop-signal';
 import type { RunPack } from '../src/quarantine.ts';
-import { StopSignal } from '../src/stop-signal.ts';
 import type { CrashPoint } from './crash-points.ts';
 import type { PackerCrashPoint } from './packer-crash-points.ts';
 
