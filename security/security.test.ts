@@ -9,7 +9,7 @@ import { Stand } from './stand.ts';
 let stand: Stand;
 beforeAll(async () => {
   stand = await Stand.open();
-}, 120_000);
+});
 
 test('each hostile request gets its answer, and leaves an API that is healthy, small and takes the next one', async () => {
   const { verdicts, batches } = await runHostile(stand, families, { slow: false });
@@ -22,7 +22,7 @@ test('no request by chance gets a 500, or a refusal that is no problem+json', as
   const { requests, faults } = await fuzz(stand, 20_261_121, 500);
   expect(faults).toEqual([]);
   expect(requests).toBe(500);
-}, 120_000);
+});
 
 test.each(checks.filter(({ slow }) => !slow).map((check) => [check.id, check.what, check] as const))(
   '%s: %s',

@@ -224,9 +224,9 @@ describe('GET /v1/events', () => {
     await settleAll(api);
     await until(() => reader.skus().length === 1);
     await redis.kill();
-    await expect.poll(async () => (await api.call('/v1/events')).status, { timeout: 5000 }).toBe(503);
+    await expect.poll(async () => (await api.call('/v1/events')).status).toBe(503);
     await redis.restart();
-    await expect.poll(async () => (await api.call('/v1/stats')).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await api.call('/v1/stats')).status).toBe(200);
     const { skus } = await submit(api, 3);
     await settleAll(api);
     await until(() => reader.skus().length === 4);

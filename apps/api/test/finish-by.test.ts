@@ -47,14 +47,14 @@ describe('a low batch that is to be done by some moment', () => {
     expect(startsInMs).toBeGreaterThan(2.9 * HOUR_MS);
     expect(startsInMs).toBeLessThan(3.1 * HOUR_MS);
     expect(batch).toMatchObject({ status: 'running', waiting: 2, etaSeconds: null });
-    await vi.waitFor(async () => expect(await api.queue.bull.getDelayedCount()).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await api.queue.bull.getDelayedCount()).toBe(1), { timeout: 30_000 });
     const [job] = await api.queue.bull.getDelayed();
     expect(job?.delay).toBeGreaterThan(2.9 * HOUR_MS);
     expect(job?.opts.priority).toBe(4);
     const cancelled = await api.call(`/v1/batches/${id}/cancel`, { method: 'POST' });
     expect(cancelled.status).toBe(200);
     // Jobs leave the queue beside the answer.
-    await vi.waitFor(async () => expect(await api.queue.bull.getDelayedCount()).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await api.queue.bull.getDelayedCount()).toBe(0), { timeout: 30_000 });
   });
 
   it.each([

@@ -40,7 +40,7 @@ describe('GET /v1/stats', () => {
     // A second that is over.
     const nowMs = await api.store.stats.nowMs();
     await api.store.stats.add(api.store.stats.seal(counts, [], nowMs - 1000));
-    await expect.poll(async () => (await statsOf(api)).priced, { timeout: 5000 }).toBe(100);
+    await expect.poll(async () => (await statsOf(api)).priced).toBe(100);
 
     const stats = await statsOf(api, '?minutes=3');
     expect(stats.queue).toMatchObject({ waiting: { critical: 0, high: 0, normal: 2, low: 1 }, maxJobs: 777 });
@@ -69,7 +69,7 @@ describe('GET /v1/stats', () => {
     const approved = await api.call('/v1/prices/held-1/approve', { method: 'POST', body: '{}', headers });
     const price = (await approved.json()) as { price: string; changePercent: number };
     await expect
-      .poll(async () => (await statsOf(api)).topChanges, { timeout: 5000 })
+      .poll(async () => (await statsOf(api)).topChanges)
       .toMatchObject([
         {
           sku: 'held-1',
@@ -99,9 +99,9 @@ describe('GET /v1/stats', () => {
     const api = await startApiUnderTest({ redisUrl: redis.url });
     await statsOf(api);
     await redis.kill();
-    await expect.poll(async () => (await api.call('/v1/stats')).status, { timeout: 5000 }).toBe(503);
+    await expect.poll(async () => (await api.call('/v1/stats')).status).toBe(503);
     expect((await api.call('/v1/stats')).headers.get('retry-after')).toBeTruthy();
     await redis.restart();
-    await expect.poll(async () => (await api.call('/v1/stats')).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await api.call('/v1/stats')).status).toBe(200);
   });
 });

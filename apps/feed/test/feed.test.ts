@@ -23,4 +23,4 @@ test('a feed begins with all SKUs of the market, follows its stream, and goes on
   await market.untilTrue();
   // What was missed came from the pages of events, not from all SKUs anew.
   expect(after).toMatchObject({ snapshots: 1, gaps: 0, events: before.events, quarantined: 0 });
-}, 60_000);
+});

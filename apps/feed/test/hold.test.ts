@@ -52,4 +52,4 @@ test('while a feed is frozen no price is made of what may be out of date; anothe
   await market.until({ state: 'live', holds: false });
   expect((await second.kill()).code).toBe(0);
   await market.until({ state: 'live', holds: false });
-}, 90_000);
+});

@@ -55,7 +55,7 @@ async function shop(answer: Answer, more: Partial<DelivererOptions> = {}) {
   return { store, redis, window, got, prices, outcomes, deliverer, sink: async () => await store.sinks.get('shop') };
 }
 
-const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 describe('a deliverer', () => {
   it('delivers what was published, each under the id of its entry, and acknowledges it', async () => {

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { delivering, settingsOf } from './delivering.ts';
 import { type Answering, farEnd } from './far-end.ts';
 
-const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
 
 interface Sent {
   readonly data: { readonly items: readonly { sku: string; price: string }[] };

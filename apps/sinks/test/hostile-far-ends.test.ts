@@ -42,7 +42,7 @@ it('hostile far ends get retries and then dead letters, reach nothing inside, an
   await publish('B');
   const isOver = async (name: string, delivered: number, dead: number): Promise<void> =>
     expect([name, await sink(name)]).toEqual([name, expect.objectContaining({ delivered, dead, waiting: 0 })]);
-  const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+  const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
   await soon(() => isOver('well', 2, 0));
   await soon(() => isOver('pouring', 2, 0));
   const bad = {

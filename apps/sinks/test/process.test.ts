@@ -9,7 +9,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { farEnd } from './far-end.ts';
 import { ShopWindow } from './shop-window.ts';
 
-const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
 
 function configFile(sinks: object): { config: string; dir: string } {
   const dir = mkdtempSync(path.join(tmpdir(), 'reprice-sinks-'));

@@ -51,4 +51,4 @@ it('a worker whose key is refused stops fetching for itself alone, and goes on o
   const after = await pool.submit(catalogue(100, {}, 'after'), { packSize: 5 });
   expect(await pool.watch(after)).toMatchObject({ priced: 100, failed: 0 });
   expect(await heldByKeys(bad.url)).toBe(false);
-}, 60_000);
+});

@@ -21,7 +21,7 @@ test('a cancelled batch makes no more calls and keeps nobody waiting', async () 
   expect(await pool.store.batches.get(urgent)).toMatchObject({ status: 'cancelled', waiting: cancelled.waiting });
   await worker.kill('SIGTERM');
   await api.kill('SIGTERM');
-}, 60_000);
+});
 
 test('what a killed API left of a cancelled batch in the queue is taken out by the second sweep of a worker', async () => {
   const pool = await Pool.start();

@@ -19,7 +19,7 @@ describe('a worker', () => {
     );
     const { spentNanoUsd, reservedNanoUsd } = await pool.store.admission.budget();
     expect(spentNanoUsd + reservedNanoUsd).toBeGreaterThanOrEqual((await pool.ledger()).totalNanoUsd);
-  }, 90_000);
+  });
 
   it('told to stop finishes what is in flight, takes no more, and exits with 0', async () => {
     const pool = await Pool.start();
@@ -48,5 +48,5 @@ describe('a worker', () => {
     await pool.worker();
     expect(await pool.watch(id)).toMatchObject({ priced: 3 });
     expect(await batches.enqueueing()).toEqual([]);
-  }, 60_000);
+  });
 });

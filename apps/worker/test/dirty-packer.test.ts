@@ -25,7 +25,7 @@ test('SKUs stay where they are while the queue has no room for their priority, a
   };
 
   for (let i = 0; i < 30; i++) await observe(`low-${i}`, { stock: 5 });
-  await vi.waitFor(async () => expect((await store.dirty.due(50)).skus.low).toHaveLength(30), { timeout: 15_000 });
+  await vi.waitFor(async () => expect((await store.dirty.due(50)).skus.low).toHaveLength(30), { timeout: 30_000 });
   await packAll();
   expect(await queue.waiting()).toMatchObject({ low: 3 });
   expect([await store.dirty.size(), await store.dirty.taken()]).toEqual([0, []]);
@@ -38,7 +38,7 @@ test('SKUs stay where they are while the queue has no room for their priority, a
     await packAll();
     expect(await queue.waiting()).toMatchObject({ critical: 1, low: 3 });
   });
-  await vi.waitFor(async () => expect((await store.dirty.due(10)).skus.low).toEqual(['late']), { timeout: 15_000 });
+  await vi.waitFor(async () => expect((await store.dirty.due(10)).skus.low).toEqual(['late']), { timeout: 30_000 });
   await packAll();
   expect(await store.dirty.size()).toBe(1);
 

@@ -30,7 +30,7 @@ test('SKUs that observations moved are packed by the tier that they have now', a
       await packer.run();
       expect(await store.dirty.size()).toBe(0);
     },
-    { timeout: 15_000 },
+    { timeout: 30_000 },
   );
   const jobs = await queue.bull.getJobs(['prioritized', 'waiting']);
   const kinds = jobs.map(({ data }) => new Set((data.skus as string[]).map((sku) => sku.split('-')[0])));

@@ -33,18 +33,18 @@ test('what waits for a feed takes no turn from batches, and is priced once the f
   const batch = await pool.submit(catalogue(20), { priority: 'low', packSize: 1 });
   await pool.worker();
   await vi.waitFor(async () => expect(await store.batches.get(batch)).toMatchObject({ status: 'done', priced: 20 }), {
-    timeout: 20_000,
+    timeout: 30_000,
     interval: 50,
   });
   expect(await store.prices.getMany(skus)).toEqual(skus.map(() => undefined));
 
   await store.feeds.report('m', { token: 'a', leaseMs: 60_000, inSyncUntilMs: nowMs + 600_000 });
   await vi.waitFor(async () => expect(await store.prices.getMany(skus)).not.toContain(undefined), {
-    timeout: 20_000,
+    timeout: 30_000,
     interval: 50,
   });
   expect((await pool.ledger()).calls).toBeLessThanOrEqual(20 + 40);
-}, 60_000);
+});
 
 test('an answer that came while a feed was behind is published once it is in sync, but for what moved meanwhile', async () => {
   const pool = await Pool.start();
@@ -57,12 +57,12 @@ test('an answer that came while a feed was behind is published once it is in syn
   const inSync = (untilMs: number) => store.feeds.report('m', { token: 'a', leaseMs: 60_000, inSyncUntilMs: untilMs });
   await inSync(nowMs + 600_000);
   const asked = async (calls: number) =>
-    await vi.waitFor(async () => expect((await pool.ledger()).calls).toBe(calls), { timeout: 20_000, interval: 20 });
+    await vi.waitFor(async () => expect((await pool.ledger()).calls).toBe(calls), { timeout: 30_000, interval: 20 });
   const reserved = async () => (await store.admission.budget()).reservedNanoUsd;
-  await vi.waitFor(async () => expect(await reserved()).toBeGreaterThan(0), { timeout: 10_000, interval: 10 });
+  await vi.waitFor(async () => expect(await reserved()).toBeGreaterThan(0), { timeout: 30_000, interval: 10 });
   await inSync(1);
   // The call is booked in the step in which its answer was refused.
-  await vi.waitFor(async () => expect(await reserved()).toBe(0), { timeout: 10_000, interval: 10 });
+  await vi.waitFor(async () => expect(await reserved()).toBe(0), { timeout: 30_000, interval: 10 });
   await observe(pool, ['a'], { stock: 0 });
   await observe(pool, ['b'], { stock: 9 });
   await inSync(nowMs + 600_000);
@@ -72,8 +72,8 @@ test('an answer that came while a feed was behind is published once it is in syn
       expect(prices).toMatchObject([{ revision: 1 }, { revision: 1 }]);
       return prices;
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
   expect(priced[0]?.pricedAt).not.toBe(priced[1]?.pricedAt);
   await asked(2);
-}, 60_000);
+});

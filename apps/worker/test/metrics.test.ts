@@ -57,7 +57,7 @@ describe('a worker with METRICS_PORT', () => {
     expect(text).not.toContain(id);
     expect(text).not.toContain('sk-simulator');
     expect((await fetch(new URL('/healthz', worker.url))).status).toBe(200);
-  }, 60_000);
+  });
 
   it('asks for a key where it can be reached from outside', async () => {
     const pool = await Pool.start();
@@ -74,7 +74,7 @@ describe('a worker with METRICS_PORT', () => {
     expect(await status('/nosuch')).toBe(401);
     expect(await status('/metrics', 'Bearer secret-of-prometheus')).toBe(200);
     expect(await status('/healthz')).toBe(200);
-  }, 30_000);
+  });
 
   it('ends with a clear word when its port is taken', async () => {
     const pool = await Pool.start();
@@ -83,5 +83,5 @@ describe('a worker with METRICS_PORT', () => {
     expect(code).not.toBe(0);
     expect(output).toMatch(/EADDRINUSE.*METRICS_PORT/);
     expect(output).not.toMatch(/^ {4}at /m);
-  }, 30_000);
+  });
 });

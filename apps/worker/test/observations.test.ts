@@ -38,7 +38,7 @@ async function pricedAt(sku: string, stock: number): Promise<Record<string, stri
       expect(await store.dirty.size()).toBe(0);
       return price;
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }
 

@@ -49,4 +49,4 @@ test('a worker killed at any step from the mark to the end of the job loses no S
   );
   // 2 packs a point; those that were in flight at a kill may have been paid for twice.
   expect((await pool.ledger()).calls).toBeLessThanOrEqual(12);
-}, 60_000);
+});

@@ -52,7 +52,7 @@ describe.each(OUTAGES_S)('a Redis that dies and is back after %i s', (seconds) =
     expect(closed).toBeUndefined();
     expect(spentNanoUsd + reservedNanoUsd).toBeGreaterThanOrEqual((await pool.ledger()).totalNanoUsd);
     expect(errorLines(worker)).toBeLessThan(20 + seconds);
-  }, 120_000);
+  });
 });
 
 describe('connections', () => {
@@ -71,7 +71,7 @@ describe('connections', () => {
     expect(await pool.watch(id)).toMatchObject({ priced: 3000, failed: 0 });
     const { spentNanoUsd, reservedNanoUsd } = await pool.store.admission.budget();
     expect(spentNanoUsd + reservedNanoUsd).toBeGreaterThanOrEqual((await pool.ledger()).totalNanoUsd);
-  }, 120_000);
+  });
 
   it('that carry nothing any more, without a word, are noticed within 15 s', async () => {
     const pool = await Pool.start();
@@ -80,7 +80,7 @@ describe('connections', () => {
     expect(await untilPriced(pool, 'before')).toBeLessThan(10_000);
     line.swallow();
     expect(await untilPriced(pool, 'after')).toBeLessThan(15_000);
-  }, 60_000);
+  });
 });
 
 it('a Redis that is frozen for 5 s only makes the worker wait', async () => {
@@ -93,7 +93,7 @@ it('a Redis that is frozen for 5 s only makes the worker wait', async () => {
   await sleep(5000);
   pool.redis.resume();
   expect(await pool.watch(id)).toMatchObject({ priced: 2000, failed: 0 });
-}, 60_000);
+});
 
 interface Refusal {
   readonly name: string;
@@ -150,7 +150,7 @@ describe.each(refusals)('a Redis that is $name', ({ begin, end, settings }) => {
     expect(performance.now() - healedAt).toBeLessThan(RESUME_WITHIN_MS);
     expect(await pool.watch(id)).toMatchObject({ priced: 1000, failed: 0 });
     expect(fresh.output()).toContain('Redis takes no writes: waiting for it');
-  }, 90_000);
+  });
 });
 
 describe('a Redis that evicts keys', () => {
@@ -164,7 +164,7 @@ describe('a Redis that evicts keys', () => {
     expect(output.trim().split('\n')).toHaveLength(1);
     const alarm = await worker.logged((line) => line.policy === 'allkeys-lru');
     expect(alarm).toMatchObject({ level: 'error', msg: expect.stringContaining('CONFIG SET maxmemory-policy') });
-  }, 60_000);
+  });
 });
 
 describe('a Redis that was emptied', () => {
@@ -182,7 +182,7 @@ describe('a Redis that was emptied', () => {
     await pool.store.admission.reconcile(totalNanoUsd);
     expect(await pool.watch(id)).toMatchObject({ priced: 50, failed: 0 });
     expect((await pool.store.admission.budget()).spentNanoUsd).toBe((await pool.ledger()).totalNanoUsd);
-  }, 60_000);
+  });
 });
 
 /** A TCP line to Redis that can go silent: what is open then stays open and carries nothing; new connections pass. */

@@ -59,7 +59,7 @@ describe('replay', () => {
         expect(price).toMatchObject({ revision: 1, snapshotAt: new Date(observedAtMs).toISOString() });
     expect(Number(batch.costUsd) - Number(again.costUsd)).toBeLessThanOrEqual(Number(estimate.worstCaseUsd));
     expect((await pool.store.admission.budget()).spentNanoUsd).toBe((await pool.ledger()).totalNanoUsd);
-  }, 120_000);
+  });
 
   it('twice at once, through two APIs, runs each job once', async () => {
     const pool = await Pool.start();
@@ -73,7 +73,7 @@ describe('replay', () => {
     expect(await pool.watch(id, isDone, true)).toMatchObject({ priced: 300, failed: 0, calls: 300 });
     await pool.expectEachOnce(id, skusOf(snapshots));
     expect((await pool.ledger()).calls).toBe(300);
-  }, 120_000);
+  });
 
   it('killed with its API in the middle: workers finish what it began, and a second replay does the rest', async () => {
     const pool = await Pool.start();
@@ -128,7 +128,7 @@ describe('replay', () => {
     expect(await pool.watch(id, isDone, true)).toMatchObject({ priced: 1, failed: 0, calls: 1 });
     while ((await pool.connection.hlen(pool.store.keys.replaying())) > 0);
     await pool.expectEachOnce(id, skusOf(snapshots));
-  }, 90_000);
+  });
 
   it('waits like any other work while the budget is used up', async () => {
     const pool = await Pool.start();
@@ -147,5 +147,5 @@ describe('replay', () => {
     });
     await pool.store.admission.setDailyLimit(1_000_000_000);
     expect(await pool.watch(id)).toMatchObject({ priced: 20, failed: 0 });
-  }, 60_000);
+  });
 });

@@ -197,7 +197,7 @@ it('answers of a shadow that was ended are recorded nowhere, and those under way
   expect(await pool.watch(last)).toMatchObject({ priced: 25 });
   expect((await pool.store.shadows.read(next.id)).steps).toEqual(new Map([[0, 25]]));
   await expectPaidAsBilled();
-}, 60_000);
+});
 
 it('a shadow that fails each call, and one that is told to wait, keep nothing from going on', async () => {
   await pool.faults({ byModel: { [SHADOW_MODEL]: { status5xx: {} } } });
@@ -234,4 +234,4 @@ it('a shadow that fails each call, and one that is told to wait, keep nothing fr
   // Nobody is told that the gateway is in trouble.
   const outcomes = (await pool.store.stats.minutes(5, Date.now())).flatMap(({ calls }) => [...calls.keys()]);
   expect([...new Set(outcomes)]).toEqual(['complete']);
-}, 60_000);
+});

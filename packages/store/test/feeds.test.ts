@@ -119,7 +119,7 @@ it('SKUs of a pack that waits for a feed are dirty again, once, as urgent as the
       if (!taken) throw new Error('A is not due yet');
       return taken;
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 30_000, interval: 50 },
   );
   expect(again).toMatchObject({ batchId: pack.batchId, first: pack.first + 1, skus: ['A'] });
   // The run that put it back died before its job ended, and comes again.

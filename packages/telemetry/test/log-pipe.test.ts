@@ -63,7 +63,7 @@ it('loses no line to a reader that is slow, in order, up to the last', async () 
   await hasSaid(child, 1500);
   child.send('silence');
   const [{ lines: said }] = (await once(child, 'message')) as [{ lines: number }];
-  await expect.poll(() => text.includes(`"line":${said - 1},`), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => text.includes(`"line":${said - 1},`)).toBe(true);
   child.send('end');
   await once(stdout, 'end');
   const lines = text.trimEnd().split('\n');
@@ -82,7 +82,7 @@ it('says how many lines it dropped once somebody reads again', async () => {
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
   });
-  await expect.poll(() => /"dropped":\d+.*log lines were dropped/.test(text), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => /"dropped":\d+.*log lines were dropped/.test(text)).toBe(true);
   expect((await endOf(child)).code).toBe(0);
 });
 
