@@ -118,8 +118,8 @@ describe.skipIf(browserFile === undefined)('feeds and sinks on the dashboard', {
     await row.getByText('in sync').waitFor();
     await row.getByText('2 gaps · 1 duplicate · 4 quarantined · 3 reconnects').waitFor();
     await report(HOSTILE, { state: 'behind', detail: `a hole: ${HOSTILE}` }, false);
-    await page.locator('#feeds-card').getByText('What observations moved waits').waitFor();
-    await page.locator('.headline[data-kind="warn"]').getByText('What observations moved waits').waitFor();
+    await page.locator('#feeds-card').getByText('Observations wait for a feed').waitFor();
+    await page.locator('.headline[data-kind="warn"]').getByText('Observations wait for a feed').waitFor();
     await page.locator('#feeds-card li').getByText(`a hole: ${HOSTILE}`).waitFor();
     expect(await page.locator('#feeds-card li b').allInnerTexts()).toEqual([HOSTILE, 'market']);
   });

@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkoutDir, endLeftovers } from '@reprice/testkit/processes';
+import { checkoutDir, endLeftovers, spawnApp } from '@reprice/testkit/processes';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launch, live, visit } from './browser.ts';
 import { type Stand, sampleCatalogue, startStand, until } from './stand.ts';
@@ -11,6 +12,7 @@ import { type Stand, sampleCatalogue, startStand, until } from './stand.ts';
  */
 
 const folder = path.join(checkoutDir, 'docs', 'images');
+const dir = mkdtempSync(path.join(tmpdir(), 'reprice-screenshots-'));
 
 /** How long the catalogue is priced over and over before the first picture, in ms. */
 const warmUpMs = Number(process.env.SCREENSHOTS_WARM_UP_MS ?? 240_000);
@@ -28,10 +30,14 @@ async function main(): Promise<number> {
     launch(),
   ]);
   try {
+    await startMarket(stand);
     await work(stand);
     await picture(browser, stand, 'dashboard-light', { ...desktop, colorScheme: 'light' });
     await picture(browser, stand, 'dashboard-dark', { ...desktop, colorScheme: 'dark' });
     await picture(browser, stand, 'dashboard-phone', phone);
+    await picture(browser, stand, 'market', { ...desktop, colorScheme: 'light' }, (page) => {
+      return page.locator('#canary-card').evaluate((card) => card.scrollIntoView({ block: 'center' }));
+    });
     await picture(browser, stand, 'why', { ...desktop, colorScheme: 'light' }, (page) => openTelling(page, stand));
     await picture(browser, stand, 'bull-board', { ...desktop, colorScheme: 'light' }, openBoard);
     return 0;
@@ -39,7 +45,28 @@ async function main(): Promise<number> {
     await browser.close();
     await stand.stop();
     await endLeftovers();
+    rmSync(dir, { recursive: true });
   }
+}
+
+/** A market that moves by itself and reaches Reprice by a feed, a file of all changes, and another model for a tenth of the SKUs. */
+async function startMarket(stand: Stand): Promise<void> {
+  const origin = new URL(stand.gatewayUrl).origin;
+  const config = {
+    feeds: {
+      market: { url: `${origin.replace('http', 'ws')}/market/stream`, restUrl: `${origin}/market`, token: 'sk-e2e' },
+    },
+    sinks: { archive: { kind: 'ndjson', file: path.join(dir, 'changes.ndjson') } },
+  };
+  const file = path.join(dir, 'reprice.config.mjs');
+  writeFileSync(file, `export default ${JSON.stringify(config)};`);
+  const env = { REDIS_URL: stand.redis.url, REPRICE_CONFIG: file, LOG_LEVEL: 'warn' };
+  await Promise.all([spawnApp('feed', env), spawnApp('sinks', env)]);
+  const body = JSON.stringify({ seed: 7, skus: 500, eventsPerSecond: 4 });
+  const moved = await fetch(`${origin}/market/move`, { method: 'POST', body });
+  if (!moved.ok) throw new Error(`The market does not move: ${await moved.text()}`);
+  const canary = JSON.stringify({ percent: 10, model: 'gpt-4o-mini' });
+  await stand.call('/v1/canary', { method: 'PUT', body: canary });
 }
 
 /** Prices the catalogue, and again with prices and stock that moved, with a gateway that is not always well. */

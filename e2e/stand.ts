@@ -8,6 +8,8 @@ export const secrets = { read: 'e2e-read-secret', write: 'e2e-write-secret', adm
 /** Reprice as a team runs it: API, worker and simulator as processes, on a Redis of their own. */
 export interface Stand {
   readonly url: string;
+  /** The simulator's base URL as a gateway. */
+  readonly gatewayUrl: string;
   readonly redis: OwnRedis;
   readonly worker: AppProcess;
   /** Calls the API with the admin key; throws what it answers if that is no success. */
@@ -45,6 +47,7 @@ export async function startStand(env: Readonly<Record<string, string>> = {}): Pr
   ]);
   return {
     url: api.url,
+    gatewayUrl: simulator.url,
     redis,
     worker,
     async call(to, init = {}) {

@@ -97,7 +97,7 @@ export function verdict(state, stats) {
     return { kind: 'warn', words: 'The gateway is in trouble', more };
   }
   const hold = holdAdvice(stats.feeds ?? []);
-  if (hold !== '') return { kind: 'warn', words: 'What observations moved waits', more: `${hold}${heldBack(stats)}` };
+  if (hold !== '') return { kind: 'warn', words: 'Observations wait for a feed', more: `${hold}${heldBack(stats)}` };
   const etas = state.batches
     .filter(({ status }) => status === 'running')
     .map(({ etaSeconds }) => etaSeconds ?? Number.NaN);

@@ -26,7 +26,7 @@ export function marketFeeds(app) {
     if (feeds.length > 0 && !document.hidden) void ask();
   });
   const drawHold = whenChanged((/** @type {string} */ advice) => {
-    const words = h('strong', {}, 'What observations moved waits');
+    const words = h('strong', {}, 'Observations wait for a feed');
     fill(hold, advice !== '' && h('div', { class: 'banner bad' }, words, h('p', {}, advice)));
   });
   const draw = listIn(list, (/** @type {Shown} */ { name }) => name, make);

@@ -33,7 +33,7 @@ describe('feeds', () => {
     api.on('GET /v1/feeds', { body: { items: [feed] } });
     const shown = await inPipe(['feeds'], env);
     expect(shown.stdout).toMatch(/^market\tbehind\t.*\t3\.2 s\t12,?000\t2\t1\t0\t4\tevent 7 is missing$/m);
-    expect(shown.stderr).toContain('All that observations moved waits for market, whoever sent it; batches go on');
+    expect(shown.stderr).toContain('Repricing from observations waits for market, whoever sent them; batches go on');
     expect(shown.stderr).not.toContain('forget');
     api.on('GET /v1/feeds', { body: { items: [{ ...feed, state: 'down', detail: 'no process runs it' }] } });
     expect((await inPipe(['feeds'], env)).stderr).toMatch(

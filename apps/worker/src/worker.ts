@@ -28,6 +28,7 @@ import { connectRedis } from './redis-connection.ts';
 import { evictionWatch, untilFit } from './redis-fitness.ts';
 import { RedisHold } from './redis-hold.ts';
 import { RoutesWatch } from './routes-watch.ts';
+import { RunNotes } from './run-notes.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 import { StatsFlush } from './stats-flush.ts';
 import { tracedRun, tracedTools } from './traced.ts';
@@ -141,7 +142,8 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   const { lockMs = LOCK_MS } = seam;
   const presence = new Presence(store, connect(), onError);
   // A sign of life counts for less time than a lock: the packs of a dead process run again when it is known to be dead.
-  const guarded = withLanding(withQuarantine(seam.run?.(guardRun) ?? guardRun, presence.self.id, lockMs / 3));
+  const notes = new RunNotes(store.runs, presence.self.id);
+  const guarded = withLanding(withQuarantine(seam.run?.(guardRun) ?? guardRun, notes, lockMs / 3));
   const worker: PackWorker = new PackWorker({
     connection: connect(),
     concurrency: config.workerConcurrency,
@@ -190,6 +192,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   const chores = [
     liveness.chore(),
     presence.chore(),
+    notes.chore(),
     statsFlush.chore(),
     routes.chore(),
     shadow.chore(),
@@ -199,7 +202,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
       store.dirty,
       queue,
       config.packSize,
-      () => alarm({}, 'what observations moved waits for a feed that is behind: see `reprice feeds`'),
+      () => alarm({}, 'repricing from observations waits for a feed that is behind: see `reprice feeds`'),
       answerersByTier(store.snapshots, config.strategies),
     ),
     policyWatch(store.policies, {

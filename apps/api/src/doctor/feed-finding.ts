@@ -18,7 +18,7 @@ export function feedFinding(feeds: readonly FeedView[], configured: readonly str
   const said = feeds.map(({ name, state, detail }) => `${name} is ${state}${detail ? ` (${detail})` : ''}`).join('; ');
   const detail = `Feeds: ${said}.`;
   const holding = feeds.filter((feed) => feed.holds && nowMs - Date.parse(feed.since) > catchingUpMs);
-  const waits = 'What observations moved waits for it; batches go on.';
+  const waits = 'Repricing from observations waits for it; batches go on.';
   const stray = holding.find(({ name, isRun }) => !isRun && !configured.includes(name));
   if (stray)
     return failed(

@@ -45,7 +45,7 @@ async function printFeeds(context: Context, feeds: readonly Feed[], nowMs: numbe
   if (holding.length === 0) return;
   const names = holding.map(({ name }) => name).join(', ');
   output.tell(
-    `All that observations moved waits for ${printable(names)}, whoever sent it; batches go on, nothing is lost.`,
+    `Repricing from observations waits for ${printable(names)}, whoever sent them; batches go on, nothing is lost.`,
   );
   for (const { name } of holding.filter(({ state }) => state === 'down'))
     output.tell(
@@ -79,7 +79,7 @@ export function addFeeds(program: Command, context: Context): void {
     .command('forget')
     .summary('let go of a feed that is no longer run')
     .description(
-      'Forgets a feed that no process runs, so that what observations moved waits for it no longer. Needs a key of scope admin.',
+      'Forgets a feed that no process runs, so that repricing from observations waits for it no longer. Needs a key of scope admin.',
     )
     .argument('<name>', 'the feed, as `reprice feeds` shows it')
     .addHelpText('after', '\nExamples:\n  reprice feeds forget market')
