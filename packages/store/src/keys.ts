@@ -136,7 +136,7 @@ export class Keys {
   processInfo = (): string => `${this.prefix}processes:info`;
   /** channel that a process listens on all its life; nothing is ever said there. */
   processPresence = (id: string): string => `${this.prefix}process:${id}`;
-  /** string `stallsSeen\tcrashes\tprocessId` of a job that has stalled. Written by start-run.lua, end-run.lua and runs.ts. TTL 1 day. */
+  /** string `stallsSeen\tcrashes\tprocessId` of a job that runs, or has stalled. Written by start-run.lua, end-run.lua, end-runs.lua and runs.ts. TTL 1 day. */
   run = (jobId: string): string => `${this.prefix}run:${jobId}`;
   /** string `jobId\tprocessId`: the one suspect that runs. Written by start-run.lua, end-run.lua. TTL 2 minutes. */
   suspect = (): string => `${this.prefix}suspect`;
@@ -215,8 +215,8 @@ export class Keys {
 
   /** hash of a thing of a source, such as a variant of a shop: its SKU and its stock by place (source-stock.lua, the one that writes it). No TTL once its SKU is known. */
   sourceItem = (source: string, id: string): string => `${this.prefix}source:${source}:item:${id}`;
-  /** hash id of a source's own -> the SKUs behind it, as a JSON list. Written by source-things.ts. No TTL. */
-  sourceAliases = (source: string): string => `${this.prefix}source:${source}:aliases`;
+  /** hash id of a source's own -> the SKUs behind it, a line each. Written by learn-aliases.lua. No TTL. */
+  sourceAliases = (source: string): string => `${this.prefix}source:${source}:skus`;
   /** string: an event of a source that was taken. Written by source-things.ts. TTL 6 h. */
   sourceEvent = (source: string, id: string): string => `${this.prefix}source:${source}:event:${id}`;
   /** hash `source\titems`, `source\tquarantined`: what sources sent in a minute. Written by quarantine.ts. TTL 12 minutes. */

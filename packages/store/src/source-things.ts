@@ -21,12 +21,15 @@ const unknownKeptMs = 7 * 86_400_000;
 const eventKeptS = 6 * 3600;
 /** Most SKUs of one alias. */
 const mostSkus = 50;
+/** Told in one step. */
+const aliasesAtOnce = 500;
 
 /** What sources call their things: which SKU each is, and how much of it lies where. */
 export class SourceThings {
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #stock = new Script('source-stock');
+  readonly #aliases = new Script('learn-aliases');
 
   constructor(redis: Redis, keys: Keys) {
     this.#redis = redis;
@@ -54,23 +57,19 @@ export class SourceThings {
     );
   }
 
-  /** Learns which SKUs stand behind an alias, beside those known. */
+  /** Learns which SKUs stand behind an alias, beside those known. No SKU has a line end. */
   async learn(source: string, aliases: readonly { readonly id: string; readonly sku: string }[]): Promise<void> {
-    const added = new Map<string, Set<string>>();
-    for (const { id, sku } of aliases) added.set(id, (added.get(id) ?? new Set()).add(sku));
-    const known = await this.skus(source, [...added.keys()]);
-    const entries = [...added].map(([id, skus], i) => [
-      id,
-      JSON.stringify([...new Set([...(known[i] ?? []), ...skus])].slice(-mostSkus)),
-    ]);
-    if (entries.length > 0) await this.#redis.hset(this.#keys.sourceAliases(source), ...entries.flat());
+    for (let from = 0; from < aliases.length; from += aliasesAtOnce) {
+      const told = aliases.slice(from, from + aliasesAtOnce).flatMap(({ id, sku }) => [id, sku]);
+      await this.#aliases.run(this.#redis, [this.#keys.sourceAliases(source)], [mostSkus, ...told]);
+    }
   }
 
   /** The SKUs behind each alias; empty where none is known. */
   async skus(source: string, ids: readonly string[]): Promise<string[][]> {
     if (ids.length === 0) return [];
     const found = await this.#redis.hmget(this.#keys.sourceAliases(source), ...ids);
-    return found.map((text) => (text === null ? [] : (JSON.parse(text) as string[])));
+    return found.map((text) => (text === null ? [] : text.split('\n')));
   }
 
   /** Whether this event of a source was taken already. */

@@ -144,6 +144,21 @@ describe('a source', () => {
     ]);
   });
 
+  it('loses none of the SKUs that several uploads tell of one id at the same moment, and keeps the newest fifty', async () => {
+    const { store } = intake();
+    const all = Array.from({ length: 60 }, (_, i) => `sku "/${i}`);
+    const learn = (sku: string) => store.sourceThings.learn('shop', [{ id: 'ASIN', sku }]);
+    await Promise.all(all.slice(0, 50).map(learn));
+    expect((await store.sourceThings.skus('shop', ['ASIN', 'none'])).map((skus) => skus.sort())).toEqual([
+      all.slice(0, 50).sort(),
+      [],
+    ]);
+    for (const sku of ['sku "/0', ...all.slice(50)]) await learn(sku);
+    const [skus] = await store.sourceThings.skus('shop', ['ASIN']);
+    expect(skus).toHaveLength(50);
+    expect(skus).toEqual(expect.arrayContaining(all.slice(50)));
+  });
+
   it('hears of what was refused through the quarantine, and of its share once', async () => {
     const { take, alarms, store } = intake();
     await store.snapshots.observe([snapshotOf('a')]);
