@@ -18,7 +18,7 @@ export function settingsOf(url: string, more: Partial<SendingSinkConfig> = {}): 
     method: 'POST',
     headers: {},
     allowPrivate: true,
-    timeoutMs: 2000,
+    timeoutMs: 30_000,
     attempts: 3,
     concurrency: 4,
     startWith: 'now',

@@ -36,7 +36,7 @@ it('hostile far ends get retries and then dead letters, reach nothing inside, an
     redirecting: [settingsOf(redirecting.url)],
     untrusted: [settingsOf(untrusted.url)],
     pouring: [settingsOf(pouring.url)],
-    rebinding: [settingsOf(publicUrl, { allowPrivate: false }), { resolve: rebinding }],
+    rebinding: [settingsOf(publicUrl, { allowPrivate: false, timeoutMs: 1000 }), { resolve: rebinding }],
   });
   await publish('A');
   await publish('B');

@@ -26,7 +26,7 @@ it('a sink that is deleted and saved again while its last message is under way i
     deliverer: (name) =>
       new Deliverer({
         sink: { name, kind: 'http', deliver, close: async () => {} },
-        reader: store.sinks.reader(name, 'p1', 4000),
+        reader: store.sinks.reader(name, 'p1', 60_000),
         attempts: 3,
         concurrency: 1,
         onError,
@@ -41,11 +41,11 @@ it('a sink that is deleted and saved again while its last message is under way i
   await roster.look();
   await new ShopWindow(store).publish('a');
   for (const deliverer of roster.deliverers) deliverer.wake();
-  await vi.waitFor(() => expect(deliver).toHaveBeenCalled());
+  await expect.poll(() => deliver).toHaveBeenCalled();
 
   await store.sinks.forget('shop');
   const looking = roster.look();
-  await vi.waitFor(() => expect(roster.deliverers).toEqual([]));
+  await expect.poll(() => roster.deliverers).toEqual([]);
   await store.sinks.save('shop', settings);
   answer();
   await looking;

@@ -37,7 +37,7 @@ const pace = {
 const never = new AbortController().signal;
 
 function sender(over: Partial<SendingSinkConfig> & { url: string }, options: SendingOptions = {}) {
-  const base = { kind: 'http', method: 'POST', headers: {}, allowPrivate: true, timeoutMs: 5000, ...pace };
+  const base = { kind: 'http', method: 'POST', headers: {}, allowPrivate: true, timeoutMs: 30_000, ...pace };
   const sink = createSender('shop', { ...base, ...over } as SendingSinkConfig, options);
   onTestFinished(() => sink.close());
   return sink;
@@ -150,7 +150,7 @@ describe('an answer', () => {
       pour();
     });
     expect(await sender({ url: far.url }).deliver(message, never)).toMatchObject({ ok: true, status: 200 });
-    await vi.waitFor(() => expect(isClosed).toBe(true));
+    await expect.poll(() => isClosed).toBe(true);
     expect(sentBytes).toBeLessThan(50e6);
   });
 });
@@ -188,7 +188,7 @@ describe('a far end', () => {
     const silent = await farEnd(() => {});
     const stopping = new AbortController();
     const delivery = sender({ url: silent.url }).deliver(message, stopping.signal);
-    await vi.waitFor(() => expect(silent.arrivals).toHaveLength(1));
+    await expect.poll(() => silent.arrivals).toHaveLength(1);
     stopping.abort();
     expect(await delivery).toMatchObject({ ok: false, retry: true });
   });

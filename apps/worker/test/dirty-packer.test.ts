@@ -37,7 +37,7 @@ test('SKUs stay where they are while the queue has no room for their priority, a
   await vi.waitFor(async () => {
     await packAll();
     expect(await queue.waiting()).toMatchObject({ critical: 1, low: 3 });
-  });
+  }, 30_000);
   await vi.waitFor(async () => expect((await store.dirty.due(10)).skus.low).toEqual(['late']), { timeout: 30_000 });
   await packAll();
   expect(await store.dirty.size()).toBe(1);

@@ -81,9 +81,7 @@ describe('with workers', () => {
     const [price] = await pool.prices(['many-7']);
     const batchId = price?.batchId ?? '';
     expect(await pool.store.batches.list({ limit: 10 })).toMatchObject({ items: [{ total: 1 }] });
-    await vi.waitFor(async () =>
-      expect(await pool.store.batches.get(batchId)).toMatchObject({ status: 'done', waiting: 0 }),
-    );
+    await expect.poll(async () => await pool.store.batches.get(batchId)).toMatchObject({ status: 'done', waiting: 0 });
     expect(await pool.connection.ttl(pool.store.keys.results(batchId))).toBeGreaterThan(29 * 86_400);
     expect(await pool.store.dirty.taken()).toEqual([]);
   });
