@@ -56,12 +56,12 @@ async function startMarket(stand: Stand): Promise<void> {
     feeds: {
       market: { url: `${origin.replace('http', 'ws')}/market/stream`, restUrl: `${origin}/market`, token: 'sk-e2e' },
     },
-    sinks: { archive: { kind: 'ndjson', file: path.join(dir, 'changes.ndjson') } },
+    sinks: { archive: { kind: 'ndjson', file: 'changes.ndjson' } },
   };
   const file = path.join(dir, 'reprice.config.mjs');
   writeFileSync(file, `export default ${JSON.stringify(config)};`);
   const env = { REDIS_URL: stand.redis.url, REPRICE_CONFIG: file, LOG_LEVEL: 'warn' };
-  await Promise.all([spawnApp('feed', env), spawnApp('sinks', env)]);
+  await Promise.all([spawnApp('feed', env), spawnApp('sinks', env, { cwd: dir })]);
   const body = JSON.stringify({ seed: 7, skus: 500, eventsPerSecond: 4 });
   const moved = await fetch(`${origin}/market/move`, { method: 'POST', body });
   if (!moved.ok) throw new Error(`The market does not move: ${await moved.text()}`);
