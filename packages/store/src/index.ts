@@ -83,6 +83,7 @@ export { type AttemptCounts, AttemptTally } from './sink-windows.ts';
 export type { Sinks, StreamSpan } from './sinks.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
 export { SourceIntake, type SourceIntakeOptions, type SourceTaken } from './source-intake.ts';
+export { type ResolvedReading, SourceResolver } from './source-resolver.ts';
 export type { SourceThings } from './source-things.ts';
 export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';
 export { type Counts, CountsInMemory, type PriceChange, sumCounts } from './stats-counts.ts';

@@ -36,25 +36,21 @@ export class SourceThings {
     this.#keys = keys;
   }
 
-  /** Takes what is told of some things, in their order. `places`: only stock there counts. */
-  async items(source: string, items: readonly SourceItem[], places?: readonly string[]): Promise<ThingStock[]> {
-    return await this.#told(
-      source,
-      items.map(({ id, atMs, observation, total, isTracked }) => [
-        id,
-        ['item', atMs, observation.sku, total ?? '', isTracked === undefined ? '' : Number(isTracked)],
-      ]),
-      places,
-    );
-  }
-
-  /** Takes the stock of some things at some places, in their order. */
-  async levels(source: string, levels: readonly StockLevel[], places?: readonly string[]): Promise<ThingStock[]> {
-    return await this.#told(
-      source,
-      levels.map(({ id, place, atMs, available }) => [id, ['level', atMs, place, available ?? '', '']]),
-      places,
-    );
+  /**
+   * Takes what is told of some things and of their stock at some places, in its order.
+   * @param places only stock there counts
+   */
+  async tell(
+    source: string,
+    told: readonly (SourceItem | StockLevel)[],
+    places?: readonly string[],
+  ): Promise<ThingStock[]> {
+    const rest = [unknownKeptMs, places === undefined ? 0 : 1, ...(places ?? [])];
+    const replies = told.map((thing) => {
+      const key = this.#keys.sourceItem(source, thing.id);
+      return this.#stock.run(this.#redis, [key], [...toldOf(thing), ...rest]);
+    });
+    return (await Promise.all(replies)).map((reply) => readStock(reply as string[]));
   }
 
   /** Learns which SKUs stand behind an alias, beside those known. No SKU has a line end. */
@@ -81,18 +77,13 @@ export class SourceThings {
   async taken(source: string, eventId: string): Promise<void> {
     await this.#redis.set(this.#keys.sourceEvent(source, eventId), '1', 'EX', eventKeptS);
   }
+}
 
-  async #told(
-    source: string,
-    told: readonly (readonly [string, readonly (string | number)[]])[],
-    places: readonly string[] | undefined,
-  ): Promise<ThingStock[]> {
-    const rest = [unknownKeptMs, places === undefined ? 0 : 1, ...(places ?? [])];
-    const replies = told.map(([id, args]) =>
-      this.#stock.run(this.#redis, [this.#keys.sourceItem(source, id)], [...args, ...rest]),
-    );
-    return (await Promise.all(replies)).map((reply) => readStock(reply as string[]));
-  }
+/** The arguments of source-stock.lua up to its fifth. */
+function toldOf(thing: SourceItem | StockLevel): (string | number)[] {
+  if ('place' in thing) return ['level', thing.atMs, thing.place, thing.available ?? '', ''];
+  const { atMs, observation, total, isTracked } = thing;
+  return ['item', atMs, observation.sku, total ?? '', isTracked === undefined ? '' : Number(isTracked)];
 }
 
 function readStock([kind = '', sku = '', units]: string[]): ThingStock {

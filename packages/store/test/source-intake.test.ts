@@ -129,6 +129,13 @@ describe('the stock of an item', () => {
   });
 });
 
+it('a level and the product that names it count together, whichever of one request was told of first', async () => {
+  const { take, stockOf } = intake();
+  const both = await take({ ...item(5), ...level(1, 'x', 4) }, ['x']);
+  expect(both).toMatchObject({ rows: [{ sku: 'a' }], quarantined: [], unused: { 'incomplete-stock': 1 } });
+  expect(await stockOf('a')).toBe(4);
+});
+
 describe('a source', () => {
   it('tells of what stands behind its own ids', async () => {
     const { take, store } = intake();
