@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,14 @@ import { start } from './start-run.ts';
 const catalogue = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-catalogue-')), 'small.csv');
 writeFileSync(catalogue, 'sku,price,currency,stock\nA-1,12.90,EUR,5\nA-2,129.00,EUR,500\nA-3,1290,JPY,50\n');
 
+const dir = path.dirname(catalogue);
+const empty = path.join(dir, 'empty.csv');
+writeFileSync(empty, '');
+const delivered = path.join(dir, 'delivered.ndjson');
+const config = path.join(dir, 'reprice.config.ts');
+writeFileSync(config, `export default ${JSON.stringify({ sinks: { erp: { kind: 'ndjson', file: delivered } } })};`);
+const withSink = { REPRICE_CONFIG: config };
+
 const small = ['--catalog', catalogue];
 const serving = 'Reprice is running';
 
@@ -19,6 +27,24 @@ describe('npm start refuses, before it starts anything,', () => {
     const run = start(['--catalog', '/nowhere/c.csv', '--exit']);
     expect(await run.exited).toBe(2);
     expect(run.output()).toContain('There is no file /nowhere/c.csv.');
+  });
+
+  test.each([
+    [[...small, '--frobnicate'], "unknown option '--frobnicate'"],
+    [['--catalog', empty, '--watch'], `The file ${empty} is empty.`],
+  ])('what submit does not take: %j', async (args, words) => {
+    const run = start(args);
+    expect(await run.exited, run.output()).toBe(2);
+    expect(run.output()).toContain(words);
+    expect(readdirSync(run.dataDir)).toEqual([]);
+  });
+
+  test('to end after the sample where there are sinks, since it is not repriced then', async () => {
+    const run = start(['--exit'], withSink);
+    expect(await run.exited, run.output()).toBe(2);
+    expect(run.output()).toContain('--exit ends after the results of a catalogue, and the sample is not repriced');
+    expect(run.output()).toContain('to the sink erp: name one with --catalog FILE.');
+    expect(readdirSync(run.dataDir)).toEqual([]);
   });
 
   test('a port that is in use, and says what to do', async () => {
@@ -67,11 +93,22 @@ describe.skipIf(process.platform !== 'linux')('npm start runs everything and', {
     expect(() => statSync(path.join(run.dataDir, 'reprice.json'))).toThrow();
   });
 
-  test('ends with status 2 on an option that submit does not know', async () => {
-    const run = start([...small, '--frobnicate']);
-    expect(await run.exited).toBe(2);
-    expect(run.output()).toContain('--frobnicate');
-    await run.nothingLeft();
+  test('delivers the sample to no sink, one of an earlier start included', async () => {
+    const sample = start([], withSink);
+    await sample.printed(serving);
+    expect(sample.output()).toContain(
+      'The sample catalogue is not repriced: its prices would be delivered to the sink erp.',
+    );
+    expect(sample.output()).toContain('Your file  npx reprice submit FILE --watch');
+    sample.signalGroup('SIGINT');
+    expect(await sample.exited, sample.output()).toBe(0);
+    expect(existsSync(delivered)).toBe(false);
+
+    const later = start(['--exit'], {}, sample.dataDir);
+    expect(await later.exited, later.output()).toBe(2);
+    expect(later.output()).toContain(
+      'and the sample is not repriced, since its prices would be delivered to the sink erp',
+    );
   });
 
   test('serves on until Ctrl-C, which ends all of it, and starts again with its data and key', async () => {
@@ -127,9 +164,10 @@ describe.skipIf(process.platform !== 'linux')('npm start runs everything and', {
     await run.nothingLeft();
   });
 
-  test('ends with a clear message when Redis crashes', async () => {
-    const run = start(small);
+  test('with --no-catalog only serves, and ends with a clear message when Redis crashes', async () => {
+    const run = start(['--no-catalog']);
     await run.printed(serving);
+    expect(run.output()).not.toContain('SKUs');
     process.kill(run.pids('redis-server')[0] as number, 'SIGKILL');
     expect(await run.exited).toBe(1);
     expect(run.output()).toContain('Redis ended unexpectedly');

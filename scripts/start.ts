@@ -8,13 +8,14 @@ import { gatewayWarning } from './start/gateway-check.ts';
 import { watchInterruptions } from './start/interruption.ts';
 import { keptBudget } from './start/kept-budget.ts';
 import { logTail } from './start/log-tail.ts';
-import { catalogueProblem, readOptions, type StartOptions, usage } from './start/options.ts';
+import { fileProblem, readOptions, type StartOptions, usage } from './start/options.ts';
 import { Platform } from './start/platform.ts';
 import { portProblem } from './start/port-check.ts';
 import { redisProblem } from './start/redis-check.ts';
+import { sampleProblem, sampleStays, sinksOf } from './start/sample-check.ts';
 import { readSettings } from './start/settings.ts';
 import { StartError } from './start/start-error.ts';
-import { runCli } from './start/submission.ts';
+import { runCli, type Submission } from './start/submission.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 /** npm changes into the checkout; a relative path is meant from where the person is. */
@@ -37,8 +38,18 @@ async function main(): Promise<number> {
     say(settings);
     return 2;
   }
-  const problem = catalogueProblem(options.catalogue) ?? (await portProblem(settings.host, settings.port));
-  return problem ? refuse(problem) : runAll(options, settings);
+  const problem =
+    fileProblem(options) ??
+    sampleProblem(options, Object.keys(settings.sinks)) ??
+    (await portProblem(settings.host, settings.port));
+  if (problem) return refuse(problem);
+  // The words are its own: it tells what it does not take.
+  const taken = options.submit.length === 0 ? 0 : await submit(options, ['--check'], process.env).exited;
+  return taken === 0 ? runAll(options, settings) : taken;
+}
+
+function submit(options: StartOptions, more: readonly string[], env: NodeJS.ProcessEnv): Submission {
+  return runCli(root, ['submit', options.catalogue.file as string, ...more, ...options.submit], env, cwd);
 }
 
 function refuse(problem: string): number {
@@ -78,7 +89,7 @@ async function runAll(options: StartOptions, settings: Config): Promise<number> 
   }
 }
 
-/** Starts everything and reprices the catalogue; resolves after it with `--exit`, or if it was used wrongly. */
+/** Starts everything and reprices the catalogue, if there is one; resolves after it with `--exit`, or if it was used wrongly. */
 async function reprice(
   platform: Platform,
   { options, settings }: { options: StartOptions; settings: Config },
@@ -103,15 +114,16 @@ async function reprice(
   const { explicit, dailyNanoUsd } = settings.budget;
   const budget = explicit ? undefined : await keptBudget(api, dailyNanoUsd);
   say(`${[addresses(running), budget, warning].filter(Boolean).join('\n')}\n`);
-  const cli = runCli(
-    root,
-    ['submit', options.catalogue, '--watch', ...options.submit],
-    { ...env, REPRICE_URL: api.url, REPRICE_API_KEY: api.key },
-    cwd,
-  );
-  endings.push(cli.kill);
-  const status = await cli.exited;
-  if (options.exit || status === 2) return status;
+  const sinks = options.catalogue.kind === 'sample' ? await sinksOf(api) : [];
+  const problem = sampleProblem(options, sinks);
+  if (problem) return refuse(problem);
+  if (sinks.length > 0) say(sampleStays(sinks));
+  else if (options.catalogue.kind !== 'none') {
+    const cli = submit(options, ['--watch'], { ...env, REPRICE_URL: api.url, REPRICE_API_KEY: api.key });
+    endings.push(cli.kill);
+    const status = await cli.exited;
+    if (options.exit || status === 2) return status;
+  }
   if (!stopping.aborted) serve();
   const sku = await anyPricedSku(api.url, api.key);
   if (!stopping.aborted) process.stdout.write(announcement(running, sku));

@@ -22,18 +22,19 @@ export function addresses(running: Running): string {
 }
 
 /**
- * Told once the catalogue is done and the instance goes on serving.
+ * Told once the catalogue, if there is one, is done and the instance goes on serving.
  *
  * @param pricedSku a SKU that has a price, for an example that works
  */
 export function announcement(running: Running, pricedSku: string | undefined): string {
   const sku = pricedSku ?? 'SKU';
-  const price = lines([
+  const next = lines([
+    ['Your file', pricedSku === undefined ? 'npx reprice submit FILE --watch' : undefined],
     ['One price', `npx reprice price ${shellWord(sku)}`],
     ['In Redis', `redis-cli -u ${withoutPassword(running.redisUrl)} HGETALL ${shellWord(`{reprice:0}:price:${sku}`)}`],
   ]);
   const head = `Reprice is running at ${running.apiUrl} (Redis: ${running.redisSource}).`;
-  return `\n${head}\n\n${price}\n\nCtrl-C ends it; data stays.\n`;
+  return `\n${head}\n\n${next}\n\nCtrl-C ends it; data stays.\n`;
 }
 
 function lines(rows: readonly [label: string, value: string | undefined][]): string {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { priorities } from '@reprice/config/client';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient, Submission, Submitted } from '../api-client.ts';
@@ -29,6 +30,7 @@ interface SubmitOptions extends GlobalOptions {
   readonly format?: CatalogueFormat;
   readonly idempotencyKey?: string;
   readonly retryFor: number;
+  readonly check?: boolean;
 }
 
 const examples = `
@@ -108,15 +110,24 @@ async function tellAccepted(api: ApiClient, { batch, isKnown }: Submitted, conte
   if (commands.length > 0) await output.print(`\nNext:\n${commands.join('\n')}`);
 }
 
+function requireColumns({ name, format }: Catalogue, columns: ColumnMap): void {
+  if (columns.size > 0 && format !== 'csv')
+    throw usageError(`--map names columns of a CSV file, and ${name} is ${format.toUpperCase()}.`);
+}
+
 async function submit(file: string, options: SubmitOptions, context: Context): Promise<void> {
   const { output } = context;
   const columns: ColumnMap = parseColumnMap(options.map ?? []);
   if (options.dryRun && options.mode === 'live') throw usageError('--dry-run contradicts --mode live.');
-  const api = connect(context, options);
-  const catalogue = await openCatalogue(file, options.format, context.stdin, (text) => output.tell(text));
-  if (columns.size > 0 && catalogue.format !== 'csv') {
-    throw usageError(`--map names columns of a CSV file, and ${catalogue.name} is ${catalogue.format.toUpperCase()}.`);
+  const open = () => openCatalogue(file, options.format, context.stdin, (text) => output.tell(text));
+  if (options.check) {
+    // What comes out of a pipe is read once.
+    const isPipe = file === '-' || (await stat(file).catch(() => undefined))?.isFIFO();
+    return isPipe ? undefined : requireColumns(await open(), columns);
   }
+  const api = connect(context, options);
+  const catalogue = await open();
+  requireColumns(catalogue, columns);
   const mode = options.dryRun ? 'dry-run' : options.mode;
   const submission: Submission = {
     contentType: contentTypes[catalogue.format],
@@ -193,6 +204,8 @@ export function addSubmit(program: Command, context: Context): void {
         .argParser(patienceText)
         .default(120_000, '2m'),
     )
+    // For npm start, which starts nothing if its options are wrong.
+    .addOption(new Option('--check', 'look whether the options and the file can be right, send nothing').hideHelp())
     .addHelpText('after', examples)
     .action((file: string, _options: unknown, command: Command) =>
       submit(file, command.optsWithGlobals<SubmitOptions>(), context),
