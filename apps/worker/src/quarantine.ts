@@ -3,6 +3,7 @@ import { ordinalsOf, type PackRun, type Verdict } from '@reprice/queue';
 import { CRASHES_AT_MOST, type RunStart } from '@reprice/store';
 import { failRows } from './pipeline/jobs-of-rows.ts';
 import type { Tools } from './pipeline/tools.ts';
+import type { RunNotes } from './run-notes.ts';
 
 /** Runs one pack. */
 export type RunPack = (tools: Tools, run: PackRun) => Promise<Verdict>;
@@ -13,13 +14,20 @@ const REDIS_REST_MS = 1000;
 
 /**
  * Keeps a pack from running for ever whose process dies each time: after five such crashes its rows fail as `quarantined`. Packs that have
- * never stalled pay nothing for it.
- * @param processId this process; `aliveMs` how long a sign of life counts
+ * never stalled pay one SET for it, sent along with what they load.
+ * @param aliveMs how long a sign of life counts
  */
-export function withQuarantine(next: RunPack, processId: string, aliveMs: number): RunPack {
+export function withQuarantine(next: RunPack, notes: RunNotes, aliveMs: number): RunPack {
+  const { processId } = notes;
   return async (tools, run) => {
-    if (run.stalls === 0) return await next(tools, run);
     const { runs } = tools.store;
+    if (run.stalls === 0) {
+      const running = tools.store.together(() => {
+        notes.began(run.jobId);
+        return next(tools, run);
+      });
+      return await running.finally(() => notes.ended(run.jobId));
+    }
     try {
       let start: RunStart;
       for (;;) {

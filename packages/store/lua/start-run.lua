@@ -23,7 +23,7 @@ end
 local stalls, me, presence, alive_ms = tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
 local suspect_at, quarantine_at = tonumber(ARGV[6]), tonumber(ARGV[7])
 
--- A job that stalls for the first time has no entry, since healthy jobs pay nothing: its process is unknown.
+-- A process that died before it could note that it runs the job has left no entry: in doubt that is no crash.
 local seen, crashes, last = 0, 0, nil
 local entry = redis.call('GET', KEYS[1])
 if entry then
@@ -31,8 +31,8 @@ if entry then
   if not a then return redis.error_reply('WRONGFORMAT ' .. KEYS[1] .. ' holds no run') end
   seen, crashes, last = tonumber(a), tonumber(b), c
 end
-local is_dead = stalls > seen and last ~= '' and not (last and process_lives(KEYS[2], presence, alive_ms, last))
-if is_dead and not redis_is_young() then
+local was_run = stalls > seen and last and last ~= ''
+if was_run and not process_lives(KEYS[2], presence, alive_ms, last) and not redis_is_young() then
   crashes = crashes + 1
 end
 

@@ -28,9 +28,10 @@ beforeAll(async () => {
   redis.disconnect();
 });
 
-describe('runs of a job that has stalled', () => {
+describe('runs of a job', () => {
   it('count a crash only when the process is dead, and end in quarantine after five', async () => {
     const { store } = freshStore();
+    await store.runs.began('j', 'p0');
     for (let crash = 1; crash <= 4; crash++) {
       const start = await store.runs.start('j', crash, `p${crash}`, ALIVE_MS);
       expect(start).toEqual({ verdict: 'run', crashes: crash });
@@ -42,16 +43,35 @@ describe('runs of a job that has stalled', () => {
   it('do not count stalls of processes that live: by a sign of life, or frozen but connected', async () => {
     const { store } = freshStore();
     await process(store, 'frozen');
-    await store.runs.start('j', 1, 'frozen', ALIVE_MS);
-    for (let stall = 2; stall <= 20; stall++) {
+    await store.runs.began('j', 'frozen');
+    for (let stall = 1; stall <= 20; stall++) {
       await store.processes.beat({ id: 'beating', kind: 'worker', host: 'h', pid: 1 });
-      const next = stall % 2 ? 'frozen' : 'beating';
-      expect(await store.runs.start('j', stall, next, ALIVE_MS)).toEqual({ verdict: 'run', crashes: 1 });
+      const next = stall % 2 ? 'beating' : 'frozen';
+      expect(await store.runs.start('j', stall, next, ALIVE_MS)).toEqual({ verdict: 'run', crashes: 0 });
     }
+  });
+
+  it('count a first stall like any other: four deaths after a freeze are four', async () => {
+    const { store } = freshStore();
+    await process(store, 'frozen');
+    await store.runs.began('j', 'frozen');
+    expect(await store.runs.start('j', 1, 'p1', ALIVE_MS)).toEqual({ verdict: 'run', crashes: 0 });
+    for (let crash = 1; crash <= 4; crash++)
+      expect(await store.runs.start('j', 1 + crash, `p${1 + crash}`, ALIVE_MS)).toEqual({
+        verdict: 'run',
+        crashes: crash,
+      });
+  });
+
+  it('count no stall of a job that nobody noted to run', async () => {
+    const { store } = freshStore();
+    expect(await store.runs.start('j', 1, 'a', ALIVE_MS)).toEqual({ verdict: 'run', crashes: 0 });
+    expect(await store.runs.start('j', 2, 'b', ALIVE_MS)).toEqual({ verdict: 'run', crashes: 1 });
   });
 
   it('do not count a stall after the run ended, nor the same one twice', async () => {
     const { store } = freshStore();
+    await store.runs.began('j', 'dead');
     await store.runs.start('j', 1, 'a', ALIVE_MS);
     expect(await store.runs.start('j', 1, 'b', ALIVE_MS)).toMatchObject({ crashes: 1 });
     await store.runs.end('j', 'a'); // taken over by b: not a's to end
@@ -60,8 +80,19 @@ describe('runs of a job that has stalled', () => {
     expect(await store.runs.start('j', 3, 'd', ALIVE_MS)).toMatchObject({ crashes: 2 });
   });
 
+  it('leave nothing behind once they ended, and what another process has taken over stays noted', async () => {
+    const { store, redis } = freshStore();
+    const jobs = Array.from({ length: 1200 }, (_, i) => `j${i}`);
+    await Promise.all(jobs.map((job) => store.runs.began(job, 'a')));
+    await store.runs.began('j0', 'b');
+    await store.runs.start('j1', 1, 'c', ALIVE_MS);
+    await store.runs.ended(jobs, 'a');
+    expect((await redis.keys(store.keys.run('*'))).toSorted()).toEqual([store.keys.run('j0'), store.keys.run('j1')]);
+  });
+
   it('begin again after a reset', async () => {
     const { store } = freshStore();
+    await store.runs.began('j', 'p0');
     for (let crash = 1; crash <= 5; crash++) await store.runs.start('j', crash, `p${crash}`, ALIVE_MS);
     await store.runs.reset('j');
     expect(await store.runs.start('j', 5, 'p', ALIVE_MS)).toEqual({ verdict: 'run', crashes: 0 });
@@ -71,6 +102,7 @@ describe('runs of a job that has stalled', () => {
   it('of suspects go one at a time, until the one that runs ends or dies', async () => {
     const { store } = freshStore();
     const crash = async (job: string) => {
+      await store.runs.began(job, 'dead');
       for (let stall = 1; stall <= 2; stall++) await store.runs.start(job, stall, 'dead', ALIVE_MS);
     };
     await Promise.all(['x', 'y', 'z'].map(crash));
@@ -78,6 +110,7 @@ describe('runs of a job that has stalled', () => {
     const q = await process(store, 'q');
     expect(await store.runs.start('x', 3, 'p', ALIVE_MS)).toEqual({ verdict: 'run', crashes: 3 });
     expect(await store.runs.start('y', 3, 'q', ALIVE_MS)).toEqual({ verdict: 'wait', crashes: 3 });
+    await store.runs.began('fresh', 'dead');
     expect(await store.runs.start('fresh', 1, 'q', ALIVE_MS)).toEqual({ verdict: 'run', crashes: 1 });
     await store.runs.end('x', 'p');
     expect(await store.runs.start('y', 3, 'q', ALIVE_MS)).toEqual({ verdict: 'run', crashes: 3 });
