@@ -10,7 +10,7 @@ const manifests = new Map<string, Manifest>(
 );
 const workspaceOf = new Map([...manifests].map(([workspace, { name }]) => [name, workspace]));
 
-/** apps → queue, gateway, store → pricing → nothing; config and telemetry serve the apps alone. */
+/** apps → queue, gateway, store → pricing → nothing; config, telemetry and process serve the apps alone. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/pricing': [],
   'packages/gateway': ['packages/pricing'],
@@ -19,10 +19,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'packages/sources': ['packages/pricing'],
   'packages/config': ['packages/pricing', 'packages/gateway', 'packages/sources'],
   'packages/telemetry': [],
+  'packages/process': ['packages/config', 'packages/telemetry', 'packages/store'],
   'packages/embedded-redis': [],
   'packages/testkit': ['packages/embedded-redis'],
 };
-const forApps = ['pricing', 'sources', 'gateway', 'store', 'queue', 'config', 'telemetry'].map(
+const forApps = ['pricing', 'sources', 'gateway', 'store', 'queue', 'config', 'telemetry', 'process'].map(
   (name) => `packages/${name}`,
 );
 
@@ -42,7 +43,7 @@ describe('imports', () => {
   test('are found by the scan', () => {
     const self = files.find((file) => file.path === 'scripts/architecture.test.ts');
     expect(self?.imports).toEqual(['node:module', 'node:path', 'vitest', './source-files.ts']);
-    expect(manifests.size).toBe(15);
+    expect(manifests.size).toBe(16);
   });
 
   test('run one way: apps → queue, gateway, store → pricing → nothing', () => {

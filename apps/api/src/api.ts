@@ -47,8 +47,8 @@ export interface RunningApi {
 }
 
 /**
- * Starts the API. It starts without Redis too, and answers 503 until Redis is there. Rejects with an UnfitRedis when Redis is there and may
- * throw work away, and with the socket's error when it cannot listen.
+ * Starts the API. It starts without Redis too, and answers 503 until Redis is there. Rejects with an UnfitRedisError when Redis is there and
+ * may throw work away, and with a StartError when it cannot listen.
  */
 export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
   const turn = onceEvery(sameErrorEveryMs);

@@ -1,5 +1,6 @@
 import { createServer, maxHeaderSize, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { StartError } from '@reprice/process';
 import { Connections } from './http/connections.ts';
 import { inTurn } from './http/in-turn.ts';
 import { Problem } from './problem/problem.ts';
@@ -11,7 +12,7 @@ export interface ListeningServer {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Serves the app. Rejects with the socket's error, e.g. `EADDRINUSE`. */
+/** Serves the app. Rejects with a StartError when the address cannot be listened on. */
 export async function serve(app: RequestListener, host: string, port: number): Promise<ListeningServer> {
   const server = createServer({
     // Headers must come within 10 s, looked at every 2 s: a client that drips them is gone after 15 s.
@@ -29,10 +30,16 @@ export async function serve(app: RequestListener, host: string, port: number): P
   // Other expectations than 100-continue may be ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', (req, res) => server.emit('request', req, res));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenError(error)));
     server.listen(port, host, () => resolve());
   });
   return { url: urlOf(server), stop: (graceMs) => connections.stop(graceMs) };
+}
+
+/** For a person; the process may be started again as it is, for an address that is taken may become free. */
+function listenError({ message, code }: NodeJS.ErrnoException): StartError {
+  const hint = code === 'EADDRINUSE' ? 'another process listens there' : 'this machine does not allow it';
+  return new StartError(`${message}: ${hint}. Set HOST or PORT to something else; PORT=0 takes any free port.`, 1);
 }
 
 function urlOf(server: Server): string {

@@ -1,3 +1,4 @@
+import { UnfitRedisError } from '@reprice/process';
 import { policyFault, type Store } from '@reprice/store';
 import type { Redis } from 'ioredis';
 import { within } from './within.ts';
@@ -5,21 +6,11 @@ import { within } from './within.ts';
 /** Longest that a start waits for Redis, in ms; one that is away later says so by 503. */
 const waitMs = 2000;
 
-/** Redis is there, and must not be used as it is set up. The message says what mends it. */
-export class UnfitRedis extends Error {
-  readonly code = 'unfit-redis';
-
-  constructor(message: string) {
-    super(message);
-    this.name = 'UnfitRedis';
-  }
-}
-
-/** Throws an UnfitRedis when Redis is there and may throw work away. A Redis that is away passes. */
+/** Throws an UnfitRedisError when Redis is there and may throw work away. A Redis that is away passes. */
 export async function requireFitRedis(redis: Redis, store: Pick<Store, 'evictionPolicy'>): Promise<void> {
   const policy = await within(waitMs, firstPolicy(redis, store), undefined);
   const fault = policy === undefined ? '' : policyFault(policy);
-  if (fault !== '') throw new UnfitRedis(`${fault}.`);
+  if (fault !== '') throw new UnfitRedisError(`${fault}.`);
 }
 
 /** Undefined when Redis cannot be reached at the first try. */

@@ -1,11 +1,6 @@
-const stop = new AbortController();
-const tell = (): void => {
-  if (stop.signal.aborted) process.exit(1);
-  stop.abort();
-};
-process.on('SIGTERM', tell).on('SIGINT', tell);
-process.once('disconnect', tell);
+import { StopSignal } from '@reprice/process/stop-signal';
+
+// Listens before the rest is loaded: told to stop during its start, the process leaves with 0.
+const stopSignal = new StopSignal();
 const { runFeeds } = await import('./feed-process.ts');
-// Told to stop while it was loaded.
-if (stop.signal.aborted) process.exit(0);
-await runFeeds(process.env, stop);
+await runFeeds(process.env, stopSignal);

@@ -1,16 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, type SinkConfig, sinkSecrets } from '@reprice/config';
-import { policyFault, type SinkReader, Store } from '@reprice/store';
+import { connectRedis, ownIdentity, repeat, serveMetricsPort, untilFit } from '@reprice/process';
+import { type SinkReader, Store } from '@reprice/store';
 import { addSecrets, type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
-import { repeat } from './chores.ts';
 import { Deliverer, LEASE_MS } from './deliverer.ts';
 import { SinkMetrics } from './metrics.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { openSink } from './open-sink.ts';
-import { connectRedis } from './redis-connection.ts';
 import { Roster } from './roster.ts';
 import type { Sink } from './sink.ts';
 import { Trimming } from './trimming.ts';
@@ -20,7 +17,8 @@ const BEAT_MS = 1000;
 const LOOK_MS = 1000;
 const SAME_ERROR_EVERY_MS = 10_000;
 const SAME_FAILURE_EVERY_MS = 60_000;
-const LOOK_AGAIN_MS = 1000;
+/** Longer than the wait for changes. */
+const SILENCE_MS = 6000;
 /** A file is brought to the disk once for all messages that wait, so more of them cost no more. */
 const WRITTEN_TOGETHER = 64;
 /** With Redis away, nobody hears that we leave. */
@@ -52,16 +50,17 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
   };
   const connections: Redis[] = [];
   const connect = (): Redis => {
-    const redis = connectRedis(config.redisUrl, onError);
+    const redis = connectRedis(config.redisUrl, { silenceMs: SILENCE_MS, onError });
     connections.push(redis);
     return redis;
   };
   const redis = connect();
   const store = new Store(redis, { timeZone: config.budget.timezone });
-  await untilFit(store, (detail) => {
+  const onWait = (detail: string): void => {
     if (turn(detail)) log.error({ detail }, 'Redis takes no writes: waiting for it');
-  });
-  const self = { id: randomBytes(8).toString('hex'), kind: 'sinks', host: hostname(), pid: process.pid } as const;
+  };
+  await untilFit(() => store.health(), onWait);
+  const self = ownIdentity('sinks');
 
   const failureTurn = onceEvery(SAME_FAILURE_EVERY_MS);
   const monitor = new Monitor({
@@ -124,7 +123,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
     },
   });
   const trimming = new Trimming(store.sinks);
-  const server = await metrics.serve(config);
+  const server = await serveMetricsPort(config, metrics.registry, () => ({ ok: true, detail: '' }));
   await roster.look();
   void wake.run();
   const endChores = repeat(
@@ -148,20 +147,4 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
       for (const connection of connections) connection.disconnect();
     },
   };
-}
-
-/** Resolves once Redis takes writes. Throws if it evicts keys. */
-async function untilFit(store: Store, onWait: (detail: string) => void): Promise<void> {
-  for (;;) {
-    const { writable, policy, detail } = await store.health();
-    if (policy !== '' && policy !== 'noeviction') throw new UnfitRedisError(policyFault(policy));
-    if (writable) return;
-    onWait(detail);
-    await sleep(LOOK_AGAIN_MS);
-  }
-}
-
-/** Redis is set up in a way that would lose changes: no process may start with it. */
-export class UnfitRedisError extends Error {
-  override readonly name = 'UnfitRedisError';
 }

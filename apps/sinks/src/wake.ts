@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '@reprice/store';
 import type { Redis } from 'ioredis';
 
-/** Shorter than a connection may owe an answer (redis-connection.ts). */
+/** Shorter than a connection may owe an answer (sinks.ts). */
 const WAIT_MS = 2000;
 /** While prices are published all the time, they are looked for so often. */
 const LEAST_BETWEEN_MS = 20;

@@ -2,8 +2,9 @@
  * A sinks process that kills itself: at the CRASH_AT-th pass of CRASH_POINT. Everything else is the process as it is shipped. LEASE_MS shortens
  * the lease, so that a test need not wait for it.
  */
+
+import { StopSignal } from '@reprice/process/stop-signal';
 import type { SinkReader } from '@reprice/store';
-import { StopSignal } from '@reprice/telemetry/stop-signal';
 import type { Sink } from '../src/sink.ts';
 import type { SinkCrashPoint } from './crash-points.ts';
 

@@ -1,5 +1,5 @@
+import type { Chore } from '@reprice/process';
 import type { Redis } from 'ioredis';
-import type { Chore } from './upkeep.ts';
 
 /** A clock that differs from that of Redis by less is left alone. */
 const TOLERATED_MS = 500;

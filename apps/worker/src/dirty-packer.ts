@@ -1,7 +1,7 @@
 import { defaultStrategy, priorities, type Strategy, tierOf } from '@reprice/pricing';
+import type { Chore } from '@reprice/process';
 import type { PackQueue } from '@reprice/queue';
 import type { Store, TakenPack } from '@reprice/store';
-import type { Chore } from './upkeep.ts';
 
 /** SKUs taken in one step: keeps it under some milliseconds, so that nobody else waits longer. */
 const TAKE_AT_ONCE = 500;

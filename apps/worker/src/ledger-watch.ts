@@ -1,6 +1,6 @@
+import type { Chore } from '@reprice/process';
 import type { ClosedReason, Store } from '@reprice/store';
 import type { Tools } from './pipeline/tools.ts';
-import type { Chore } from './upkeep.ts';
 
 const LOOK_MS = 1000;
 

@@ -1,4 +1,4 @@
-import type { Chore } from './upkeep.ts';
+import type { Chore } from '@reprice/process';
 
 /** What one look at the queue finds. */
 export interface QueueLook {

@@ -1,6 +1,6 @@
 import { askVersion, type Strategy } from '@reprice/pricing';
+import type { Chore } from '@reprice/process';
 import type { Store } from '@reprice/store';
-import type { Chore } from './upkeep.ts';
 
 const LOOK_MS = 2000;
 

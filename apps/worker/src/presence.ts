@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { type Chore, ownIdentity } from '@reprice/process';
 import type { ProcessIdentity, Store } from '@reprice/store';
 import type { Redis } from 'ioredis';
-import type { Chore } from './upkeep.ts';
 
 const BEAT_MS = 1000;
 /** With Redis away, nobody hears that we leave. */
@@ -10,12 +8,7 @@ const LEAVE_WITHIN_MS = 500;
 
 /** How others see that this process lives: a sign of life each second, and an open connection that even a frozen process keeps. */
 export class Presence {
-  readonly self: ProcessIdentity = {
-    id: randomBytes(8).toString('hex'),
-    kind: 'worker',
-    host: hostname(),
-    pid: process.pid,
-  };
+  readonly self: ProcessIdentity = ownIdentity('worker');
   readonly #store: Store;
   readonly #connection: Redis;
 

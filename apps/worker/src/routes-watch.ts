@@ -11,10 +11,10 @@ import {
   rollBackCanary,
   type Strategy,
 } from '@reprice/pricing';
+import type { Chore } from '@reprice/process';
 import { ROUTE_WINDOW_MS, type Store } from '@reprice/store';
 import type { CanaryRoute, RouteChoice } from './pipeline/route-pack.ts';
 import type { Tools } from './pipeline/tools.ts';
-import type { Chore } from './upkeep.ts';
 
 const LOOK_MS = 1000;
 /** The chance that a canary as good as stable is ever rolled back: one half for all it does, one half for what it did lately. */

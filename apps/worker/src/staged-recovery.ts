@@ -1,6 +1,6 @@
+import type { Chore } from '@reprice/process';
 import { enqueueStaged, type PackQueue, requeueRevived } from '@reprice/queue';
 import type { Store } from '@reprice/store';
-import type { Chore } from './upkeep.ts';
 
 /**
  * Finishes what a killed API left: batches that were accepted but whose packs are not all in the queue, and failed jobs that a replay took

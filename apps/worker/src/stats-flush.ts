@@ -1,4 +1,5 @@
 import { formatMoney } from '@reprice/pricing';
+import type { Chore } from '@reprice/process';
 import {
   type ChangeFloor,
   CountsInMemory,
@@ -9,7 +10,6 @@ import {
   TOP_CHANGES,
 } from '@reprice/store';
 import type { CallSeen, PackObserver, PricedPack } from './pipeline/observer.ts';
-import type { Chore } from './upkeep.ts';
 import { countCost, countWorth } from './worth-tally.ts';
 
 type PricedRows = Parameters<PackObserver['priced']>[1];

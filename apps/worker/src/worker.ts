@@ -1,5 +1,6 @@
 import type { Config } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
+import { connectRedis, repeat, serveMetricsPort, untilFit } from '@reprice/process';
 import { LOCK_MS, PackQueue, PackWorker } from '@reprice/queue';
 import { type LedgerState, Store } from '@reprice/store';
 import { type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
@@ -7,6 +8,7 @@ import { startTracing } from '@reprice/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
 import { answerersByTier, DirtyPacker } from './dirty-packer.ts';
+import { evictionWatch } from './eviction-watch.ts';
 import { FetchGate } from './fetch-gate.ts';
 import { KeyHold } from './key-hold.ts';
 import { keySharing, watchKeys } from './key-watch.ts';
@@ -14,7 +16,6 @@ import { withLanding } from './landing.ts';
 import { ledgerWatch } from './ledger-watch.ts';
 import { WorkerLiveness } from './liveness.ts';
 import { WorkerMetrics } from './metrics.ts';
-import { metricsServer } from './metrics-server.ts';
 import { guardRun } from './pipeline/guard-run.ts';
 import { tellAll } from './pipeline/observer.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
@@ -24,18 +25,17 @@ import type { Tools } from './pipeline/tools.ts';
 import { policyWatch } from './policy-watch.ts';
 import { Presence } from './presence.ts';
 import { type RunPack, withQuarantine } from './quarantine.ts';
-import { connectRedis } from './redis-connection.ts';
-import { evictionWatch, untilFit } from './redis-fitness.ts';
 import { RedisHold } from './redis-hold.ts';
 import { RoutesWatch } from './routes-watch.ts';
 import { RunNotes } from './run-notes.ts';
 import { StagedRecovery } from './staged-recovery.ts';
 import { StatsFlush } from './stats-flush.ts';
 import { tracedRun, tracedTools } from './traced.ts';
-import { Upkeep } from './upkeep.ts';
 
 /** A reservation outlives its call by this much before it counts as lost; one that is settled later still is corrected. */
 const LEASE_MARGIN_MS = 15_000;
+/** Longer than BullMQ's longest wait for a job, 10 s. */
+const SILENCE_MS = 12_000;
 const SAME_ERROR_EVERY_MS = 10_000;
 
 /** The two phases of a shutdown, in ms after it began. */
@@ -76,7 +76,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   };
   const connections: Redis[] = [];
   const connect = (): Redis => {
-    const redis = connectRedis(config.redisUrl, onError);
+    const redis = connectRedis(config.redisUrl, { silenceMs: SILENCE_MS, onError });
     connections.push(redis);
     return redis;
   };
@@ -188,7 +188,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     isRedisUp: () => redis.status === 'ready',
     isAlive: () => liveness.state().ok,
   });
-  const server = await metricsServer(config, metrics, liveness);
+  const server = await serveMetricsPort(config, metrics.registry, () => liveness.state());
   const chores = [
     liveness.chore(),
     presence.chore(),
@@ -218,9 +218,8 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
     evictionWatch(health, alarm),
     clock.chore(),
   ];
-  const upkeep = new Upkeep(chores, onError);
   worker.start();
-  upkeep.start();
+  const endChores = repeat(chores, onError);
 
   return {
     ...(server && { metricsUrl: `${server.url}/metrics` }),
@@ -235,7 +234,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
         stopping.abort();
         [drained] = await Promise.all([worker.stop(leaveMs - finishMs), shadow.stop(leaveMs - finishMs)]);
       }
-      upkeep.stop();
+      endChores();
       keyWatch.stop();
       if (drained) await gateway.close();
       await statsFlush.last();

@@ -3,7 +3,7 @@
  * worker as it is shipped. LOCK_MS shortens the lock, so that a test need not wait for it.
  */
 
-import { StopSignal } from '@reprice/telemetry/stop-signal';
+import { StopSignal } from '@reprice/process/stop-signal';
 import type { RunPack } from '../src/quarantine.ts';
 import type { CrashPoint } from './crash-points.ts';
 import type { PackerCrashPoint } from './packer-crash-points.ts';

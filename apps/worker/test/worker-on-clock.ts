@@ -1,6 +1,6 @@
 /* A worker whose clock a test moves: CLOCK_FILE holds by how many ms it is ahead. Everything else is the worker as it is shipped. */
 import { readFileSync } from 'node:fs';
-import { StopSignal } from '@reprice/telemetry/stop-signal';
+import { StopSignal } from '@reprice/process/stop-signal';
 
 const stopSignal = new StopSignal();
 const { runWorker } = await import('../src/worker-process.ts');

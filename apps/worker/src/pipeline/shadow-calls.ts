@@ -1,6 +1,6 @@
 import { isCanarySku } from '@reprice/pricing';
+import type { Chore } from '@reprice/process';
 import type { LoadedPack } from '@reprice/store';
-import type { Chore } from '../upkeep.ts';
 import { admitCall } from './admit-call.ts';
 import { callModel } from './call-model.ts';
 import { callSeen } from './observer.ts';

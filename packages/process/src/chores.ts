@@ -1,11 +1,11 @@
-/** Something to be done again and again beside the deliveries. */
+/** Something that a process does again and again beside its work. */
 export interface Chore {
   readonly everyMs: number;
   readonly run: () => Promise<void>;
 }
 
-/** Does the chores of a process, each in its own rhythm, until what it returns is called. One that fails, or waits for Redis, holds up no other. */
-export function repeat(chores: readonly Chore[], onError: (error: unknown) => void): () => void {
+/** Does the chores, each in its own rhythm, until what it returns is called. One that fails, or waits for Redis, holds up no other and is done again. */
+export function repeat(chores: readonly Chore[], onError: (error: Error) => void): () => void {
   const timers = new Set<NodeJS.Timeout>();
   let isStopped = false;
   const again = async (chore: Chore): Promise<void> => {

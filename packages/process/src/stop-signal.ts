@@ -3,7 +3,7 @@ export type StopCause = 'SIGTERM' | 'SIGINT' | 'disconnect';
 
 /**
  * Hears that the process is to stop. Before anybody is there to stop anything it exits with 0 at once; a second signal exits with 1,
- * whatever is still in flight.
+ * whatever is still in flight. One who goes after having told us to stop changes nothing.
  */
 export class StopSignal {
   #begin: ((cause: StopCause) => void) | undefined;
@@ -11,7 +11,9 @@ export class StopSignal {
 
   constructor() {
     process.on('SIGTERM', this.#tell).on('SIGINT', this.#tell);
-    process.once('disconnect', () => this.#tell('disconnect'));
+    process.once('disconnect', () => {
+      if (!this.#told) this.#tell('disconnect');
+    });
   }
 
   /** Has `begin` called when the process is told to stop, instead of the exit. */
