@@ -11,12 +11,13 @@ import {
   type StopSignal,
   serveMetricsPort,
 } from '@reprice/process';
-import { ObservationMerger, Store } from '@reprice/store';
+import { ObservationMerger, SourceResolver, Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
 import { Feed, type FeedTools } from './feed.ts';
 import { feedMetrics } from './feed-metrics.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
 import { readerBy, readObservation } from './read-item.ts';
+import { lookUp } from './thing-lookup.ts';
 
 const BEAT_MS = 1000;
 /** No command of a feed waits by itself. */
@@ -57,11 +58,19 @@ async function startFeeds(config: Config, log: Logger): Promise<RunningProcess> 
       desk.count(name, 1);
       return readItem(item, at);
     };
+    const lookup = adapter && {
+      resolver: new SourceResolver(store.sourceThings),
+      source: String(settings.source),
+      places: adapter.kind === 'shopify' ? adapter.locations : undefined,
+    };
+    const resolve: FeedTools['resolve'] = async (inputs, aside) =>
+      lookup ? await lookUp(lookup, inputs, aside) : inputs;
     const strategies = new Set(Object.keys(config.strategies));
     const isSound = (fields: Record<string, unknown>): boolean =>
       parseObservation(fields, { currency: soundInCurrency, nowMs: Date.now(), strategies }).ok;
     const quarantine: FeedTools['quarantine'] = (why, evidence) => desk.take(name, why, evidence);
-    return new Feed(name, settings, { feeds: store.feeds, merger, read, isSound, quarantine, log, onError });
+    const tools = { feeds: store.feeds, merger, read, resolve, isSound, quarantine, log, onError };
+    return new Feed(name, settings, tools);
   });
   const liveness = () => ({
     ok: true,

@@ -10,6 +10,7 @@ import { FeedSession, type Mark, type SessionParts } from './feed-session.ts';
 import { MarketClock } from './market-clock.ts';
 import type { Unusable } from './market-message.ts';
 import { MarketPages } from './market-pages.ts';
+import type { Input } from './newest-wins.ts';
 import { Pump, type PumpOptions } from './pump.ts';
 import { SeenIds } from './seen-ids.ts';
 
@@ -18,6 +19,11 @@ export interface FeedTools {
   readonly feeds: Store['feeds'];
   readonly merger: ObservationMerger;
   readonly read: SessionParts['read'];
+  /** Puts SKUs in place of what a source calls its things; what nobody knows a SKU behind goes to `aside`. */
+  readonly resolve: (
+    inputs: readonly Input[],
+    aside: (why: Unusable, evidence: unknown) => void,
+  ) => Promise<readonly Input[]>;
   /** Whether an observation can be read. */
   readonly isSound: PumpOptions<Mark>['isSound'];
   /** Keeps what could not be used for a person to look at. */
@@ -74,7 +80,7 @@ export class Feed {
 
   /** Runs the feed as long as the lease is held. */
   async #hold(lease: FeedLease, before: FeedRecord | undefined, signal: AbortSignal): Promise<void> {
-    const { merger, onError, quarantine, log } = this.#tools;
+    const { merger, resolve, onError, quarantine, log } = this.#tools;
     const tally = new FeedTally(Date.now, before);
     this.#tally = tally;
     let stored: Mark | undefined = before?.cursor && { cursor: before.cursor };
@@ -84,6 +90,7 @@ export class Feed {
       quarantine(why, evidence);
     };
     const pump = new Pump<Mark>({
+      resolve: (inputs) => resolve(inputs, isUnusable),
       merge: (inputs) => merger.merge(inputs),
       isSound: this.#tools.isSound,
       mayStore: () => lease.isHeld,

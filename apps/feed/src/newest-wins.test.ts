@@ -45,5 +45,48 @@ it('joins nothing in another currency', () => {
   const euro = { sku: 'a', price: '12.00', currency: 'EUR' };
   const yen = { sku: 'a', price: '1200', currency: 'JPY' };
   const bare = { sku: 'a', cost: '700' };
-  expect(taken(input(euro), input(yen), input(bare))).toEqual([euro, { ...yen, ...bare }]);
+  expect(taken(input(euro), input(yen), input(bare))).toEqual([euro, yen, bare]);
+});
+
+it('lets an amount that may be unreadable in the currency of its SKU replace none that is readable in more', () => {
+  const joins = (before: unknown, after: unknown, field = 'cost') =>
+    taken(input({ sku: 'a', [field]: before }), input({ sku: 'a', [field]: after })).length === 1;
+  // 10.5 is no amount of yen, and then only 10 is left.
+  expect(joins('10', '10.5')).toBe(false);
+  expect(joins('10.5', '10')).toBe(true);
+  expect(joins('10.50', '9.99')).toBe(true);
+  expect(joins(10, 10.5)).toBe(false);
+  expect(joins(null, '10.5')).toBe(false);
+  expect(joins('10.5', null)).toBe(true);
+  expect(joins('10', '20000000000')).toBe(false);
+  expect(joins(['10', '11'], ['9.5'], 'competitors')).toBe(false);
+  expect(joins(['10', { price: '11.5' }], ['9.5', { price: '9.55', currency: 'EUR' }], 'competitors')).toBe(true);
+  expect(joins('10|11', '9.5 USD|8', 'competitors')).toBe(true);
+});
+
+it('joins neither what is older, nor what would contradict itself', () => {
+  const now = { sku: 'a', cost: '10.5' };
+  const older = { sku: 'a', cost: '10' };
+  expect(taken(input(now), input(older, nowMs - 1))).toEqual([now, older]);
+  const floor = { sku: 'a', floor: '12' };
+  const ceiling = { sku: 'a', ceiling: '11' };
+  expect(taken(input(floor), input(ceiling))).toEqual([floor, ceiling]);
+});
+
+it('joins what a source says of one of its things, but never what it says of its places', () => {
+  const offers = (price: string): Input => ({
+    ...input({ sku: 'B00', competitors: [price] }),
+    thing: { kind: 'alias', id: 'B00', excerpt: price },
+  });
+  const level = { id: 'B00', place: 'x', atMs: nowMs, available: 1, excerpt: '' };
+  const told: Input = { ...input({ sku: 'B00' }), thing: { kind: 'level', id: 'B00', level } };
+  const waiting = new NewestWins({ inputs: 100, bytes: 100_000 }, isSound);
+  for (const one of [input({ sku: 'B00', stock: 1 }), offers('9.99'), offers('8.99'), told, told])
+    expect(waiting.add(one)).toBe(true);
+  expect(waiting.take()).toMatchObject([
+    { fields: { sku: 'B00', stock: 1 } },
+    { fields: { competitors: ['8.99'] }, thing: { excerpt: '8.99' } },
+    { thing: { kind: 'level' } },
+    { thing: { kind: 'level' } },
+  ]);
 });

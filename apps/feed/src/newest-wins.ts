@@ -1,3 +1,12 @@
+import type { SourceItem, StockLevel } from '@reprice/pricing';
+import { readableWherever } from './amount-decimals.ts';
+
+/** What a source calls its thing, where an observation does not name the SKU by itself. */
+export type Thing =
+  | { readonly kind: 'alias'; readonly id: string; readonly excerpt: string }
+  | { readonly kind: 'item'; readonly id: string; readonly item: SourceItem }
+  | { readonly kind: 'level'; readonly id: string; readonly level: StockLevel };
+
 /** What a market says of a SKU: an item of `POST /v1/observations`, with the time when it was true. */
 export interface Input {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -6,6 +15,8 @@ export interface Input {
   readonly bytes: number;
   /** Made of several. */
   readonly isJoined?: true;
+  /** Whose SKU is looked up when it is stored; until then its id stands in place of the SKU. */
+  readonly thing?: Thing;
 }
 
 /** How much waits at most. */
@@ -16,16 +27,18 @@ export interface Room {
 
 /**
  * Observations that wait for the store. While one of a SKU waits, a newer one joins it, its fields in place of the older ones: observations are
- * partial, so the newest wins field by field. What is older than what waits would be stale to the store, and is left out. What cannot be read
- * joins nothing: a stock of -1 would take the place of a good one, and a time in the year 9999 would make all that follows old.
+ * partial, so the newest wins field by field. What cannot be read joins nothing: a stock of -1 would take the place of a good one, and a time in
+ * the year 9999 would make all that follows old. Whether an amount can be read may hang on its SKU's currency, which is not known here: 10.5
+ * takes the place of 9.99, but not of 10.
  */
 export class NewestWins {
   readonly #room: Room;
   readonly #isSound: (fields: Input['fields']) => boolean;
   readonly #waiting = new Map<unknown, Input[]>();
+  readonly #waitingThings = new Map<string, Input[]>();
   #inputs = 0;
   #bytes = 0;
-  /** Observations that joined another one, or were older than it. */
+  /** Observations that joined another one. */
   coalesced = 0;
 
   /** @param isSound whether an observation can be read. */
@@ -40,11 +53,11 @@ export class NewestWins {
 
   /** Takes one; false where there is no room for it. */
   add(input: Input): boolean {
-    const { sku } = input.fields;
-    const ofSku = this.#waiting.get(sku);
+    const [map, key] = input.thing ? [this.#waitingThings, input.thing.id] : [this.#waiting, input.fields.sku];
+    const ofSku = (map as Map<unknown, Input[]>).get(key);
     const before = ofSku?.at(-1);
-    if (ofSku !== undefined && before !== undefined && this.#canJoin(before, input)) {
-      const joined = input.observedAtMs < before.observedAtMs ? before : join(before, input);
+    const joined = before && this.#joined(before, input);
+    if (ofSku !== undefined && before !== undefined && joined !== undefined) {
       if (this.#bytes + joined.bytes - before.bytes > this.#room.bytes) return false;
       this.#bytes += joined.bytes - before.bytes;
       ofSku[ofSku.length - 1] = joined;
@@ -52,35 +65,44 @@ export class NewestWins {
       return true;
     }
     if (this.#inputs >= this.#room.inputs || this.#bytes + input.bytes > this.#room.bytes) return false;
-    if (ofSku === undefined) this.#waiting.set(sku, [input]);
+    if (ofSku === undefined) (map as Map<unknown, Input[]>).set(key, [input]);
     else ofSku.push(input);
     this.#inputs += 1;
     this.#bytes += input.bytes;
     return true;
   }
 
-  /** Amounts are read in the currency that is named beside them, or else in that of the SKU. */
-  #canJoin(before: Input, input: Input): boolean {
-    const isOfOneCurrency =
-      !Object.hasOwn(input.fields, 'currency') || input.fields.currency === before.fields.currency;
-    return isOfOneCurrency && (before.isJoined || this.#isSound(before.fields)) && this.#isSound(input.fields);
+  /** Both in one; undefined where one of them could cost the other a field, or is older than it. */
+  #joined(before: Input, input: Input): Input | undefined {
+    if (isOfPlaces(before) || isOfPlaces(input) || input.observedAtMs < before.observedAtMs) return undefined;
+    if (before.fields.currency !== input.fields.currency) return undefined;
+    if (!readableWherever(before.fields, input.fields)) return undefined;
+    if (!(before.isJoined || this.#isSound(before.fields)) || !this.#isSound(input.fields)) return undefined;
+    const joined = join(before, input);
+    return this.#isSound(joined.fields) ? joined : undefined;
   }
 
   /** Everything, in the order in which each SKU came first. */
   take(): Input[] {
-    const all = [...this.#waiting.values()].flat();
+    const all = [...this.#waiting.values(), ...this.#waitingThings.values()].flat();
     this.clear();
     return all;
   }
 
   clear(): void {
     this.#waiting.clear();
+    this.#waitingThings.clear();
     this.#inputs = 0;
     this.#bytes = 0;
   }
 }
 
-function join(before: Input, { fields, observedAtMs, bytes }: Input): Input {
+/** Each tells a part of a sum. */
+function isOfPlaces({ thing }: Input): boolean {
+  return thing !== undefined && thing.kind !== 'alias';
+}
+
+function join(before: Input, { fields, observedAtMs, bytes, thing }: Input): Input {
   const named = Object.entries(fields).filter(([, value]) => value !== '');
   const isMore = named.some(([name]) => !Object.hasOwn(before.fields, name));
   return {
@@ -89,5 +111,6 @@ function join(before: Input, { fields, observedAtMs, bytes }: Input): Input {
     observedAtMs,
     isJoined: true,
     bytes: isMore ? before.bytes + bytes : Math.max(before.bytes, bytes),
+    ...(thing && { thing }),
   };
 }

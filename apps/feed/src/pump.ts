@@ -4,6 +4,8 @@ import { type Input, NewestWins, type Room } from './newest-wins.ts';
 
 /** How a {@link Pump} is made. */
 export interface PumpOptions<Mark> {
+  /** Puts SKUs in place of what a source calls its things, in the order of each thing; rejects with errors of Redis. */
+  readonly resolve: (inputs: readonly Input[]) => Promise<readonly Input[]>;
   /** Stores observations in their order; rejects with errors of Redis. */
   readonly merge: (inputs: readonly Record<string, unknown>[]) => Promise<MergedRow[]>;
   /** Whether an observation can be read; where that takes its SKU's currency, whether it can in any. */
@@ -102,29 +104,33 @@ export class Pump<Mark> {
   }
 
   async #store(inputs: readonly Input[], epoch: number): Promise<boolean> {
-    const { merge, mayStore, onRejected, onError } = this.#options;
+    const { resolve, mayStore, onError } = this.#options;
     try {
       while (!mayStore()) {
         await sleep(RETRY_MS);
         if (epoch !== this.#epoch) return false;
       }
-      const rows = await merge(inputs.map(({ fields }) => fields));
-      const again: Input[] = [];
-      for (const [i, row] of rows.entries()) {
-        const input = inputs[i];
-        if (row.kind !== 'rejected' || input === undefined) continue;
-        onRejected(input, row);
-        const rest =
-          input.isJoined && withoutFields(input, new Set(row.faults.map(({ field }) => field.split('/')[0])));
-        if (rest) again.push(rest);
-      }
-      if (again.length > 0) await merge(again.map(({ fields }) => fields));
+      for (const layer of layersOf(await resolve(inputs))) await this.#merge(layer);
       return true;
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
       await sleep(RETRY_MS);
       return false;
     }
+  }
+
+  async #merge(inputs: readonly Input[]): Promise<void> {
+    const { merge, onRejected } = this.#options;
+    const rows = await merge(inputs.map(({ fields }) => fields));
+    const again: Input[] = [];
+    for (const [i, row] of rows.entries()) {
+      const input = inputs[i];
+      if (row.kind !== 'rejected' || input === undefined) continue;
+      onRejected(input, row);
+      const rest = input.isJoined && withoutFields(input, new Set(row.faults.map(({ field }) => field.split('/')[0])));
+      if (rest) again.push(rest);
+    }
+    if (again.length > 0) await merge(again.map(({ fields }) => fields));
   }
 
   #freeRoom(): void {
@@ -134,9 +140,23 @@ export class Pump<Mark> {
   }
 }
 
+/** Parts to be stored one after the other: what may be left of a joined observation is stored before a newer one of its SKU makes it stale. */
+function layersOf(inputs: readonly Input[]): Input[][] {
+  const layers: Input[][] = [];
+  const joined = new Map<unknown, number>();
+  for (const input of inputs) {
+    const at = joined.get(input.fields.sku) ?? 0;
+    layers[at] ??= [];
+    layers[at].push(input);
+    if (input.isJoined) joined.set(input.fields.sku, at + 1);
+  }
+  return layers;
+}
+
 /** What is left of several that joined when one of them was at fault; undefined where nothing is, or it is not told what is at fault. */
 function withoutFields(input: Input, faulty: ReadonlySet<string | undefined>): Input | undefined {
-  if (faulty.has('sku') || faulty.has('observedAt') || faulty.has('')) return undefined;
+  // Without the currency that it names, its amounts would be read in another one.
+  if (['sku', 'observedAt', 'currency', ''].some((name) => faulty.has(name))) return undefined;
   const left = Object.entries(input.fields).filter(([name]) => !faulty.has(name));
   const isLess = left.length < Object.keys(input.fields).length;
   return isLess && left.length > 2 ? { ...input, fields: Object.fromEntries(left) } : undefined;

@@ -7,7 +7,9 @@ const at = { iso: '2026-11-21T12:00:00.000Z', ms: Date.UTC(2026, 10, 21, 12) };
 function reading(settings: object, item: unknown) {
   const aside: string[] = [];
   const read = readerBy(sourceSettingsSchema.parse(settings), ({ reason }) => aside.push(reason))(item, at);
-  return { read: 'reason' in read ? read.reason : read.map(({ fields }) => fields), aside };
+  const told =
+    'reason' in read ? read.reason : read.map(({ fields, thing }) => ({ ...fields, ...(thing && { thing }) }));
+  return { read: told, aside };
 }
 
 const offer = (SellerId: string, Amount: unknown) => ({ SellerId, ListingPrice: { Amount, CurrencyCode: 'EUR' } });
@@ -40,22 +42,21 @@ describe('items of a feed that an adapter reads', () => {
       read: [{ sku: 'a', observedAt: at.iso, competitors: [{ price: '9.99', currency: 'EUR' }] }],
       aside: ['offer'],
     });
-    expect(reading(amazon, change('B01'))).toEqual({ read: 'offer', aside: ['unknown-item'] });
+    // Which SKU that is may have been learned over HTTP.
+    expect(reading(amazon, change('B01'))).toMatchObject({
+      read: [{ sku: 'B01', competitors: [{ price: '9.99' }], thing: { kind: 'alias', id: 'B01' } }],
+      aside: ['offer'],
+    });
   });
 
-  it('tell a total where it is counted, and no level, whose SKU nobody knows', () => {
+  it('tell items and levels of a shop, whose stock is added up when they are stored', () => {
     const shop = { kind: 'shopify' };
-    const product = (more: object) => ({
-      updated_at: at.iso,
-      variants: [{ sku: 'a', inventory_item_id: 1, price: '5.00', ...more }],
-    });
-    const told = { sku: 'a', observedAt: at.iso, price: '5.00' };
-    expect(reading(shop, product({ inventory_quantity: 3 })).read).toEqual([{ ...told, stock: 3 }]);
-    expect(reading(shop, product({ inventory_quantity: 0 })).read).toEqual([told]);
-    const counted = { inventory_quantity: 0, inventory_management: 'shopify' };
-    expect(reading(shop, product(counted)).read).toEqual([{ ...told, stock: 0 }]);
+    const variants = [{ sku: 'a', inventory_item_id: 1, price: '5.00', inventory_quantity: 3 }];
+    expect(reading(shop, { updated_at: at.iso, variants }).read).toMatchObject([
+      { sku: 'a', observedAt: at.iso, price: '5.00', thing: { kind: 'item', id: '1', item: { total: 3 } } },
+    ]);
     const level = { inventory_item_id: 1, location_id: 2, available: 3, updated_at: at.iso };
-    expect(reading(shop, level).read).toBe('unknown-item');
+    expect(reading(shop, level).read).toMatchObject([{ thing: { kind: 'level', id: '1', level: { available: 3 } } }]);
   });
 
   it('are as of the event where they do not say when', () => {

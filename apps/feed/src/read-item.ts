@@ -1,9 +1,12 @@
+import type { ObservationInput } from '@reprice/pricing';
 import { readSource, type SourceSettings } from '@reprice/sources';
 import { isRecord, type Unusable } from './market-message.ts';
-import type { Input } from './newest-wins.ts';
+import type { Input, Thing } from './newest-wins.ts';
 
 /** An item of more than this says something else than what changed of a SKU, bytes of text. */
 const MOST_BYTES = 262_144;
+/** What is kept of a thing beside its fields: its excerpt, most of all. */
+const THING_BYTES = 2048;
 /** As deep as the API takes JSON. What is nested by the thousand, no stack is deep enough to write down. */
 const MOST_LEVELS = 20;
 const tooDeep: Unusable = { reason: 'too-deep', detail: `it is nested more than ${MOST_LEVELS} levels deep` };
@@ -37,7 +40,7 @@ export function readObservation(item: unknown, at: Moment): Input[] | Unusable {
 
 /**
  * Reads items by an adapter of the config's `sources`. What of an item cannot be used goes to `aside`, and the rest of it counts; an item of which
- * nothing is left is unusable as a whole. Ids of the source's own are known here only where the config names their SKUs.
+ * nothing is left is unusable as a whole. What names its SKU by an id of the source's own is a {@link Thing}'s.
  */
 export function readerBy(
   settings: SourceSettings,
@@ -45,24 +48,20 @@ export function readerBy(
 ): (item: unknown, at: Moment) => Input[] | Unusable {
   return (item, at) => {
     if (isDeeper(item, MOST_LEVELS)) return tooDeep;
-    const reading = readSource(settings, item, { nowMs: at.ms });
-    const { observations, items, quarantined } = reading;
+    const { observations, aliased, items, levels, quarantined } = readSource(settings, item, { nowMs: at.ms });
     const misfits: Unusable[] = quarantined.map(({ reason, detail }) => ({ reason, detail }));
-    for (const { id } of reading.aliased)
-      misfits.push({ reason: 'unknown-item', detail: `no SKU is named in the config behind ${id}` });
-    for (const { id } of reading.levels)
-      misfits.push({ reason: 'unknown-item', detail: `it does not say which SKU the item ${id} is` });
-    const told = items.map(({ observation, total, isTracked }) => {
-      // A total of 0 is also what a thing has whose stock nobody counts.
-      const isKnown = total !== undefined && (isTracked ?? total !== 0);
-      return isKnown ? { ...observation, stock: total } : observation;
-    });
     const inputs: Input[] = [];
-    for (const observation of [...observations, ...told]) {
+    const take = (observation: ObservationInput, thing?: Thing): void => {
       const input = readObservation(observation, at);
       if ('reason' in input) misfits.push(input);
-      else inputs.push(...input);
-    }
+      else inputs.push(...input.map((one) => (thing ? { ...one, thing, bytes: one.bytes + THING_BYTES } : one)));
+    };
+    for (const observation of observations) take(observation);
+    for (const { id, observation, excerpt } of aliased)
+      take({ sku: id, ...observation }, { kind: 'alias', id, excerpt });
+    for (const one of items) take(one.observation, { kind: 'item', id: one.id, item: one });
+    for (const one of levels)
+      take({ sku: one.id, observedAt: new Date(one.atMs).toISOString() }, { kind: 'level', id: one.id, level: one });
     const [first, ...others] = misfits;
     if (inputs.length === 0 && first !== undefined) {
       for (const why of others) aside(why, item);

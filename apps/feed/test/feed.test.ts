@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { MarketUnderTest } from './market-fixture.ts';
 
 let market: MarketUnderTest;
@@ -18,9 +18,47 @@ test('a feed begins with all SKUs of the market, follows its stream, and goes on
   await feed.kill('SIGKILL');
   await market.move({ events: 3000 });
   await market.until({ state: 'down', holds: true });
-  await market.feed();
+  const again = await market.feed();
   const after = await market.until({ state: 'live', holds: false });
   await market.untilTrue();
   // What was missed came from the pages of events, not from all SKUs anew.
   expect(after).toMatchObject({ snapshots: 1, gaps: 0, events: before.events, quarantined: 0 });
+  await again.kill();
+});
+
+test('a feed of a source’s format knows the ids that the source learned over HTTP, and hears of those it learns meanwhile', async () => {
+  const { store } = market;
+  await market.observe(['AMZ-1', 'AMZ-2'].map((sku) => ({ sku, price: '20.00', currency: 'EUR' })));
+  const learn = (asin: string, sku: string) => store.sourceThings.learn('amazon', [{ id: asin, sku }]);
+  await learn('B00EXAMPLE01', 'AMZ-1');
+  const offers = (sku: string, ASIN: string, Amount: number) => {
+    const OfferChangeTrigger = { ASIN, TimeOfOfferChange: new Date().toISOString() };
+    const Offers = [{ SellerId: 'RIVAL', ListingPrice: { Amount, CurrencyCode: 'EUR' } }];
+    const Payload = { AnyOfferChangedNotification: { OfferChangeTrigger, Offers } };
+    return market.move({ items: [{ sku, NotificationType: 'ANY_OFFER_CHANGED', Payload }] });
+  };
+  const rivals = async (sku: string) => {
+    const [row] = (await store.snapshots.loadAnew('', [sku])).rows;
+    return row?.settled === false ? row.snapshot?.competitorsMinor : undefined;
+  };
+  const until = (sku: string, minors: number[]) =>
+    vi.waitFor(async () => expect(await rivals(sku)).toEqual(minors), { timeout: 30_000, interval: 25 });
+
+  const feed = await market.feed({ source: 'amazon', sources: { amazon: { kind: 'amazon' } } });
+  await offers('first', 'B00EXAMPLE01', 17.5);
+  await offers('second', 'B00EXAMPLE02', 16.5);
+  await until('AMZ-1', [1750]);
+  const { items } = await vi.waitFor(
+    async () => {
+      const page = await store.quarantine.list(10, { source: 'feed:m' });
+      expect(page.items).toHaveLength(1);
+      return page;
+    },
+    { timeout: 30_000, interval: 25 },
+  );
+  expect(items).toMatchObject([{ reason: 'unknown-item', excerpt: expect.stringContaining('B00EXAMPLE02') }]);
+  await learn('B00EXAMPLE02', 'AMZ-2');
+  await offers('second', 'B00EXAMPLE02', 15.5);
+  await until('AMZ-2', [1550]);
+  await feed.kill();
 });
