@@ -132,7 +132,7 @@ class Stand {
   }
 
   get #env(): Record<string, string> {
-    const gateway = { GATEWAY_BASE_URL: this.#simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '5000' };
+    const gateway = { GATEWAY_BASE_URL: this.#simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '60000' };
     return { REDIS_URL: this.#redis.url, RATE_LIMIT_RPM: '0', LOG_LEVEL: 'error', ...gateway };
   }
 

@@ -16,7 +16,7 @@ async function frozenInMidCall(pool: Pool, env: Record<string, string>): Promise
 
 describe('a worker that is frozen in the middle of its calls', () => {
   it('past its lock, comes back to find all done: it changes nothing, and its calls are booked at what they cost', async () => {
-    const pool = await Pool.start({ GATEWAY_TIMEOUT_MS: '60000' });
+    const pool = await Pool.start();
     await pool.faults({ latency: { p50Ms: 1500, p99Ms: 1501 } });
     const snapshots = catalogue(25 * PACKS);
     const id = await pool.submit(snapshots);
@@ -41,7 +41,7 @@ describe('a worker that is frozen in the middle of its calls', () => {
   });
 
   it('within its lock, while the SKUs get newer prices: its stale answers are refused, and asked for anew', async () => {
-    const pool = await Pool.start({ GATEWAY_TIMEOUT_MS: '60000' });
+    const pool = await Pool.start();
     await pool.faults({ latency: { p50Ms: 1000, p99Ms: 1001 } });
     const old = catalogue(25 * PACKS);
     const skus = old.map((s) => s.sku);

@@ -45,7 +45,7 @@ export class Pool {
   ): Promise<Pool> {
     const redis = await startRedis({ appendFsync: 'everysec', settings });
     const simulator = await spawnApp('simulator', { SIMULATOR_PORT: '0', GATEWAY_API_KEYS: KEY, ...simulatorEnv });
-    const gateway = { GATEWAY_BASE_URL: simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '2000' };
+    const gateway = { GATEWAY_BASE_URL: simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '60000' };
     return new Pool(redis, simulator, { REDIS_URL: redis.url, RATE_LIMIT_RPM: '0', ...gateway, ...env });
   }
 

@@ -26,7 +26,7 @@ async function ended(worker: AppProcess, signal: NodeJS.Signals) {
 
 describe('a worker that is told to stop', () => {
   it('ends the calls that do not end by themselves, and gives their packs back unharmed', async () => {
-    const pool = await Pool.start({ GATEWAY_TIMEOUT_MS: '60000' });
+    const pool = await Pool.start();
     await pool.faults({ hang: { times: 4 } });
     const worker = await hasty(pool, 500, 20_000, { WORKER_CONCURRENCY: '4' });
     const id = await pool.submit(catalogue(100), { packSize: 25 });
@@ -50,7 +50,7 @@ describe('a worker that is told to stop', () => {
   });
 
   it('leaves at once when it is told twice', async () => {
-    const pool = await Pool.start({ GATEWAY_TIMEOUT_MS: '60000' });
+    const pool = await Pool.start();
     await pool.faults({ hang: {} });
     const worker = await pool.worker({ WORKER_CONCURRENCY: '2' });
     await pool.submit(catalogue(50));
@@ -75,7 +75,7 @@ describe('a worker that is told to stop', () => {
   });
 
   it('leaves in time though Redis is away, and names what it leaves behind', async () => {
-    const pool = await Pool.start({ GATEWAY_TIMEOUT_MS: '60000' });
+    const pool = await Pool.start();
     await pool.faults({ hang: {} });
     const worker = await hasty(pool, 500, 2500, { WORKER_CONCURRENCY: '2' });
     await pool.submit(catalogue(50));
