@@ -86,8 +86,10 @@ describe('replay', () => {
         (response) => response.status,
         () => 'cut off',
       );
+      let isOver = false;
+      void answer.finally(() => (isOver = true));
       await pool.watch(id, (b) => b.waiting >= 300, true);
-      while ((await begun()) === 0);
+      while ((await begun()) === 0 && !isOver);
       await process.kill('SIGKILL');
       expect(await answer).toBe('cut off');
     } while ((await begun()) === 0);
@@ -99,7 +101,8 @@ describe('replay', () => {
     expect(left.priced).toBeGreaterThanOrEqual(300);
     expect(left.failed).toBeGreaterThan(0);
     expect(left.calls).toBe(left.priced);
-    expect(await begun()).toBe(0);
+    // What was in the queue when the API died is done at once, and forgotten by a later sweep.
+    await expect.poll(begun).toBe(0);
 
     const { post } = await pool.api();
     expect(await (await post('/v1/jobs/replay')).json()).toMatchObject({ replayed: left.failed, remaining: 0 });
