@@ -30,13 +30,13 @@ async function pricedAt(sku: string, stock: number): Promise<Record<string, stri
   return await vi.waitFor(
     async () => {
       const { store, connection } = pool;
-      const [price = {}] = await pool.prices([sku]);
       const { rows } = await store.snapshots.loadAnew('none', [sku]);
       const [row] = rows;
       expect(row).toMatchObject({ holds: true, snapshot: { stock } });
       expect(await connection.hexists(store.keys.dirtyInFlight(), sku)).toBe(0);
       expect(await store.dirty.size()).toBe(0);
-      return price;
+      // Last: what is read before all of that may be of before its publishing.
+      return (await pool.prices([sku]))[0] ?? {};
     },
     { timeout: 30_000, interval: 20 },
   );
