@@ -49,10 +49,12 @@ export class AppStartError extends Error {
 
 /** What `spawnApp` and `runApp` take beside the environment. */
 export interface AppOptions {
-  /** How long the app may take to say that it is ready, or (`runApp`) to end; 30 s by default. */
+  /** How long the app may take to say that it is ready, or (`runApp`) to end; a minute by default. */
   readonly timeoutMs?: number;
   /** Working directory; the checkout by default. */
   readonly cwd?: string;
+  /** The log line by which it counts as ready (`spawnApp`); its word that it is ready by default. Its `url` is '' then. */
+  readonly readyWhen?: (line: LogLine) => boolean;
   /** The file to run, relative to the app; `src/main.ts` by default. For a main that a test puts around the app. */
   readonly main?: string;
 }
@@ -67,9 +69,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function spawnApp(name: AppName, env: Environment, options: AppOptions = {}): Promise<AppProcess> {
   const { child, lines, exited } = launch(name, env, options);
-  const ready = new Promise<string>((resolve) => {
-    child.on('message', (message: { ready?: boolean; url?: string }) => message.ready && resolve(message.url ?? ''));
-  });
+  const { readyWhen } = options;
+  const ready = readyWhen
+    ? lines.first(readyWhen).then(
+        () => '',
+        () => exited,
+      )
+    : new Promise<string>((resolve) => {
+        child.on(
+          'message',
+          (message: { ready?: boolean; url?: string }) => message.ready && resolve(message.url ?? ''),
+        );
+      });
   const first = await within(options.timeoutMs, Promise.race([ready, exited]));
   if (first === undefined) child.kill('SIGKILL');
   if (typeof first !== 'string') {
@@ -144,7 +155,7 @@ function launch(
   return { child, lines, exited };
 }
 
-async function within<T>(timeoutMs = 30_000, work: Promise<T>): Promise<T | undefined> {
+async function within<T>(timeoutMs = 60_000, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, undefined);
