@@ -324,7 +324,7 @@ export interface Sink {
   name: string;
   kind: string;
   url: string;
-  state: 'delivering' | 'paused' | 'stopped' | 'gap' | 'idle';
+  state: 'delivering' | 'paused' | 'stopped' | 'gap' | 'idle' | 'removed';
   reason?: string;
   since?: string;
   delivered: number;

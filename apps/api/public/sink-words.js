@@ -8,6 +8,7 @@ const states = {
   stopped: { words: 'stopped by itself', dot: 'critical' },
   gap: { words: 'delivering, with a gap', dot: 'critical' },
   idle: { words: 'no process delivers to it', dot: 'high' },
+  removed: { words: 'in no config file any more', dot: 'high' },
 };
 
 /** How a sink stands, and its colour. @param {string} state */
@@ -31,6 +32,8 @@ export function sinkReason({ state, since, reason = '', gap, resync, replaying }
   if (state === 'paused') return `${halted} What is published waits for it.`;
   if (state === 'stopped') return `${halted} What is published waits for it: resume it once its far end is well.`;
   if (state === 'idle') return 'Start npm run sinks. What is published waits for it.';
+  if (state === 'removed')
+    return 'What is published waits for it, until it is deleted (reprice sinks delete) or put back.';
   if (resync) return `It is being brought level: ${counted(resync.prices, 'price')} so far.`;
   if (gap)
     return `${counted(gap.messages, 'message was', 'messages were')} cut before it had them. A resync mends that.`;

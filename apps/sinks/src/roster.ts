@@ -27,10 +27,16 @@ const FINISH_MS = 5000;
 export class Roster {
   readonly #options: RosterOptions;
   readonly #entries = new Map<string, Entry>();
+  #names: ReadonlySet<string> = new Set();
   #isStopped = false;
 
   constructor(options: RosterOptions) {
     this.#options = options;
+  }
+
+  /** Names of the sinks that there are to be, by the last look: those that cannot be opened as well. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
   }
 
   get deliverers(): Deliverer[] {
@@ -44,6 +50,7 @@ export class Roster {
     for (const [name, text] of Object.entries(await sinks.saved())) wanted.set(name, { text, origin: 'saved' });
     for (const [name, settings] of Object.entries(configured))
       wanted.set(name, { text: JSON.stringify(settings), origin: 'config' });
+    this.#names = new Set(wanted.keys());
     const gone = [...this.#entries].filter(([name, { settings }]) => wanted.get(name)?.text !== settings);
     await Promise.all(gone.map(([name, entry]) => this.#remove(name, entry, wanted.has(name))));
     for (const [name, { text, origin }] of wanted) {

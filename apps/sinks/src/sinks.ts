@@ -5,6 +5,7 @@ import { type SinkReader, Store } from '@reprice/store';
 import { addSecrets, type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
 import { Deliverer, LEASE_MS } from './deliverer.ts';
+import { Departures } from './departures.ts';
 import { SinkMetrics } from './metrics.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { openSink } from './open-sink.ts';
@@ -123,6 +124,12 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
     },
   });
   const trimming = new Trimming(store.sinks);
+  const departures = new Departures(store.sinks, (sink) =>
+    log.warn(
+      { sink },
+      `a sink is in no config file any more, and is compared with none; what is published waits for it until \`reprice sinks delete ${sink}\``,
+    ),
+  );
   const server = await serveMetricsPort(config, metrics.registry, () => ({ ok: true, detail: '' }));
   await roster.look();
   void wake.run();
@@ -131,6 +138,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
       { everyMs: BEAT_MS, run: () => store.processes.beat(self) },
       { everyMs: LOOK_MS, run: () => roster.look() },
       { everyMs: LOOK_MS, run: () => trimming.look() },
+      { everyMs: LOOK_MS, run: () => departures.look(roster.names) },
       { everyMs: LOOK_MS, run: () => monitor.look() },
     ],
     onError,

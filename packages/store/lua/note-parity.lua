@@ -1,7 +1,7 @@
 #!lua
 -- Takes down what a sink did with prices, and compares it with what the others did with the same revisions.
 --
--- KEYS     1 sinks:registered set   2 sinks:parity hash   3 sinks:parity:counts hash
+-- KEYS     1 sinks:registered set   2 sinks:parity hash   3 sinks:parity:counts hash   4 sinks:removed set
 -- ARGV     1 name of the sink   2 now, ms   3 SKUs that are followed at once at most   4 '1' = only what is followed already
 --          5.. of each price: sku, revision, outcome
 --          (`=price currency` as it was taken, `!` dead letter, `?` not named by the far end)
@@ -9,7 +9,7 @@
 -- WRITES   2, a SKU until all sinks took the same; 3 sinceMs, compared, same, notFollowed. No TTL.
 -- ATOMIC   two sinks that settle a SKU at once must not both find the other missing
 
-local names = redis.call('SMEMBERS', KEYS[1])
+local names = redis.call('SDIFF', KEYS[1], KEYS[4])
 if #names < 2 then return end
 local registered = {}
 for _, name in ipairs(names) do registered[name] = true end

@@ -1,11 +1,11 @@
 #!lua
 -- Takes or renews the lease of a sink, hands over the changes that come next, and tells how to go on.
 --
--- KEYS     1 sink:<name>:lease string   2 changes stream   3 sink:<name> hash
+-- KEYS     1 sink:<name>:lease string   2 changes stream   3 sink:<name> hash   4 sinks:removed set
 -- ARGV     1 name   2 process id   3 lease, ms   4 consumer   5 entries at most; 0 = the lease alone
 -- RETURNS  {0} another process delivers; {-1} the sink is not known; else {1, or 2 if the lease was free; state; resync; replayTo;
 --          entries lost to it, found now; id of the newest entry that it was handed; entries, each {id, fields}}
--- WRITES   the lease (TTL as told), the group's place, and of sink:<name> gapMessages, gapSinceMs
+-- WRITES   the lease (TTL as told), 4, the group's place, and of sink:<name> gapMessages, gapSinceMs
 -- ATOMIC   an entry handed to a process that lost the lease would wait until the next one takes over
 
 --- @include "clock"
@@ -18,6 +18,7 @@ local sink = redis.call('HMGET', KEYS[3], 'state', 'resync', 'replayTo')
 if not sink[1] then return { -1 } end
 
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if not holder then redis.call('SREM', KEYS[4], ARGV[1]) end
 local group, stream = group_position(KEYS[2], ARGV[1])
 if not group then
   redis.call('XGROUP', 'CREATE', KEYS[2], ARGV[1], '0', 'MKSTREAM', 'ENTRIESREAD', 0)

@@ -41,6 +41,8 @@ export class Keys {
   sinks = (): string => `${this.prefix}sinks`;
   /** set of names: the sinks that the stream of changes is kept for. Written by register-sink.lua, forget-sink.lua. No TTL. */
   sinksRegistered = (): string => `${this.prefix}sinks:registered`;
+  /** set of names: registered sinks that every sinks process left out for a while. Written by remove-sink.lua, take-changes.lua, forget-sink.lua. No TTL. */
+  sinksRemoved = (): string => `${this.prefix}sinks:removed`;
   /** hash: what a sink is, its state and its counters (sink-record.ts). Written by the scripts of sinks. No TTL. */
   sink = (name: string): string => `${this.prefix}sink:${name}`;
   /** string: id of the process that delivers to it. Written by take-changes.lua, leave-sink.lua. TTL some seconds. */

@@ -25,7 +25,7 @@ export interface ParityEntry {
 
 /** How the sinks compare. Counts are since the comparison began, which a change of the set of sinks does not undo. */
 export interface Parity {
-  /** Names of the sinks that are compared. */
+  /** Names of the sinks that are compared: all but those that were removed from the config file. */
   readonly sinks: readonly string[];
   /** Since when, ms since 1970; absent: nothing was compared yet. */
   readonly sinceMs?: number;
@@ -70,7 +70,8 @@ export class SinkParity {
         which,
         ...some.flatMap((note) => [note.sku, note.revision, textOf(note)]),
       ];
-      await this.#note.run(this.#redis, [k.sinksRegistered(), k.sinksParity(), k.sinksParityCounts()], args);
+      const keys = [k.sinksRegistered(), k.sinksParity(), k.sinksParityCounts(), k.sinksRemoved()];
+      await this.#note.run(this.#redis, keys, args);
     }
   }
 
@@ -78,7 +79,7 @@ export class SinkParity {
   async read(): Promise<Parity> {
     const k = this.#keys;
     const [names, counts] = await Promise.all([
-      this.#redis.smembers(k.sinksRegistered()),
+      this.#redis.sdiff(k.sinksRegistered(), k.sinksRemoved()),
       this.#redis.hgetall(k.sinksParityCounts()),
     ]);
     const sinks = names.toSorted();

@@ -86,7 +86,7 @@ export class SinkReader {
   /** Takes or renews the lease, and up to `count` changes; 0: the lease alone. */
   async take(count: number): Promise<Taken> {
     const k = this.#keys;
-    const keys = [k.sinkLease(this.#name), k.changes(), k.sink(this.#name)];
+    const keys = [k.sinkLease(this.#name), k.changes(), k.sink(this.#name), k.sinksRemoved()];
     const args = [this.#name, this.#processId, this.#leaseMs, CONSUMER, count];
     const reply = (await this.#take.run(this.#redis, keys, args)) as [number, ...unknown[]];
     if (reply[0] <= 0) return { kind: reply[0] === 0 ? 'held' : 'unknown' };

@@ -20,6 +20,8 @@ export interface SinkRecord extends SinkDescription {
   readonly reason: string;
   /** The process that delivers to it now; absent: none does. */
   readonly process?: string;
+  /** No process names it any more: it is not compared with others. What is published waits for it until it is forgotten. */
+  readonly isRemoved: boolean;
   readonly delivered: number;
   readonly lastDeliveredAtMs?: number;
   /** The newest failure, kept when later attempts succeed; of the clock of the process that delivers. */
@@ -53,6 +55,7 @@ export interface SinkFailure {
 /** What else is read beside the hash of a sink. */
 export interface SinkPlace {
   readonly process: string | null;
+  readonly isRemoved: boolean;
   readonly dead: number;
   readonly waiting: number;
   readonly oldestWaitingId: string | undefined;
@@ -62,7 +65,7 @@ export interface SinkPlace {
 export function readSink(
   name: string,
   hash: Readonly<Record<string, string>>,
-  { process, dead, waiting, oldestWaitingId }: SinkPlace,
+  { process, isRemoved, dead, waiting, oldestWaitingId }: SinkPlace,
 ): SinkRecord | undefined {
   const { state, kind = '', target = '', origin } = hash;
   if (state === undefined) return undefined;
@@ -78,6 +81,7 @@ export function readSink(
     sinceMs: number('sinceMs'),
     reason: hash.reason ?? '',
     ...(process !== null && { process }),
+    isRemoved,
     delivered: number('delivered'),
     ...optional('lastDeliveredAtMs'),
     ...(hash.errorReason !== undefined && {

@@ -28,6 +28,7 @@ interface GroupPosition {
 export class Sinks {
   readonly #register = new Script('register-sink');
   readonly #forget = new Script('forget-sink');
+  readonly #remove = new Script('remove-sink');
   readonly #change = new Script('change-sink');
   readonly #resync = new Script('begin-resync');
   readonly #redis: Redis;
@@ -70,8 +71,30 @@ export class Sinks {
   /** Forgets a sink: its settings, its place, its dead letters; `ifNotSaved`: unless its settings are saved. Returns whether it was known, and is not now. */
   async forget(name: string, { ifNotSaved = false } = {}): Promise<boolean> {
     const k = this.#keys;
-    const keys = [k.changes(), k.sinksRegistered(), k.changesKeep(), k.sinks(), ...k.partsOfSink(name)];
+    const keys = [
+      k.changes(),
+      k.sinksRegistered(),
+      k.changesKeep(),
+      k.sinks(),
+      k.sinksRemoved(),
+      ...k.partsOfSink(name),
+    ];
     return (await this.#forget.run(this.#redis, keys, [name, ifNotSaved ? 1 : 0])) === 1;
+  }
+
+  /** Those of the registered ones, but for `others`, that no process delivers to, and that are not removed yet. */
+  async left(others: ReadonlySet<string>): Promise<string[]> {
+    const k = this.#keys;
+    const names = (await this.#redis.sdiff(k.sinksRegistered(), k.sinksRemoved())).filter((name) => !others.has(name));
+    const held = await Promise.all(names.map((name) => this.#redis.exists(k.sinkLease(name))));
+    return names.filter((_, i) => held[i] === 0);
+  }
+
+  /** Compares a sink no longer until a process delivers to it again; what is published waits for it all the same. Returns whether anything changed. */
+  async remove(name: string): Promise<boolean> {
+    const k = this.#keys;
+    const keys = [k.sinksRegistered(), k.sinksRemoved(), k.sinkLease(name)];
+    return (await this.#remove.run(this.#redis, keys, [name])) === 1;
   }
 
   /** All that are registered, by name. */
@@ -174,16 +197,17 @@ export class Sinks {
 
   async #read(name: string, group: GroupPosition | undefined, span: StreamSpan): Promise<SinkRecord | undefined> {
     const k = this.#keys;
-    const [hash, process, dead, open] = await Promise.all([
+    const [hash, process, isRemoved, dead, open] = await Promise.all([
       this.#redis.hgetall(k.sink(name)),
       this.#redis.get(k.sinkLease(name)),
+      this.#redis.sismember(k.sinksRemoved(), name),
       this.#redis.xlen(k.sinkDead(name)),
       group && this.#oldestOpen(group),
     ]);
     const unread = group ? Math.max(0, span.added - (group.entriesRead ?? span.added)) : 0;
     const waiting = Math.min(unread, span.length) + (group?.pending ?? 0);
     const oldestWaitingId = open ?? (group && unread > 0 ? await this.#after(group.lastDelivered) : undefined);
-    return readSink(name, hash, { process, dead, waiting, oldestWaitingId });
+    return readSink(name, hash, { process, isRemoved: isRemoved === 1, dead, waiting, oldestWaitingId });
   }
 
   /** The oldest entry that the group was handed and has not acknowledged. */

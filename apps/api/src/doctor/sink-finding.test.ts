@@ -22,6 +22,13 @@ it.each<[Partial<ShownSink>[], string[], string, RegExp]>([
     /shop stopped: it was slow\. What is published waits/,
   ],
   [[{ state: 'gap', gap: { messages: 5, since: '' } }], [], 'failed', /was cut before shop had it/],
+  [
+    [{}, { name: 'legacy', state: 'removed', waiting: 7, dead: 1, oldestWaitingSeconds: 900 }],
+    [],
+    'warning',
+    /^legacy \(7 waiting\): in no config file any more/,
+  ],
+  [[{ state: 'removed' }], ['shop'], 'failed', /No process delivers to shop/],
   [[failing], [], 'warning', /last minutes failed: shop \(2 waiting\) http-500, HTTP 500: no\. What/],
   [[{ ...failing, dead: 3 }], [], 'warning', /http-500/],
   [[{ ...failing, errorPercent: 99 }], [], 'ok', /shop delivering, 2 waiting/],

@@ -8,7 +8,9 @@ const lateSeconds = 300;
 export function sinkFinding(sinks: readonly ShownSink[], configured: readonly string[]): Finding {
   const id = 'sinks';
   const unknown = configured.filter((name) => !sinks.some((sink) => sink.name === name));
-  const idle = [...unknown, ...named(sinks, 'idle')];
+  const removed = sinks.filter(({ state }) => state === 'removed');
+  const missed = removed.filter(({ name }) => configured.includes(name)).map(({ name }) => name);
+  const idle = [...unknown, ...missed, ...named(sinks, 'idle')];
   const stopped = sinks.filter(({ state }) => state === 'stopped');
   const said = sinks.map(({ name, state, waiting }) => `${name} ${state}${waiting > 0 ? `, ${waiting} waiting` : ''}`);
   const detail = `Sinks: ${said.join('; ')}.`;
@@ -24,7 +26,8 @@ export function sinkFinding(sinks: readonly ShownSink[], configured: readonly st
       `${stopped.map(({ name, reason = '' }) => `${name} stopped: ${reason}`).join('; ')}. What is published waits.`,
       'See to its far end, then: reprice sinks resume NAME',
     );
-  const gaps = sinks.filter(({ gap }) => gap).map(({ name }) => name);
+  const present = sinks.filter((sink) => !removed.includes(sink));
+  const gaps = present.filter(({ gap }) => gap).map(({ name }) => name);
   if (gaps.length > 0)
     return failed(
       id,
@@ -38,14 +41,20 @@ export function sinkFinding(sinks: readonly ShownSink[], configured: readonly st
       `Every attempt of the last minutes failed: ${failing.map(failure).join('; ')}. What is published waits.`,
       'See to its far end: attempts go on by themselves, until its triggers stop it (reprice sinks).',
     );
-  const dead = sinks.filter((sink) => sink.dead > 0).map((sink) => `${sink.name} ${sink.dead}`);
+  const dead = present.filter((sink) => sink.dead > 0).map((sink) => `${sink.name} ${sink.dead}`);
   if (dead.length > 0)
     return warning(
       id,
       `${detail} Dead letters: ${dead.join(', ')}.`,
       'reprice sinks dead NAME says why; reprice sinks replay NAME tries again.',
     );
-  const late = sinks.filter(({ oldestWaitingSeconds }) => (oldestWaitingSeconds ?? 0) > lateSeconds);
+  if (removed.length > 0)
+    return warning(
+      id,
+      `${removed.map(({ name, waiting }) => `${name} (${waiting} waiting)`).join(', ')}: in no config file any more, and changes are kept for it.`,
+      'reprice sinks delete NAME lets go of it; put back into the config file it goes on where it was.',
+    );
+  const late = present.filter(({ oldestWaitingSeconds }) => (oldestWaitingSeconds ?? 0) > lateSeconds);
   if (late.length > 0)
     return warning(
       id,

@@ -71,7 +71,11 @@ export class StateGauges {
     const sinkState = this.#gauge('reprice_sink_state', '1 for the state that a sink is in.', 'sink', 'state');
     const sinkDelivered = this.#gauge('reprice_sink_delivered_messages', 'Messages that a sink took so far.', 'sink');
     const sinkWaiting = this.#gauge('reprice_sink_waiting_messages', 'Messages that a sink has still to get.', 'sink');
-    const sinkLag = this.#gauge('reprice_sink_lag_seconds', 'Age of the oldest of them; 0 when none waits.', 'sink');
+    const sinkLag = this.#gauge(
+      'reprice_sink_lag_seconds',
+      'Age of the oldest of them; 0 when none waits, or the sink is removed.',
+      'sink',
+    );
     const sinkDead = this.#gauge('reprice_sink_dead_letters', 'Messages that a sink would not take.', 'sink');
     const sinkGap = this.#gauge('reprice_sink_gap_messages', 'Messages cut before a sink had them.', 'sink');
     const sinkErrors = this.#gauge(
@@ -118,7 +122,7 @@ export class StateGauges {
         for (const name of sinkStates) sinkState.set({ ...of, state: name }, Number(sink.state === name));
         sinkDelivered.set(of, sink.delivered);
         sinkWaiting.set(of, sink.waiting);
-        sinkLag.set(of, sink.oldestWaitingSeconds ?? 0);
+        sinkLag.set(of, sink.state === 'removed' ? 0 : (sink.oldestWaitingSeconds ?? 0));
         sinkDead.set(of, sink.dead);
         sinkGap.set(of, sink.gap?.messages ?? 0);
         sinkErrors.set(of, sink.errorPercent / 100);

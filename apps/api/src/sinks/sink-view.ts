@@ -57,7 +57,8 @@ function view(record: SinkRecord, counts: AttemptCounts, nowMs: number): ShownSi
   };
 }
 
-function stateOf({ state, process, gap }: SinkRecord): ShownSink['state'] {
+function stateOf({ state, process, isRemoved, gap }: SinkRecord): ShownSink['state'] {
+  if (isRemoved) return 'removed';
   if (state !== 'delivering') return state;
   if (process === undefined) return 'idle';
   return gap ? 'gap' : 'delivering';

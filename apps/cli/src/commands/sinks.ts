@@ -35,6 +35,8 @@ function advice({ name, state, dead, gap }: Sink): string | undefined {
   const shown = printable(name, 40);
   if (state === 'idle')
     return `Nobody delivers to ${shown}: start npm run sinks; or, if nobody wants it any more: ${commandName} sinks delete ${shown}`;
+  if (state === 'removed')
+    return `${shown} is in no config file any more, and what is published waits for it: ${commandName} sinks delete ${shown}; or put it back`;
   if (state === 'stopped') return `${shown} stopped: see to its far end, then ${commandName} sinks resume ${shown}`;
   if (gap) return `${shown} missed ${counted(gap.messages, 'message')}: ${commandName} sinks resync ${shown}`;
   if (dead > 0)
