@@ -10,7 +10,8 @@ const states = {
 };
 
 /** How a feed stands. @param {FeedStanding} feed */
-export function feedWords({ state, holds }) {
+export function feedWords({ state, holds, refused }) {
+  if (refused) return 'its key is refused';
   // Its process has told nothing since, and is not given up yet.
   if (state === 'live' && holds) return 'silent';
   return states[state] ?? state;
@@ -44,10 +45,15 @@ export function holdAdvice(feeds) {
   const holding = feeds.filter(({ holds }) => holds);
   if (holding.length === 0) return '';
   const names = holding.map(({ name }) => name).join(', ');
+  const refused = holding.filter((feed) => feed.refused).map(({ name }) => name);
   const down = holding.filter(({ state }) => state === 'down').map(({ name }) => name);
-  const advice =
-    down.length === 0
-      ? 'It goes on by itself.'
-      : `Is the process of ${down.join(', ')} alive (npm run feed), and the market reachable? One that the config file does not name any more is let go of by reprice feeds forget ${down[0]}.`;
-  return `${names} may be out of date, so no price is made from any observation, whoever sent it. Batches go on, and nothing is lost. ${advice}`;
+  return `${names} may be out of date, so no price is made from any observation, whoever sent it. Batches go on, and nothing is lost. ${whatToDo(refused, down)}`;
+}
+
+/** @param {readonly string[]} refused @param {readonly string[]} down */
+function whatToDo(refused, down) {
+  if (refused.length > 0)
+    return `The market refuses the key of ${refused.join(', ')}: put a valid one into feeds.${refused[0]}.token of the config file, and start npm run feed again.`;
+  if (down.length === 0) return 'It goes on by itself.';
+  return `Is the process of ${down.join(', ')} alive (npm run feed), and the market reachable? One that the config file does not name any more is let go of by reprice feeds forget ${down[0]}.`;
 }

@@ -307,6 +307,8 @@ export interface Parity {
 export interface FeedStanding {
   name: string;
   state: 'starting' | 'live' | 'behind' | 'down';
+  /** The market refuses the key. */
+  refused?: true;
   holds: boolean;
   ageSeconds: number | null;
 }

@@ -65,6 +65,19 @@ describe('GET /v1/doctor', () => {
     await feeds.forget('gone');
   });
 
+  test('sees a feed whose key is refused as what a person has to mend, at once', async () => {
+    const { feeds } = api.store;
+    const since = new Date().toISOString();
+    const counts = { events: 0, gaps: 0, duplicates: 0, quarantined: 0, dropped: 0, coalesced: 0 };
+    const told = { ...counts, reconnects: 1, snapshots: 0, since, whenBehind: 'hold', holdAfterMs: 2000 } as const;
+    const record = { ...told, state: 'down', detail: 'the market refuses the key (401)', refused: true } as const;
+    await feeds.report('shut', { token: 'a', leaseMs: 60_000, record });
+    const finding = (await ask(api)).checks.find(({ id }) => id === 'feeds');
+    expect(finding).toMatchObject({ state: 'failed', advice: expect.stringContaining('feeds.shut.token') });
+    await feeds.leave('shut', 'a');
+    await feeds.forget('shut');
+  });
+
   test('sees a worker, a freeze, and a queue that nobody moves', async () => {
     await api.store.processes.beat({ id: 'w1', kind: 'worker', host: 'h', pid: 7 });
     await api.submit('sku,price,currency\nA,1.00,EUR\n', 'text/csv');

@@ -23,6 +23,7 @@ const feedSchema = z.looseObject({
   state: z.string(),
   since: z.string(),
   detail: z.string().default(''),
+  refused: z.boolean().default(false),
   holds: z.boolean().default(false),
   ageSeconds: z.number().nullish(),
   events: tally,

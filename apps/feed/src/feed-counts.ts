@@ -6,6 +6,8 @@ export class FeedTally {
   state: FeedState = 'starting';
   sinceMs: number;
   detail = 'it has not been in sync yet';
+  /** The market refuses the key: this does not mend itself. */
+  isRefused = false;
   lastEventAt: string | undefined;
   readonly #nowMs: () => number;
 
@@ -20,9 +22,10 @@ export class FeedTally {
   }
 
   /** From now on it stands so. */
-  stand(state: FeedState, detail = ''): void {
+  stand(state: FeedState, detail = '', isRefused = false): void {
     if (state !== this.state) this.sinceMs = this.#nowMs();
     this.state = state;
     this.detail = detail;
+    this.isRefused = isRefused;
   }
 }

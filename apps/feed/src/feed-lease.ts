@@ -10,19 +10,28 @@ const LEASE_MS = 3000;
 const TAKE_MS = 500;
 const REPORT_MS = 1000;
 const CHANGED_MS = 100;
+/** Clocks that drift apart by more between two reports did not drift. */
+const JUMP_MS = 100;
 
 /** The right of one process to run a feed, and what it tells with each renewal: state, checkpoint, and until when the feed counts as in sync. */
 export class FeedLease {
   readonly #name: string;
   readonly #settings: FeedSettings;
-  readonly #feeds: Feeds;
+  readonly #feeds: Pick<Feeds, 'report' | 'leave'>;
   readonly #token = randomBytes(8).toString('hex');
   readonly #onError: (error: Error) => void;
   #validUntilMs = Number.NEGATIVE_INFINITY;
-  /** What is to be added to the steady clock of this process for that of Redis, at least. */
-  #toRedisMs: number | undefined;
+  /** What is to be added to the steady clock of this process for that of Redis, at least and at most. */
+  #toRedisMs: { readonly least: number; readonly most: number } | undefined;
+  /** What is said to have been in sync until then says nothing, by the steady clock. */
+  #voidUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(name: string, settings: FeedSettings, feeds: Feeds, onError: (error: Error) => void) {
+  constructor(
+    name: string,
+    settings: FeedSettings,
+    feeds: Pick<Feeds, 'report' | 'leave'>,
+    onError: (error: Error) => void,
+  ) {
     this.#name = name;
     this.#settings = settings;
     this.#feeds = feeds;
@@ -73,8 +82,7 @@ export class FeedLease {
   async #ask(told?: { tally: FeedTally; mark: Mark | undefined }): Promise<Answer> {
     const sentAtMs = performance.now();
     const { whenBehind, holdAfterMs } = this.#settings;
-    const inSyncAtMs = told?.mark?.inSyncAtMs;
-    const inSync = inSyncAtMs === undefined || this.#toRedisMs === undefined ? undefined : inSyncAtMs + this.#toRedisMs;
+    const inSync = this.#inSyncAt(told?.mark);
     const inSyncUntilMs = whenBehind === 'go-on' ? 'never' : inSync === undefined ? undefined : inSync + holdAfterMs;
     const answer = await this.#feeds.report(this.#name, {
       token: this.#token,
@@ -85,8 +93,26 @@ export class FeedLease {
     });
     if (answer.lease === 'held') this.#validUntilMs = Number.NEGATIVE_INFINITY;
     else this.#validUntilMs = sentAtMs + LEASE_MS;
-    this.#toRedisMs = answer.nowMs - performance.now();
+    this.#compareClocks(answer.nowMs, sentAtMs);
     return answer;
+  }
+
+  /** As of when the feed is in sync, by Redis' clock; undefined where that is not known. */
+  #inSyncAt(mark: Mark | undefined): number | undefined {
+    const at = mark?.inSyncAtMs;
+    if (at === undefined || at <= this.#voidUntilMs || this.#toRedisMs === undefined) return undefined;
+    return at + this.#toRedisMs.least;
+  }
+
+  /**
+   * Puts the clock of Redis beside that of this process, which stands still while the machine is suspended: where Redis went on meanwhile, what
+   * was sent before would seem to be of just now.
+   */
+  #compareClocks(redisMs: number, sentAtMs: number): void {
+    const nowMs = performance.now();
+    const before = this.#toRedisMs;
+    this.#toRedisMs = { least: redisMs - nowMs, most: redisMs - sentAtMs };
+    if (before && this.#toRedisMs.least > before.most + JUMP_MS) this.#voidUntilMs = nowMs;
   }
 
   #record(tally: FeedTally, mark: Mark | undefined, inSyncMs: number | undefined): FeedRecord {
@@ -96,6 +122,7 @@ export class FeedLease {
       state: tally.state,
       since: new Date(tally.sinceMs).toISOString(),
       detail: tally.detail,
+      ...(tally.isRefused && { refused: true }),
       whenBehind,
       holdAfterMs,
       ...(tally.lastEventAt !== undefined && { lastEventAt: tally.lastEventAt }),

@@ -4,9 +4,10 @@ import type { FeedTally } from './feed-counts.ts';
 import type { MarketClock } from './market-clock.ts';
 import type { MarketEvent, StreamMessage, Unusable } from './market-message.ts';
 import { type Cursor, type MarketPages, MarketPagesError } from './market-pages.ts';
-import { MarketStream, type StreamTarget } from './market-stream.ts';
+import { MarketStream, type StreamEnd, type StreamTarget } from './market-stream.ts';
 import type { Input } from './newest-wins.ts';
 import type { Pump } from './pump.ts';
+import { saysRefused } from './refused-key.ts';
 import type { SeenIds } from './seen-ids.ts';
 
 /** What is covered once all that was handed on by then is stored. */
@@ -72,8 +73,8 @@ export class FeedSession {
     return this.#liveSinceMs === undefined ? 0 : performance.now() - this.#liveSinceMs;
   }
 
-  /** Runs until the connection ends or `signal` says so; resolves with why. */
-  async run(signal: AbortSignal): Promise<string> {
+  /** Runs until the connection ends or `signal` says so; resolves with how. */
+  async run(signal: AbortSignal): Promise<StreamEnd> {
     const stop = () => this.#end('told to stop');
     signal.addEventListener('abort', stop, { once: true });
     this.#stream = new MarketStream(this.#parts.target, {
@@ -81,16 +82,16 @@ export class FeedSession {
       onUnusable: (why, frame) => this.#parts.quarantine(why, frame),
     });
     if (signal.aborted) stop();
-    const why = await this.#stream.ended;
+    const end = await this.#stream.ended;
     signal.removeEventListener('abort', stop);
     clearTimeout(this.#gapTimer);
     this.#ending.abort();
     await this.#catchingUp;
-    return why;
+    return end;
   }
 
-  #end(why: string, code?: number): void {
-    this.#stream?.close(why, code);
+  #end(why: string, isRefused = false): void {
+    this.#stream?.close(why, undefined, isRefused);
   }
 
   #take(message: StreamMessage): void {
@@ -102,7 +103,7 @@ export class FeedSession {
         this.#begin(message.seq, openedAtMs);
         break;
       case 'error':
-        this.#end(`the market says ${message.code}: ${message.message}`);
+        this.#end(`the market says ${message.code}: ${message.message}`, saysRefused(message.code));
         break;
       case 'heartbeat': {
         const sentAtMs = clock.sentAt(message.atMs, readAtMs, openedAtMs);
@@ -265,7 +266,7 @@ export class FeedSession {
         await pause(Math.min(POLL_MS.most, POLL_MS.least * 2 ** Math.min(fruitless++, 10)), signal);
       } catch (error) {
         if (!(error instanceof MarketPagesError) || signal.aborted) throw error;
-        tally.stand(tally.state, error.message);
+        tally.stand(tally.state, error.message, error.isRefused);
         movedAtMs = performance.now();
         const mostMs = Math.min(RETRY_MS.most, RETRY_MS.least * 2 ** Math.min(fruitless++, 10));
         await pause(error.retryAfterMs ?? mostMs * (0.5 + random() / 2), signal);

@@ -160,11 +160,11 @@ export class Feed {
     const backoff = new Backoff(this.#settings.maxReconnectSeconds * 1000);
     while (!signal.aborted) {
       const session = new FeedSession(parts);
-      const why = await session.run(signal);
+      const { why, isRefused } = await session.run(signal);
       if (signal.aborted) return;
       const waitMs = backoff.next(session.healthyMs, parts.random());
       tally.counts.reconnects += 1;
-      tally.stand(tally.state === 'starting' ? 'starting' : 'down', why);
+      tally.stand(tally.state === 'starting' && !isRefused ? 'starting' : 'down', why, isRefused);
       const mine = this.#mayLog(why);
       if (mine)
         log.warn(

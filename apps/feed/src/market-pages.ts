@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import { isRecord, type MarketEvent, readEvent, type Unusable } from './market-message.ts';
+import { isRefusal } from './refused-key.ts';
 
 /** A place in the events of a market. */
 export interface Cursor {
@@ -28,11 +29,17 @@ export interface SnapshotPage {
 export class MarketPagesError extends Error {
   /** What the market asks us to wait, ms. */
   readonly retryAfterMs: number | undefined;
+  /** The market refuses the key: this does not mend itself. */
+  readonly isRefused: boolean;
 
-  constructor(message: string, retryAfterMs?: number) {
+  constructor(
+    message: string,
+    { retryAfterMs, isRefused = false }: { retryAfterMs?: number; isRefused?: boolean } = {},
+  ) {
     super(message);
     this.name = 'MarketPagesError';
     this.retryAfterMs = retryAfterMs;
+    this.isRefused = isRefused;
   }
 }
 
@@ -105,7 +112,10 @@ export class MarketPages {
       if (statusCode !== 200) {
         await body.dump();
         if (statusCode === 410) return undefined;
-        throw new MarketPagesError(`${path} answers ${statusCode}`, retryAfter(headers['retry-after']));
+        if (isRefusal(statusCode))
+          throw new MarketPagesError(`${path}: the market refuses the key (${statusCode})`, { isRefused: true });
+        const retryAfterMs = retryAfter(headers['retry-after']);
+        throw new MarketPagesError(`${path} answers ${statusCode}`, retryAfterMs === undefined ? {} : { retryAfterMs });
       }
       const value: unknown = await body.json();
       if (!isRecord(value)) throw new MarketPagesError(`${path} answers no JSON object`);

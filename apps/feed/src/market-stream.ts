@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Agent, buildConnector, WebSocket } from 'undici';
 import { readMessage, type StreamMessage, type Unusable } from './market-message.ts';
+import { isRefusal, isRefusingClose, tellingStatus } from './refused-key.ts';
 
 /** What a {@link MarketStream} tells. */
 export interface StreamListener {
@@ -15,6 +16,14 @@ export interface StreamTarget {
   readonly token?: string | undefined;
   /** Longest silence, and longest time until it stands, ms. */
   readonly silenceMs: number;
+}
+
+/** How a stream ended. */
+export interface StreamEnd {
+  /** In words. */
+  readonly why: string;
+  /** The market refuses the key: this does not mend itself. */
+  readonly isRefused: boolean;
 }
 
 /** Longest message, after it was inflated. An event is some hundred bytes. */
@@ -38,12 +47,13 @@ export class MarketStream {
   readonly #socket: WebSocket;
   readonly #watch: NodeJS.Timeout;
   #openedAtMs = Number.POSITIVE_INFINITY;
-  readonly #end = Promise.withResolvers<string>();
+  readonly #end = Promise.withResolvers<StreamEnd>();
+  #status: number | undefined;
   #heardAtMs = performance.now();
   #unusable: number[] = [];
   #isOver = false;
 
-  /** Why it ended, in words; never rejects. */
+  /** How it ended; never rejects. */
   readonly ended = this.#end.promise;
 
   constructor(target: StreamTarget, listener: StreamListener) {
@@ -62,7 +72,11 @@ export class MarketStream {
         }),
     });
     this.#socket = new WebSocket(target.url, {
-      dispatcher: this.#agent,
+      dispatcher: this.#agent.compose(
+        tellingStatus((status) => {
+          this.#status = status;
+        }),
+      ),
       ...(target.token !== undefined && { headers: { authorization: `Bearer ${target.token}` } }),
     });
     this.#socket.binaryType = 'arraybuffer';
@@ -71,9 +85,15 @@ export class MarketStream {
       this.#socket.send('{"type":"subscribe"}');
     });
     this.#socket.addEventListener('message', ({ data }) => this.#read(data));
-    this.#socket.addEventListener('error', ({ error, message }) => this.#finish(reasonOf(error, message)));
+    this.#socket.addEventListener('error', ({ error, message }) => {
+      if (isRefusal(this.#status)) this.#finish(`the market refuses the key (${this.#status})`, true);
+      else this.#finish(reasonOf(error, message));
+    });
     this.#socket.addEventListener('close', ({ code, reason }) =>
-      this.#finish(`the market closed the stream (${code}${reason ? ` ${reason.slice(0, 100)}` : ''})`),
+      this.#finish(
+        `the market closed the stream (${code}${reason ? ` ${reason.slice(0, 100)}` : ''})`,
+        isRefusingClose(code, reason),
+      ),
     );
     this.#watch = setInterval(() => this.#listen(), Math.min(1000, target.silenceMs / 4));
   }
@@ -84,14 +104,14 @@ export class MarketStream {
   }
 
   /** Ends it. `code` tells the other side why. */
-  close(why: string, code = 1000): void {
+  close(why: string, code = 1000, isRefused = false): void {
     if (this.#isOver) return;
     try {
       this.#socket.close(code);
     } catch {
       // It was never open.
     }
-    this.#finish(why);
+    this.#finish(why, isRefused);
   }
 
   #read(data: unknown): void {
@@ -120,7 +140,7 @@ export class MarketStream {
     if (silentMs > this.#target.silenceMs) this.close(`silent for ${(silentMs / 1000).toFixed(1)} s`);
   }
 
-  #finish(why: string): void {
+  #finish(why: string, isRefused = false): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#watch);
@@ -129,7 +149,7 @@ export class MarketStream {
       for (const socket of this.#sockets) socket.destroy();
       this.#agent.destroy().catch(() => {});
     }, CLOSE_MS).unref();
-    this.#end.resolve(why);
+    this.#end.resolve({ why, isRefused });
   }
 }
 

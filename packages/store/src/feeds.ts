@@ -37,6 +37,8 @@ export interface FeedRecord extends FeedCounts {
   readonly since: string;
   /** Why, for a person; '' when it is live. */
   readonly detail: string;
+  /** The market refuses the key: somebody has to put another one into the config file. */
+  readonly refused?: true;
   /** `hold`: what observations moved waits while the feed is behind. */
   readonly whenBehind: 'hold' | 'go-on';
   readonly holdAfterMs: number;
@@ -124,8 +126,10 @@ export class Feeds {
       const until = inSync[name];
       const isRun = leases[i] !== null;
       const inSyncAtMs = Date.parse(record.inSyncAt ?? '');
+      const { refused, ...told } = record;
       return {
-        ...record,
+        ...told,
+        ...(refused && isRun && { refused }),
         name,
         isRun,
         ...(!isRun && { state: 'down' as const, detail: 'no process runs it: npm run feed' }),

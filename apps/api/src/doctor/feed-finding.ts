@@ -19,6 +19,13 @@ export function feedFinding(feeds: readonly FeedView[], configured: readonly str
   const detail = `Feeds: ${said}.`;
   const holding = feeds.filter((feed) => feed.holds && nowMs - Date.parse(feed.since) > catchingUpMs);
   const waits = 'Repricing from observations waits for it; batches go on.';
+  const refused = feeds.filter((feed) => feed.refused).map(({ name }) => name);
+  if (refused.length > 0)
+    return failed(
+      id,
+      feeds.some((feed) => feed.refused && feed.holds) ? `${detail} ${waits}` : detail,
+      `The market refuses the key of ${refused.join(', ')}: put a valid one into feeds.${refused[0]}.token of the config file (it may come from an environment variable there), and start npm run feed again.`,
+    );
   const stray = holding.find(({ name, isRun }) => !isRun && !configured.includes(name));
   if (stray)
     return failed(

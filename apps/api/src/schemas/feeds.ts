@@ -8,6 +8,10 @@ const state = z.enum(['starting', 'live', 'behind', 'down']).meta({
   description:
     '`starting`: it was never in sync yet; `live`; `behind`: something is missing and is being read; `down`: no connection to the market, or no process runs it',
 });
+const refused = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'The market refuses the key, which does not mend itself; absent else' });
 const holds = z.boolean().meta({ description: 'Whether what observations moved waits for it, now' });
 const ageSeconds = seconds
   .nullable()
@@ -18,6 +22,7 @@ const feed = z
     name,
     state,
     since: instant,
+    refused,
     detail: z.string().meta({ description: 'Why, for a person; empty when it is live' }),
     holds,
     whenBehind: z.enum(['hold', 'go-on']),
@@ -71,7 +76,7 @@ export const feedsSchema = z
 
 /** The feeds in the statistics. */
 export const feedStats = z
-  .array(z.strictObject({ name, state, holds, ageSeconds }))
+  .array(z.strictObject({ name, state, refused, holds, ageSeconds }))
   .meta({ description: 'The feeds of the market, by name' });
 
 /** What DELETE /v1/feeds/:name answers. */

@@ -11,6 +11,7 @@ export function shownFeeds(feeds: readonly FeedView[]): Overview['feeds'] {
   return feeds.map((feed) => ({
     name: feed.name,
     state: feed.state,
+    ...(feed.refused && { refused: feed.refused }),
     holds: feed.holds,
     ageSeconds: ageSecondsOf(feed),
   }));

@@ -41,13 +41,17 @@ async function printFeeds(context: Context, feeds: readonly Feed[], nowMs: numbe
     printable(feed.detail, 100),
   ]);
   await output.print(list(output, columns, rows));
+  for (const { name } of feeds.filter(({ refused }) => refused))
+    output.tell(
+      `The market refuses the key of ${printable(name)}: put a valid one into feeds.${printable(name)}.token of the config file, and start npm run feed again.`,
+    );
   const holding = feeds.filter(({ holds }) => holds);
   if (holding.length === 0) return;
   const names = holding.map(({ name }) => name).join(', ');
   output.tell(
     `Repricing from observations waits for ${printable(names)}, whoever sent them; batches go on, nothing is lost.`,
   );
-  for (const { name } of holding.filter(({ state }) => state === 'down'))
+  for (const { name } of holding.filter(({ state, refused }) => state === 'down' && !refused))
     output.tell(
       printable(
         `${name} is down. Is its process alive (npm run feed), and the market reachable? If the config file does not name it any more: reprice feeds forget ${name}`,
