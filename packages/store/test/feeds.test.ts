@@ -1,7 +1,7 @@
 import { defaultStrategy } from '@reprice/pricing';
 import { expect, it, vi } from 'vitest';
 import type { FeedRecord, PublishRow } from '../src/index.ts';
-import { freshStore, safePriceOf, snapshotOf } from './fixture.ts';
+import { freshStore, limitedOnClock, safePriceOf, snapshotOf } from './fixture.ts';
 
 const record: FeedRecord = {
   state: 'live',
@@ -89,6 +89,26 @@ it('what observations moved waits from the first word of a feed until it is in s
   expect(await store.feeds.forget('m')).toBe(true);
   expect(await store.feeds.forget('m')).toBe(false);
   expect(await store.prices.publish(publication, [priced])).toEqual(['published']);
+});
+
+it('a silence of an hour is held like one of a second: nothing that was said lifts it', async () => {
+  const { store, nowMs, advance } = await limitedOnClock({});
+  const values = snapshotOf('A', { stock: 5 });
+  const observation = { sku: 'A', named: ['currency', 'price', 'stock'] as const, values, readIn: 'EUR' };
+  const soldOut = { sku: 'A', named: ['stock'] as const, values: { ...values, stock: 0 } };
+  await store.observations.merge([observation, soldOut], { [defaultStrategy]: {} });
+  const due = async () => (await store.dirty.due(10)).skus.critical;
+  await store.feeds.report('m', { token: 'a', leaseMs: 3000, inSyncUntilMs: nowMs() + 2000, record });
+  expect(await due()).toEqual(['A']);
+  for (const silentMs of [2001, 60_000, 3_600_000]) {
+    await advance(silentMs);
+    expect([silentMs, await due()]).toEqual([silentMs, []]);
+  }
+  // What a process that was frozen meanwhile had to say is as old as it is.
+  await store.feeds.report('m', { token: 'a', leaseMs: 3000, inSyncUntilMs: nowMs() - 3_600_000, record });
+  expect(await due()).toEqual([]);
+  await store.feeds.report('m', { token: 'a', leaseMs: 3000, inSyncUntilMs: nowMs() + 2000, record });
+  expect(await due()).toEqual(['A']);
 });
 
 it('a batch brings its own data: it is priced whatever the feeds do', async () => {
