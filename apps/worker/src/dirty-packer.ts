@@ -1,7 +1,8 @@
-import { defaultStrategy, priorities, type Strategy, tierOf } from '@reprice/pricing';
+import { priorities } from '@reprice/pricing';
 import type { Chore } from '@reprice/process';
 import type { PackQueue } from '@reprice/queue';
 import type { Store, TakenPack } from '@reprice/store';
+import type { AnswerersOf } from './packed-apart.ts';
 
 /** SKUs taken in one step: keeps it under some milliseconds, so that nobody else waits longer. */
 const TAKE_AT_ONCE = 500;
@@ -13,27 +14,6 @@ const LOOK_FOR_LEFT_EVERY = 20;
 const REST_AFTER_ERROR_MS = 2000;
 /** A feed that is behind for so long is told of, ms. */
 const TELL_BEHIND_MS = 5000;
-
-/** Which tier would price each of these SKUs now. */
-export type AnswerersOf = (skus: readonly string[]) => Promise<string[]>;
-
-/**
- * Tells SKUs apart by the tiers that they have now, which is of use only where some strategy has any. What may go on to the large model is
- * not told apart, as it is for batches: packs of what moved are seldom full, and two that are half full cost a call more than one.
- */
-export function answerersByTier(
-  snapshots: Store['snapshots'],
-  strategies: Readonly<Record<string, Strategy>>,
-): AnswerersOf | undefined {
-  if (!Object.values(strategies).some(({ tiers }) => tiers)) return undefined;
-  return async (skus) => {
-    const newest = await snapshots.newest(skus);
-    return newest.map((snapshot) => {
-      const strategy = snapshot && strategies[snapshot.strategy ?? defaultStrategy];
-      return strategy ? tierOf(strategy, snapshot) : '';
-    });
-  };
-}
 
 /**
  * Makes jobs of the SKUs that observations moved. Any number of workers do so at once: a SKU is taken by one of them, with an intent that
@@ -53,7 +33,7 @@ export class DirtyPacker implements Chore {
 
   /**
    * @param onBehind is told, again and again, that SKUs wait for a feed
-   * @param answerersOf by which SKUs of one strategy are packed apart; absent = they are all packed alike
+   * @param answerersOf by which SKUs of one strategy are packed apart; absent: they are all packed alike
    */
   constructor(
     dirty: Store['dirty'],

@@ -43,6 +43,11 @@ export class RoutesWatch implements RouteChoice {
     this.#options = options;
   }
 
+  /** The canary or shadow as known a second ago. */
+  get canary(): Canary {
+    return this.#canary;
+  }
+
   canaryFor(strategy: Strategy): CanaryRoute | undefined {
     return answers(this.#canary) ? this.#routeFor(strategy) : undefined;
   }

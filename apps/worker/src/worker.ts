@@ -7,7 +7,7 @@ import { type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
 import { startTracing } from '@reprice/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
-import { answerersByTier, DirtyPacker } from './dirty-packer.ts';
+import { DirtyPacker } from './dirty-packer.ts';
 import { evictionWatch } from './eviction-watch.ts';
 import { FetchGate } from './fetch-gate.ts';
 import { KeyHold } from './key-hold.ts';
@@ -16,6 +16,7 @@ import { withLanding } from './landing.ts';
 import { ledgerWatch } from './ledger-watch.ts';
 import { WorkerLiveness } from './liveness.ts';
 import { WorkerMetrics } from './metrics.ts';
+import { answerersNow } from './packed-apart.ts';
 import { guardRun } from './pipeline/guard-run.ts';
 import { tellAll } from './pipeline/observer.ts';
 import { RateLimitStreak } from './pipeline/rate-limit-streak.ts';
@@ -203,7 +204,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
       queue,
       config.packSize,
       () => alarm({}, 'repricing from observations waits for a feed that is behind: see `reprice feeds`'),
-      answerersByTier(store.snapshots, config.strategies),
+      answerersNow(store.snapshots, config.strategies, config.packSize, () => routes.canary),
     ),
     policyWatch(store.policies, {
       processId: presence.self.id,
