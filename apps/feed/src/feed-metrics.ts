@@ -1,5 +1,5 @@
 import type { FeedCounts, FeedState } from '@reprice/store';
-import { Counter, createRegistry, Gauge, type Registry } from '@reprice/telemetry/metrics';
+import { Meter, type Registry } from '@reprice/telemetry/metrics';
 import type { Feed } from './feed.ts';
 
 const STATES: readonly FeedState[] = ['starting', 'live', 'behind', 'down'];
@@ -19,47 +19,35 @@ const COUNTERS: Readonly<Record<keyof FeedCounts, readonly [name: string, help: 
 
 /** What a feed process shows to Prometheus: of the feeds that it runs, not of those that it stands by for. */
 export function feedMetrics(feeds: readonly Feed[]): Registry {
-  const registry = createRegistry();
-  const registers = [registry];
-  const labelNames = ['feed'] as const;
+  const meter = new Meter();
+  const runHere = (): Feed[] => feeds.filter((feed) => feed.isRun);
   for (const [count, [name, help]] of Object.entries(COUNTERS)) {
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        for (const feed of feeds)
-          if (feed.isRun) this.inc({ feed: feed.name }, feed.tally.counts[count as keyof FeedCounts]);
-      },
+    meter.counter(name, ['feed'], help, (counter) => {
+      counter.reset();
+      for (const feed of runHere()) counter.inc({ feed: feed.name }, feed.tally.counts[count as keyof FeedCounts]);
     });
   }
-  new Gauge({
-    name: 'reprice_feed_state',
-    help: 'How a feed stands: 1 for starting, live, behind or down.',
-    labelNames: ['feed', 'state'],
-    registers,
-    collect() {
-      this.reset();
-      for (const feed of feeds)
-        if (feed.isRun)
-          for (const state of STATES) this.set({ feed: feed.name, state }, Number(feed.tally.state === state));
+  meter.gauge(
+    'reprice_feed_state',
+    ['feed', 'state'],
+    'How a feed stands: 1 for starting, live, behind or down.',
+    (gauge) => {
+      gauge.reset();
+      for (const feed of runHere())
+        for (const state of STATES) gauge.set({ feed: feed.name, state }, Number(feed.tally.state === state));
     },
-  });
-  new Gauge({
-    name: 'reprice_feed_waiting',
-    help: 'Observations that wait for the store, and events that wait for an earlier one.',
-    labelNames: ['feed', 'for'],
-    registers,
-    collect() {
-      this.reset();
-      for (const feed of feeds) {
-        if (!feed.isRun) continue;
-        this.set({ feed: feed.name, for: 'store' }, feed.waiting.store);
-        this.set({ feed: feed.name, for: 'order' }, feed.waiting.order);
+  );
+  meter.gauge(
+    'reprice_feed_waiting',
+    ['feed', 'for'],
+    'Observations that wait for the store, and events that wait for an earlier one.',
+    (gauge) => {
+      gauge.reset();
+      for (const feed of runHere()) {
+        gauge.set({ feed: feed.name, for: 'store' }, feed.waiting.store);
+        gauge.set({ feed: feed.name, for: 'order' }, feed.waiting.order);
       }
     },
-  });
-  return registry;
+  );
+  return meter.registry;
 }

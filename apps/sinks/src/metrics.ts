@@ -1,4 +1,4 @@
-import { Counter, createRegistry, Histogram } from '@reprice/telemetry/metrics';
+import { Meter, type Registry } from '@reprice/telemetry/metrics';
 import type { DeliveryObserver, Outcome } from './sink.ts';
 
 /** Seconds of one attempt. */
@@ -7,27 +7,20 @@ const OUTCOMES: readonly Outcome[] = ['acknowledged', 'retry', 'dead'];
 
 /** What a sinks process counts for Prometheus. How far behind each sink is, the API tells, which is there when no sinks process is. */
 export class SinkMetrics {
-  readonly registry = createRegistry();
-  readonly #registers = [this.registry];
-  readonly #attempts = new Counter({
-    name: 'reprice_sink_attempts_total',
-    help: 'Attempts to deliver a message to a sink, by what came of them: acknowledged, retry, dead.',
-    labelNames: ['sink', 'outcome'] as const,
-    registers: this.#registers,
-  });
-  readonly #prices = new Counter({
-    name: 'reprice_sink_prices_total',
-    help: 'Prices in messages that a sink took.',
-    labelNames: ['sink'] as const,
-    registers: this.#registers,
-  });
-  readonly #seconds = new Histogram({
-    name: 'reprice_sink_attempt_seconds',
-    help: 'How long an attempt to deliver a message took.',
-    labelNames: ['sink'] as const,
-    buckets: BUCKETS,
-    registers: this.#registers,
-  });
+  readonly #meter = new Meter();
+  readonly registry: Registry = this.#meter.registry;
+  readonly #attempts = this.#meter.counter(
+    'reprice_sink_attempts_total',
+    ['sink', 'outcome'],
+    'Attempts to deliver a message to a sink, by what came of them: acknowledged, retry, dead.',
+  );
+  readonly #prices = this.#meter.counter('reprice_sink_prices_total', ['sink'], 'Prices in messages that a sink took.');
+  readonly #seconds = this.#meter.histogram(
+    'reprice_sink_attempt_seconds',
+    ['sink'],
+    BUCKETS,
+    'How long an attempt to deliver a message took.',
+  );
 
   /** Tells 0 from the start, so that the first of each is seen as a rise. */
   watch(sink: string): void {

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from '@reprice/telemetry/metrics';
+import type { Meter } from '@reprice/telemetry/metrics';
 import type { HeldBecause } from './fetch-gate.ts';
 
 /** Where the state of a worker process is read. */
@@ -12,17 +12,9 @@ export interface WorkerState {
 }
 
 /** Gauges that are read at each scrape. */
-export function addStateGauges(registry: Registry, state: WorkerState): void {
-  const registers = [registry];
+export function addStateGauges(meter: Meter, state: WorkerState): void {
   const gauge = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
+    meter.gauge(name, [], help, (gauge) => gauge.set(value()));
   };
   gauge('reprice_worker_concurrency', 'Packs that this worker runs at once at most.', () => state.concurrency);
   gauge('reprice_worker_running_packs', 'Packs that run now.', state.running);
@@ -30,14 +22,12 @@ export function addStateGauges(registry: Registry, state: WorkerState): void {
     Number(state.isAlive()),
   );
   gauge('reprice_redis_up', 'Whether the connection to Redis stands.', () => Number(state.isRedisUp()));
-  new Gauge({
-    name: 'reprice_worker_held',
-    help: 'Whether this worker takes no packs, because Redis refuses writes or it has no usable gateway key.',
-    labelNames: ['because'],
-    registers,
-    collect() {
-      const held = state.heldBecause();
-      for (const because of ['redis', 'keys'] as const) this.set({ because }, Number(held.has(because)));
+  meter.gauge(
+    'reprice_worker_held',
+    ['because'],
+    'Whether this worker takes no packs, because Redis refuses writes or it has no usable gateway key.',
+    (held) => {
+      for (const because of ['redis', 'keys'] as const) held.set({ because }, Number(state.heldBecause().has(because)));
     },
-  });
+  );
 }

@@ -1,6 +1,6 @@
 import type { GuardrailName } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
-import { boundedLabel, Counter, createRegistry, Histogram, type Registry } from '@reprice/telemetry/metrics';
+import { boundedLabel, Meter, type Registry } from '@reprice/telemetry/metrics';
 import { addStateGauges, type WorkerState } from './metrics-state.ts';
 import type { CallSeen, PackObserver, RefusedBecause } from './pipeline/observer.ts';
 import type { Tools } from './pipeline/tools.ts';
@@ -52,103 +52,79 @@ function sinceSeconds(nowMs: number, thenMs: number): number {
 
 /** What a worker counts for Prometheus; process-wide, all starting with `reprice_`. */
 export class WorkerMetrics {
-  readonly registry: Registry = createRegistry();
-  readonly #registers = [this.registry];
+  readonly #meter = new Meter();
+  readonly registry: Registry = this.#meter.registry;
   readonly #model = boundedLabel();
   readonly #reason = boundedLabel();
 
-  readonly #calls = new Counter({
-    name: 'reprice_calls_total',
-    help: 'Calls of the model, by how they ended; those that no key could make included.',
-    labelNames: ['outcome', 'model', 'route'] as const,
-    registers: this.#registers,
-  });
-  readonly #tokens = new Counter({
-    name: 'reprice_tokens_total',
-    help: 'Tokens as the gateway counted them; prompt includes cached.',
-    labelNames: ['kind', 'model'] as const,
-    registers: this.#registers,
-  });
-  readonly #cost = new Counter({
-    name: 'reprice_calls_cost_usd_total',
-    help: 'Dollars that calls were booked at; the worst case where the gateway did not tell.',
-    labelNames: ['model', 'route'] as const,
-    registers: this.#registers,
-  });
-  readonly #waits = new Histogram({
-    name: 'reprice_pack_wait_seconds',
-    help: 'From the creation of a job until its call was admitted.',
-    labelNames: ['priority'] as const,
-    buckets: WAIT_BUCKETS,
-    registers: this.#registers,
-  });
-  readonly #lifetimes = new Histogram({
-    name: 'reprice_pack_end_to_end_seconds',
-    help: 'From the creation of a job until its pack was done or failed.',
-    labelNames: ['priority'] as const,
-    buckets: WAIT_BUCKETS,
-    registers: this.#registers,
-  });
-  readonly #latency = new Histogram({
-    name: 'reprice_gateway_seconds',
-    help: 'From the request of a call to the end of its answer, or until it was given up.',
-    labelNames: ['model'] as const,
-    buckets: CALL_BUCKETS,
-    registers: this.#registers,
-  });
-  readonly #firstByte = new Histogram({
-    name: 'reprice_gateway_first_byte_seconds',
-    help: 'From the request of a call to the first piece of its answer.',
-    labelNames: ['model'] as const,
-    buckets: CALL_BUCKETS,
-    registers: this.#registers,
-  });
-  readonly #runs = new Counter({
-    name: 'reprice_pack_runs_total',
-    help: 'Runs of packs, by how they ended: done, fail, retry, snooze (back without losing an attempt), wait (the same, while a feed is behind), return.',
-    labelNames: ['verdict'] as const,
-    registers: this.#registers,
-  });
-  readonly #priced = new Counter({
-    name: 'reprice_skus_priced_total',
-    help: 'SKUs that got a price, dry runs included.',
-    labelNames: ['source', 'mode'] as const,
-    registers: this.#registers,
-  });
-  readonly #failed = new Counter({
-    name: 'reprice_skus_failed_total',
-    help: 'SKUs that failed for good.',
-    labelNames: ['reason'] as const,
-    registers: this.#registers,
-  });
-  readonly #held = new Counter({
-    name: 'reprice_skus_held_total',
-    help: 'SKUs whose price was held for a person.',
-    registers: this.#registers,
-  });
-  readonly #clamps = new Counter({
-    name: 'reprice_guardrail_clamps_total',
-    help: 'Prices that a guardrail moved.',
-    labelNames: ['guardrail'] as const,
-    registers: this.#registers,
-  });
-  readonly #splits = new Counter({
-    name: 'reprice_packs_split_total',
-    help: 'Packs that were cut into smaller ones.',
-    registers: this.#registers,
-  });
-  readonly #refusals = new Counter({
-    name: 'reprice_admission_refusals_total',
-    help: 'Calls that could not go, and why: rate, budget, closed, frozen, too_large.',
-    labelNames: ['because'] as const,
-    registers: this.#registers,
-  });
-  readonly #snapshotAge = new Histogram({
-    name: 'reprice_snapshot_age_seconds',
-    help: 'Age of the oldest snapshot of a pack at the moment its prices were published.',
-    buckets: AGE_BUCKETS,
-    registers: this.#registers,
-  });
+  readonly #calls = this.#meter.counter(
+    'reprice_calls_total',
+    ['outcome', 'model', 'route'],
+    'Calls of the model, by how they ended; those that no key could make included.',
+  );
+  readonly #tokens = this.#meter.counter(
+    'reprice_tokens_total',
+    ['kind', 'model'],
+    'Tokens as the gateway counted them; prompt includes cached.',
+  );
+  readonly #cost = this.#meter.counter(
+    'reprice_calls_cost_usd_total',
+    ['model', 'route'],
+    'Dollars that calls were booked at; the worst case where the gateway did not tell.',
+  );
+  readonly #waits = this.#meter.histogram(
+    'reprice_pack_wait_seconds',
+    ['priority'],
+    WAIT_BUCKETS,
+    'From the creation of a job until its call was admitted.',
+  );
+  readonly #lifetimes = this.#meter.histogram(
+    'reprice_pack_end_to_end_seconds',
+    ['priority'],
+    WAIT_BUCKETS,
+    'From the creation of a job until its pack was done or failed.',
+  );
+  readonly #latency = this.#meter.histogram(
+    'reprice_gateway_seconds',
+    ['model'],
+    CALL_BUCKETS,
+    'From the request of a call to the end of its answer, or until it was given up.',
+  );
+  readonly #firstByte = this.#meter.histogram(
+    'reprice_gateway_first_byte_seconds',
+    ['model'],
+    CALL_BUCKETS,
+    'From the request of a call to the first piece of its answer.',
+  );
+  readonly #runs = this.#meter.counter(
+    'reprice_pack_runs_total',
+    ['verdict'],
+    'Runs of packs, by how they ended: done, fail, retry, snooze (back without losing an attempt), wait (the same, while a feed is behind), return.',
+  );
+  readonly #priced = this.#meter.counter(
+    'reprice_skus_priced_total',
+    ['source', 'mode'],
+    'SKUs that got a price, dry runs included.',
+  );
+  readonly #failed = this.#meter.counter('reprice_skus_failed_total', ['reason'], 'SKUs that failed for good.');
+  readonly #held = this.#meter.counter('reprice_skus_held_total', [], 'SKUs whose price was held for a person.');
+  readonly #clamps = this.#meter.counter(
+    'reprice_guardrail_clamps_total',
+    ['guardrail'],
+    'Prices that a guardrail moved.',
+  );
+  readonly #splits = this.#meter.counter('reprice_packs_split_total', [], 'Packs that were cut into smaller ones.');
+  readonly #refusals = this.#meter.counter(
+    'reprice_admission_refusals_total',
+    ['because'],
+    'Calls that could not go, and why: rate, budget, closed, frozen, too_large.',
+  );
+  readonly #snapshotAge = this.#meter.histogram(
+    'reprice_snapshot_age_seconds',
+    [],
+    AGE_BUCKETS,
+    'Age of the oldest snapshot of a pack at the moment its prices were published.',
+  );
 
   /** @param model of the stable route */
   constructor(model: string) {
@@ -204,6 +180,6 @@ export class WorkerMetrics {
 
   /** Shows the state of the process at each scrape. */
   watch(state: WorkerState): void {
-    addStateGauges(this.registry, state);
+    addStateGauges(this.#meter, state);
   }
 }

@@ -1,18 +1,66 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export { type Liveness, type MetricsServer, serveMetrics } from './metrics-server.ts';
+export type { Counter, Gauge, Histogram, Registry };
 
 /** A label value in this form is taken over, anything else is told as `other`. */
 const plainValue = /^[\w.:/@-]{1,80}$/;
 
-/** A registry that holds what Node tells of the process: `process_*` and `nodejs_*`. */
-export function createRegistry(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  // Gauges with the suffix of a counter, which promtool finds fault with; the metrics without it tell the same by kind.
-  for (const name of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${name}_total`);
-  return registry;
+/** Makes the metrics of a process, beside what Node tells of it: `process_*` and `nodejs_*`. */
+export class Meter {
+  readonly registry = new Registry();
+  readonly #registers = [this.registry];
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    // Gauges with the suffix of a counter, which promtool finds fault with; the metrics without it tell the same by kind.
+    for (const name of ['handles', 'requests', 'resources'])
+      this.registry.removeSingleMetric(`nodejs_active_${name}_total`);
+  }
+
+  /** @param collect sets it at each scrape */
+  counter<Label extends string>(
+    name: string,
+    labelNames: Label[],
+    help: string,
+    collect: (counter: Counter<Label>) => void = () => {},
+  ): Counter<Label> {
+    const counter: Counter<Label> = new Counter({
+      name,
+      help,
+      labelNames,
+      registers: this.#registers,
+      collect: () => collect(counter),
+    });
+    return counter;
+  }
+
+  /** @param collect sets it at each scrape */
+  gauge<Label extends string>(
+    name: string,
+    labelNames: Label[],
+    help: string,
+    collect: (gauge: Gauge<Label>) => void = () => {},
+  ): Gauge<Label> {
+    const gauge: Gauge<Label> = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: this.#registers,
+      collect: () => collect(gauge),
+    });
+    return gauge;
+  }
+
+  /** @param buckets upper bounds, ascending */
+  histogram<Label extends string>(
+    name: string,
+    labelNames: Label[],
+    buckets: number[],
+    help: string,
+  ): Histogram<Label> {
+    return new Histogram({ name, help, buckets, labelNames, registers: this.#registers });
+  }
 }
 
 /**

@@ -1,46 +1,43 @@
-import { Counter, createRegistry } from '@reprice/telemetry/metrics';
+import { Meter } from '@reprice/telemetry/metrics';
 import { HttpMetrics } from './http-metrics.ts';
 import { StateGauges } from './state-gauges.ts';
 import type { SystemState } from './system-state.ts';
 
 /** All that the API shows to Prometheus. One a process, also when the app is made anew. */
 export class ApiMetrics {
-  readonly #registry = createRegistry();
-  readonly http = new HttpMetrics(this.#registry);
-  readonly #state = new StateGauges(this.#registry);
+  readonly #meter = new Meter();
+  readonly http = new HttpMetrics(this.#meter);
+  readonly #state = new StateGauges(this.#meter);
 
-  readonly #rows = new Counter({
-    name: 'reprice_rows_received_total',
-    help: 'Rows of submissions: queued for a price, unchanged since their last one, or rejected.',
-    labelNames: ['result'] as const,
-    registers: [this.#registry],
-  });
+  readonly #rows = this.#meter.counter(
+    'reprice_rows_received_total',
+    ['result'],
+    'Rows of submissions: queued for a price, unchanged since their last one, or rejected.',
+  );
 
-  readonly #observations = new Counter({
-    name: 'reprice_observations_total',
-    help: 'Observations: accepted, stale (older than what was known) or rejected.',
-    labelNames: ['result'] as const,
-    registers: [this.#registry],
-  });
+  readonly #observations = this.#meter.counter(
+    'reprice_observations_total',
+    ['result'],
+    'Observations: accepted, stale (older than what was known) or rejected.',
+  );
 
-  readonly #marked = new Counter({
-    name: 'reprice_observed_skus_repricing_total',
-    help: 'SKUs that observations marked to be repriced, once a request.',
-    registers: [this.#registry],
-  });
+  readonly #marked = this.#meter.counter(
+    'reprice_observed_skus_repricing_total',
+    [],
+    'SKUs that observations marked to be repriced, once a request.',
+  );
 
-  readonly #outcomes = new Counter({
-    name: 'reprice_observation_outcomes_total',
-    help: 'Accepted observations by what became of them and why: repricing (its SKU was marked), or skipped.',
-    labelNames: ['outcome', 'reason'] as const,
-    registers: [this.#registry],
-  });
+  readonly #outcomes = this.#meter.counter(
+    'reprice_observation_outcomes_total',
+    ['outcome', 'reason'],
+    'Accepted observations by what became of them and why: repricing (its SKU was marked), or skipped.',
+  );
 
-  readonly #unusedCompetitors = new Counter({
-    name: 'reprice_unused_competitors_total',
-    help: "Competitors' prices in other currencies that were not used for want of a rate of today.",
-    registers: [this.#registry],
-  });
+  readonly #unusedCompetitors = this.#meter.counter(
+    'reprice_unused_competitors_total',
+    [],
+    "Competitors' prices in other currencies that were not used for want of a rate of today.",
+  );
 
   constructor() {
     this.received({ queued: 0, unchanged: 0, rejected: 0 });
@@ -71,12 +68,12 @@ export class ApiMetrics {
   }
 
   get contentType(): string {
-    return this.#registry.contentType;
+    return this.#meter.registry.contentType;
   }
 
   /** A scrape. */
   async text(state: SystemState | undefined): Promise<string> {
     this.#state.show(state);
-    return await this.#registry.metrics();
+    return await this.#meter.registry.metrics();
   }
 }

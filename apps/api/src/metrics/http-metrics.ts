@@ -1,4 +1,4 @@
-import { boundedLabel, Counter, Gauge, Histogram, type Registry } from '@reprice/telemetry/metrics';
+import { boundedLabel, type Counter, type Histogram, type Meter } from '@reprice/telemetry/metrics';
 import type { Request, RequestHandler, Response } from 'express';
 import { boardPath } from '../routes/board.ts';
 
@@ -13,38 +13,25 @@ export class HttpMetrics {
   readonly #requests: Counter<'method' | 'route' | 'status'>;
   readonly #seconds: Histogram<'route'>;
 
-  constructor(registry: Registry) {
-    const registers = [registry];
-    this.#requests = new Counter({
-      name: 'reprice_http_requests_total',
-      help: 'Requests that ended, by route and status.',
-      labelNames: ['method', 'route', 'status'],
-      registers,
-    });
-    this.#seconds = new Histogram({
-      name: 'reprice_http_request_seconds',
-      help: 'From the first byte of a request to the last of its answer; event streams left out.',
-      labelNames: ['route'],
-      buckets: BUCKETS,
-      registers,
-    });
+  constructor(meter: Meter) {
+    this.#requests = meter.counter(
+      'reprice_http_requests_total',
+      ['method', 'route', 'status'],
+      'Requests that ended, by route and status.',
+    );
+    this.#seconds = meter.histogram(
+      'reprice_http_request_seconds',
+      ['route'],
+      BUCKETS,
+      'From the first byte of a request to the last of its answer; event streams left out.',
+    );
     const open = this.#open;
-    new Gauge({
-      name: 'reprice_event_clients',
-      help: 'Clients that listen to GET /v1/events.',
-      registers,
-      collect() {
-        this.set([...open].filter(([res, req]) => isEventStream(req) && res.headersSent).length);
-      },
-    });
-    new Gauge({
-      name: 'reprice_http_requests_open',
-      help: 'Requests under way, this one and event streams included.',
-      registers,
-      collect() {
-        this.set(open.size);
-      },
-    });
+    meter.gauge('reprice_event_clients', [], 'Clients that listen to GET /v1/events.', (gauge) =>
+      gauge.set([...open].filter(([res, req]) => isEventStream(req) && res.headersSent).length),
+    );
+    meter.gauge('reprice_http_requests_open', [], 'Requests under way, this one and event streams included.', (gauge) =>
+      gauge.set(open.size),
+    );
   }
 
   readonly middleware: RequestHandler = (req, res, next) => {

@@ -1,6 +1,6 @@
 import { priorities } from '@reprice/pricing';
 import type { ClosedReason } from '@reprice/store';
-import { boundedLabel, Gauge, type Registry } from '@reprice/telemetry/metrics';
+import { boundedLabel, type Gauge, type Meter } from '@reprice/telemetry/metrics';
 import { sinkStates } from '../schemas/sinks.ts';
 import type { SystemState } from './system-state.ts';
 
@@ -14,13 +14,13 @@ const QUANTILES = [0.5, 0.95, 1];
  */
 export class StateGauges {
   readonly #clear: (() => void)[] = [];
-  readonly #registry: Registry;
+  readonly #meter: Meter;
   readonly #reason = boundedLabel();
   readonly #set: (state: SystemState) => void;
   readonly #up: Gauge;
 
-  constructor(registry: Registry) {
-    this.#registry = registry;
+  constructor(meter: Meter) {
+    this.#meter = meter;
     this.#up = this.#gauge('reprice_redis_up', 'Whether Redis answers.');
     const waiting = this.#gauge('reprice_queue_waiting_jobs', 'Jobs that wait, by priority.', 'priority');
     const oldest = this.#gauge(
@@ -147,7 +147,7 @@ export class StateGauges {
   }
 
   #gauge(name: string, help: string, ...labelNames: string[]): Gauge {
-    const gauge = new Gauge({ name, help, labelNames, registers: [this.#registry] });
+    const gauge = this.#meter.gauge(name, labelNames, help);
     // One without labels would tell 0 after a reset, which would be a lie.
     this.#clear.push(() => (labelNames.length === 0 ? gauge.remove() : gauge.reset()));
     return gauge;
