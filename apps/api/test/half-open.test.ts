@@ -3,7 +3,7 @@ import { startRedis, testRedis } from '@reprice/testkit';
 import { describe, expect, test } from 'vitest';
 import { BatchDone } from '../src/batch-done.ts';
 import { connectRedis } from '../src/redis.ts';
-import { startApiUnderTest } from './api-under-test.ts';
+import { REFUSED_WITHIN_MS, startApiUnderTest } from './api-under-test.ts';
 import { blackHole } from './black-hole.ts';
 
 const good = JSON.stringify({ sku: 'a', price: '1.00', currency: 'USD' });
@@ -17,7 +17,7 @@ describe('a connection to Redis that is open and carries nothing', () => {
     line.swallow();
     const startedMs = performance.now();
     while (line.connections === 1) await sleep(50);
-    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    expect(performance.now() - startedMs).toBeLessThan(60_000);
     expect(errors[0]).toContain('Socket timeout');
     while (redis.status !== 'ready') await sleep(10);
     expect(await redis.ping()).toBe('PONG');
@@ -36,14 +36,14 @@ describe('a connection to Redis that is open and carries nothing', () => {
       const answer = await api.submit(good, 'application/x-ndjson');
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
       slowestMs = Math.max(slowestMs, performance.now() - startedMs);
-      expect(slowestMs).toBeLessThan(2000);
+      expect(slowestMs).toBeLessThan(REFUSED_WITHIN_MS);
       await sleep(20);
     }
     line.heal();
     const healedMs = performance.now();
     while ((await api.call('/readyz')).status !== 200) await sleep(50);
     expect((await api.submit(good, 'application/x-ndjson')).status).toBe(202);
-    expect(performance.now() - healedMs).toBeLessThan(10_000);
+    expect(performance.now() - healedMs).toBeLessThan(30_000);
   });
 
   test('is noticed and replaced also where it only listens, and who waits is told all the same', async () => {

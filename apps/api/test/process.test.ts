@@ -112,7 +112,8 @@ describe('the API as a process', () => {
     socket.resume();
     await new Promise((resolve) => socket.once('close', resolve));
     clearInterval(drip);
-    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    // Node by itself gives them a minute.
+    expect(performance.now() - startedMs).toBeLessThan(45_000);
     await api.kill();
   });
 
@@ -137,7 +138,7 @@ describe('the API as a process', () => {
     expect(await answer.json()).toMatchObject({ total: 200_000, rejected: 0 });
     expect(highWaterMb(api.pid)).toBeLessThan(300);
     await api.kill();
-  });
+  }, 300_000);
 });
 
 /** What becomes of a new connection: the code of its error, or 'connected'. */

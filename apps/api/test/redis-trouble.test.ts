@@ -9,6 +9,7 @@ import { Store } from '@reprice/store';
 import { type AppProcess, endAfterTestFile, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { REFUSED_WITHIN_MS } from './api-under-test.ts';
 import { type Accepted, Load } from './load.ts';
 
 const secret = 'trouble-secret-1';
@@ -45,6 +46,8 @@ beforeAll(async () => {
     API_RATE_LIMIT_RPM: '10000000',
     GATEWAY_BASE_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/v1`,
     GATEWAY_API_KEYS: 'gateway-secret-1',
+    // A small heap is collected in time on a busy machine too.
+    NODE_OPTIONS: '--max-old-space-size=96',
   });
 });
 
@@ -185,6 +188,7 @@ async function through(
   const load = new Load(api.url, secret);
   await recovered(load);
   const linesBefore = api.logs.filter(({ msg }) => msg !== 'request').length;
+  const startedMs = performance.now();
   load.start();
   await sleep(300);
   const seen = load.answers.length;
@@ -204,10 +208,10 @@ async function through(
   expect(odd.slice(0, 3)).toEqual([]);
   const slowestMs = Math.max(...load.answers.map(({ ms }) => ms));
   // The test's own process may be held up, too.
-  expect(slowestMs - lag.max / 1e6).toBeLessThan(2000);
-  expect(recoveryMs).toBeLessThan(10_000);
+  expect(slowestMs - lag.max / 1e6).toBeLessThan(REFUSED_WITHIN_MS);
+  expect(recoveryMs).toBeLessThan(30_000);
   const lines = api.logs.filter(({ msg }) => msg !== 'request').length - linesBefore;
-  expect(lines).toBeLessThan(20);
+  expect(lines).toBeLessThan(20 + (performance.now() - startedMs) / 1000);
   const refused = load.answers.slice(seen).filter(({ status }) => status === 503).length;
   const { answers, accepted } = load;
   figures.push(

@@ -138,7 +138,8 @@ describe('an API that gets SIGTERM', () => {
     const startedMs = performance.now();
     void api.kill('SIGTERM');
     expect(await ended).toEqual({ code: 1, signal: null });
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    // The upload would have 25 s.
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect(await endless.answer).toBe('ECONNRESET');
   });
 

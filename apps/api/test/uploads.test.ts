@@ -11,8 +11,8 @@ beforeAll(async () => {
 const line = (i: number) => `${JSON.stringify({ sku: `cut-${i}`, price: '1.00', currency: 'USD' })}\n`;
 
 /** Opens an upload by hand and writes the headers. */
-async function upload(headers: string, path = '/v1/batches'): Promise<Socket> {
-  const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+async function upload(headers: string, { path = '/v1/batches', to = api } = {}): Promise<Socket> {
+  const socket = connect(Number(new URL(to.url).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.write(
     `POST ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${secrets.write}\r\ncontent-type: application/x-ndjson\r\n${headers}\r\n\r\n`,
@@ -91,9 +91,10 @@ describe('an upload', () => {
   });
 
   test('that is slow but flows is taken', async () => {
-    const socket = await upload('transfer-encoding: chunked');
+    const patient = await startApiUnderTest({ pace: { windowMs: 2000, minBytes: 100 } });
+    const socket = await upload('transfer-encoding: chunked', { to: patient });
     for (let i = 0; i < 10; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 250));
       socket.write(chunk(line(i)));
     }
     socket.write('0\r\n\r\n');

@@ -158,7 +158,7 @@ describe('a CSV body', () => {
     const startedMs = performance.now();
     for (let i = 0; i < 3200; i++) parser.push(piece);
     // 200 MB; were the row kept and read again with each piece, this would take minutes.
-    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    expect(performance.now() - startedMs).toBeLessThan(60_000);
   });
 
   test('is read like csv-parse reads it, when it is well-formed', () => {
