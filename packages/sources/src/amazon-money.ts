@@ -1,5 +1,6 @@
 import { formatMoney, isCurrency, parseMoney } from '@reprice/pricing';
 import { member } from './json-members.ts';
+import { withoutSpareZeros } from './spare-zeros.ts';
 
 /** What a buyer pays, or what is wrong with it. */
 export type Landed =
@@ -35,7 +36,7 @@ function amountOf(value: unknown): Amount | string {
   const currency = member(value, 'CurrencyCode') ?? member(value, 'currencyCode');
   if (typeof currency !== 'string' || !isCurrency(currency)) return 'has no currency that is known';
   if (typeof amount !== 'number' && typeof amount !== 'string') return 'has no amount';
-  const read = parseMoney(amount, currency);
+  const read = parseMoney(withoutSpareZeros(amount, currency), currency);
   return read.ok ? { minor: read.minor, currency } : 'is no amount';
 }
 

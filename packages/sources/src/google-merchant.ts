@@ -1,6 +1,9 @@
 import { isCurrency, parseInstant, parseMoney, shown } from '@reprice/pricing';
 import { Reading } from './reading.ts';
+import { withoutSpareZeros } from './spare-zeros.ts';
 import type { TableLine } from './table-reader.ts';
+
+const dayMs = 86_400_000;
 
 type Cells = Readonly<Record<string, string>>;
 
@@ -33,8 +36,14 @@ function productOf(
   if ((cells.price ?? '') === '') return { reason: 'no-price', detail: 'it has no price.' };
   const observation: Record<string, unknown> = { sku };
   let currency: string | undefined;
+  const isSale = isOnSale(cells, nowMs);
+  if (isSale === undefined) {
+    const takes = 'it takes two times with a zone, such as 2026-11-20T08:00-0800/2026-11-25T23:59-0800.';
+    const detail = `sale_price_effective_date is ${shown(cells.sale_price_effective_date)}; ${takes}`;
+    return { reason: 'not-a-time', detail };
+  }
   for (const [field, column] of [
-    ['price', isOnSale(cells, nowMs) ? 'sale_price' : 'price'],
+    ['price', isSale ? 'sale_price' : 'price'],
     ['cost', 'cost_of_goods_sold'],
     ['floor', 'auto_pricing_min_price'],
   ] as const) {
@@ -64,8 +73,9 @@ function productOf(
 
 /** `15.00 GBP`; a comma or a symbol is refused, for nobody knows what 1,500 means. */
 function amountOf(text: string): { amount: string; currency: string } | undefined {
-  const [, amount = '', code = ''] = /^(\S+) ?([A-Za-z]{3})$/.exec(text) ?? [];
+  const [, written = '', code = ''] = /^(\S+) ?([A-Za-z]{3})$/.exec(text) ?? [];
   const currency = code.toUpperCase();
+  const amount = withoutSpareZeros(written, currency);
   return isCurrency(currency) && parseMoney(amount, currency).ok ? { amount, currency } : undefined;
 }
 
@@ -87,11 +97,14 @@ function stockOf(quantity: string, availability: string): number | null | undefi
   }
 }
 
-/** Whether the sale price is what buyers pay now; without dates it is always. */
-function isOnSale(cells: Cells, nowMs: number): boolean {
+/** Whether the sale price is what buyers pay now; without dates it is always. Undefined where the dates cannot be read. */
+function isOnSale(cells: Cells, nowMs: number): boolean | undefined {
   if ((cells.sale_price ?? '') === '') return false;
   const dates = cells.sale_price_effective_date ?? '';
   if (dates === '') return true;
-  const [from, until] = dates.split('/').map((text) => parseInstant(text.trim()));
-  return from !== undefined && until !== undefined && nowMs >= from && nowMs < until;
+  const [from = '', until = '', ...more] = dates.split('/').map((text) => text.trim());
+  const [fromMs, untilMs] = [parseInstant(from), parseInstant(until)];
+  if (fromMs === undefined || untilMs === undefined || more.length > 0) return undefined;
+  // A day without a time is over when it is.
+  return nowMs >= fromMs && nowMs < untilMs + (until.length === 10 ? dayMs : 0);
 }

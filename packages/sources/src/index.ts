@@ -1,3 +1,4 @@
+export { lineEnds, readQuotedRecord } from './csv-record.ts';
 export { excerptOf } from './excerpt.ts';
 export { type ReadContext, readSource, readTable, tableFault } from './read-source.ts';
 export { Reading } from './reading.ts';

@@ -11,9 +11,12 @@ export function member(value: unknown, name: string): unknown {
   return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** A text or a whole number as an id; undefined for anything else, and for a blank one. */
+/**
+ * A text or a whole number as an id; undefined for anything else, and for a blank one. A number beyond 2^53 is none: JSON's reader has rounded it, and
+ * it may be another's id by now.
+ */
 export function idOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) || value > 2 ** 53 ? String(value) : undefined;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   return text === '' || text.length > 512 ? undefined : text;

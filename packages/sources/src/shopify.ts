@@ -4,6 +4,7 @@ import { idOf, member, objectOf, unitsOf } from './json-members.ts';
 import { Reading } from './reading.ts';
 import type { SettingsOf } from './settings.ts';
 import { type Headers, header } from './signature.ts';
+import { withoutSpareZeros } from './spare-zeros.ts';
 
 const products = new Set(['products/create', 'products/update']);
 const levels = new Set(['inventory_levels/update', 'inventory_levels/connect']);
@@ -44,7 +45,7 @@ function readLevel(payload: unknown, reading: Reading, { locations }: SettingsOf
   if (id === undefined || place === undefined || atMs === undefined || (available !== null && units === undefined)) {
     reading.quarantine(
       'shape',
-      'An inventory level needs inventory_item_id, location_id, available and updated_at.',
+      'An inventory level needs inventory_item_id, location_id, available and updated_at; ids are whole numbers below 2^53.',
       payload,
     );
     return;
@@ -74,7 +75,9 @@ function readProduct(payload: unknown, reading: Reading, settings: SettingsOf<'s
     const observation = {
       sku,
       observedAt: new Date(atMs).toISOString(),
-      ...(price !== undefined && price !== null && price !== '' && { price }),
+      ...(price !== undefined &&
+        price !== null &&
+        price !== '' && { price: withoutSpareZeros(price, settings.currency) }),
       ...(settings.currency !== undefined && { currency: settings.currency }),
       ...(typeof title === 'string' && title !== '' && { title: title.slice(0, 1000) }),
     };
@@ -95,6 +98,9 @@ function readProduct(payload: unknown, reading: Reading, settings: SettingsOf<'s
     });
   }
   if (variants.length === 0) reading.skip('no-variants');
+  // Of a product with more than 100 variants the others are only listed.
+  const listed = member(payload, 'variant_gids') ?? member(payload, 'variant_ids');
+  if (Array.isArray(listed)) for (let i = variants.length; i < listed.length; i++) reading.skip('variant-beyond-100');
 }
 
 function timeOf(value: unknown): number | undefined {

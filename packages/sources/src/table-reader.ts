@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { readQuotedRecord } from './csv-record.ts';
 
 /** A line of a table: its cells by column, those left out at its end absent, as spreadsheets write them; or what is wrong with it. */
 export type TableLine =
@@ -18,7 +19,7 @@ export class TableReader {
   #line = 0;
   #isSkipping = false;
   #columns: readonly string[] | undefined;
-  #separator = '\t';
+  #separator: ',' | '\t' = '\t';
 
   /** Names of the header's columns: lower case, words joined by `_`. Undefined before the header came. */
   get columns(): readonly string[] | undefined {
@@ -75,42 +76,11 @@ export class TableReader {
 
 const tooLong = `this line has more than ${maxLineChars} characters`;
 
-/** The cells of a line; undefined where a quote is opened and not closed. A quote inside a cell that has none around it stands for itself: 19" monitor. */
-function cellsOf(text: string, separator: string): string[] | undefined {
+/** The cells of a line; undefined where its quotes do not fit. */
+function cellsOf(text: string, separator: ',' | '\t'): string[] | undefined {
   if (!text.startsWith('"') && !text.includes(`${separator}"`)) return text.split(separator);
-  const cells: string[] = [];
-  for (let at = 0; ; ) {
-    const cell = text[at] === '"' ? quotedCell(text, at + 1) : plainCell(text, at, separator);
-    if (cell === undefined || (cell.end < text.length && text[cell.end] !== separator)) return undefined;
-    cells.push(cell.value);
-    if (cell.end === text.length) return cells;
-    at = cell.end + separator.length;
-  }
-}
-
-interface Cell {
-  readonly value: string;
-  /** Where what follows the cell begins. */
-  readonly end: number;
-}
-
-function plainCell(text: string, from: number, separator: string): Cell {
-  const at = text.indexOf(separator, from);
-  const end = at === -1 ? text.length : at;
-  return { value: text.slice(from, end), end };
-}
-
-/** A cell whose opening quote stands before `from`; quotes inside are doubled. */
-function quotedCell(text: string, from: number): Cell | undefined {
-  let value = '';
-  for (let at = from; ; ) {
-    const quote = text.indexOf('"', at);
-    if (quote === -1) return undefined;
-    value += text.slice(at, quote);
-    if (text[quote + 1] !== '"') return { value, end: quote + 1 };
-    value += '"';
-    at = quote + 2;
-  }
+  const record = readQuotedRecord(text, 0, true, separator);
+  return record.kind === 'record' && record.next === text.length ? record.cells : undefined;
 }
 
 /** `Cost of goods sold`, `cost_of_goods_sold` and `g:cost_of_goods_sold` are one column. */

@@ -4,6 +4,7 @@ import { idOf, member, objectOf, unitsOf } from './json-members.ts';
 import { Reading } from './reading.ts';
 import type { SettingsOf } from './settings.ts';
 import { type Headers, header } from './signature.ts';
+import { withoutSpareZeros } from './spare-zeros.ts';
 
 const topics = new Set(['product.created', 'product.updated', 'product.restored']);
 /** They are sold by their parts, each of which has a webhook of its own. */
@@ -55,7 +56,9 @@ function readProduct(payload: unknown, settings: SettingsOf<'woocommerce'>, read
   reading.observations.push({
     sku,
     observedAt: new Date(atMs).toISOString(),
-    ...(price !== '' && price !== null && price !== undefined && { price }),
+    ...(price !== '' &&
+      price !== null &&
+      price !== undefined && { price: withoutSpareZeros(price, settings.currency) }),
     ...(settings.currency !== undefined && { currency: settings.currency }),
     ...(typeof name === 'string' && name !== '' && { title: name.slice(0, 1000) }),
     stock: stockOf(product),

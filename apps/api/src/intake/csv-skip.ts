@@ -1,4 +1,4 @@
-import { lineEnds } from './csv-record.ts';
+import { lineEnds } from '@reprice/sources';
 
 const quote = 34;
 const comma = 44;

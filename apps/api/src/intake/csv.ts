@@ -1,5 +1,5 @@
+import { readQuotedRecord } from '@reprice/sources';
 import { type CsvColumns, type CsvHeader, readHeader } from './csv-header.ts';
-import { readQuotedRecord } from './csv-record.ts';
 import { CsvSkip } from './csv-skip.ts';
 import { type BodyParser, maxFieldChars, maxRowChars, type RowSink, rowFault } from './row-sink.ts';
 import { TextPieces } from './text-pieces.ts';

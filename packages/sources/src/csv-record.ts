@@ -4,11 +4,10 @@ export type CsvRecord =
   | { readonly kind: 'record'; readonly cells: string[]; readonly next: number; readonly breaks: number }
   /** The text ends before the record does; `quoted` = inside quotes. */
   | { readonly kind: 'incomplete'; readonly quoted: boolean }
-  /** A closing quote is followed by something other than a comma or a line end. */
+  /** A closing quote is followed by something other than a separator or a line end. */
   | { readonly kind: 'stray-quote' };
 
 const quote = 34;
-const comma = 44;
 const lf = 10;
 const cr = 13;
 
@@ -16,7 +15,8 @@ const cr = 13;
  * Reads one record with quotes in it, by RFC 4180: a field may be quoted, a quote inside is doubled, and line ends inside quotes belong
  * to the field. A quote inside an unquoted field is an ordinary character, as in `5" pipe`. `final`: nothing comes after the text.
  */
-export function readQuotedRecord(text: string, from: number, final: boolean): CsvRecord {
+export function readQuotedRecord(text: string, from: number, final: boolean, separator: ',' | '\t' = ','): CsvRecord {
+  const between = separator.charCodeAt(0);
   const cells: string[] = [];
   let breaks = 0;
   let i = from;
@@ -39,7 +39,7 @@ export function readQuotedRecord(text: string, from: number, final: boolean): Cs
       const start = i;
       for (; i < text.length; i++) {
         const char = text.charCodeAt(i);
-        if (char === comma || char === lf || char === cr) break;
+        if (char === between || char === lf || char === cr) break;
       }
       cell = text.slice(start, i);
     }
@@ -47,7 +47,7 @@ export function readQuotedRecord(text: string, from: number, final: boolean): Cs
     if (i >= text.length)
       return final ? { kind: 'record', cells, next: i, breaks } : { kind: 'incomplete', quoted: false };
     const char = text.charCodeAt(i);
-    if (char === comma) i++;
+    if (char === between) i++;
     else if (char === lf) return { kind: 'record', cells, next: i + 1, breaks: breaks + 1 };
     else if (char === cr) {
       if (i + 1 === text.length && !final) return { kind: 'incomplete', quoted: false };
