@@ -20,9 +20,11 @@ export function readGenericJson(payload: unknown, settings: SettingsOf<'json'>):
 
 function readItem(item: unknown, settings: SettingsOf<'json'>, reading: Reading): void {
   const { fields, currency } = settings;
-  const sku = idOf(valueAt(item, fields.sku));
+  const named = valueAt(item, fields.sku);
+  const sku = idOf(named);
   if (sku === undefined) {
-    reading.quarantine('no-sku', `There is no SKU at ${fields.sku}.`, item);
+    const detail = `At ${fields.sku} stands ${shown(named)}; a SKU is a text, or a whole number below 2^53.`;
+    reading.quarantine('no-sku', detail, item);
     return;
   }
   const observation: Record<string, unknown> = { sku };

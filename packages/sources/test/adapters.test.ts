@@ -57,6 +57,17 @@ describe('Shopify', () => {
     expect(read(here, samples.shopifyProduct).items[0]).not.toHaveProperty('total');
   });
 
+  it('counts the variants that Shopify only lists, beyond the hundredth, and takes no id that JSON has rounded', () => {
+    const gids = Array.from({ length: 130 }, (_, i) => ({ admin_graphql_api_id: `gid://shopify/ProductVariant/${i}` }));
+    const many = { ...samples.shopifyProduct, variant_gids: gids };
+    expect(read(shop, many)).toMatchObject({ items: [{}], unused: { 'variant-beyond-100': 128 } });
+    // As its test notification has it.
+    const rounded = JSON.parse('{"inventory_item_id":271878346596884015,"location_id":24826418,"available":null}');
+    expect(read(shop, { ...samples.shopifyLevel, ...rounded }).quarantined).toMatchObject([
+      { reason: 'shape', detail: expect.stringContaining('below 2^53') },
+    ]);
+  });
+
   it('puts other topics aside without what they tell of people', () => {
     const order = { id: 1, email: 'jane@example.com', customer: { first_name: 'Jane' } };
     const reading = read(shop, order, { 'x-shopify-topic': 'orders/create' });
@@ -217,6 +228,22 @@ describe('Google Merchant', () => {
     ]);
   });
 
+  it.each([
+    ['2026-11-21T03:00-0800/2026-11-21T05:00-0800', '9.00'],
+    ['2026-11-21T13:01+0100/2026-11-25T23:59+0100', '10.00'],
+    ['2026-11-20/2026-11-21', '9.00'],
+    ['2026-11-19/2026-11-20', '10.00'],
+    ['2026-11-20T08:00/2026-11-25T08:00', 'not-a-time'],
+    ['2026-11-20T08:00Z', 'not-a-time'],
+    ['always', 'not-a-time'],
+  ])('with the sale dates %s has the price %s at noon', (dates, expected) => {
+    const reader = new TableReader();
+    reader.push(Buffer.from('id\tprice\tsale_price\tsale_price_effective_date\n'));
+    const lines = reader.push(Buffer.from(`A\t10.00 EUR\t9.00 EUR\t${dates}\n`));
+    const { observations, quarantined } = readTable(google, lines, { nowMs });
+    expect(observations[0]?.price ?? quarantined[0]?.reason).toBe(expected);
+  });
+
   it('knows quotes as spreadsheets write them', () => {
     const cells = (line: string): unknown => {
       const reader = new TableReader();
@@ -252,6 +279,21 @@ describe('Google Merchant', () => {
       { line: 3, cells: { id: 'A' } },
     ]);
   });
+});
+
+it('zeros that a currency has no room for are none: 1500.00 yen', () => {
+  const price = '1500.00';
+  const woo = read({ kind: 'woocommerce', currency: 'JPY' }, { ...samples.wooProduct, price });
+  const [variant] = samples.shopifyProduct.variants;
+  const product = { ...samples.shopifyProduct, variants: [{ ...variant, price }] };
+  const shop = (currency: string) => read({ kind: 'shopify', currency }, product).items[0]?.observation.price as string;
+  expect([woo.observations[0]?.price, shop('JPY'), shop('EUR'), shop('KWD')]).toEqual(['1500', '1500', price, price]);
+  const reader = new TableReader();
+  reader.push(Buffer.from('id\tprice\n'));
+  const lines = reader.push(Buffer.from('A\t1500.00 JPY\nB\t1500.50 JPY\nC\t1.2340 KWD\n'));
+  const feed = readTable(settings({ kind: 'google-merchant' }), lines, { nowMs });
+  expect(feed.observations.map((one) => one.price)).toEqual(['1500', '1.234']);
+  expect(reasons(feed)).toEqual(['not-money']);
 });
 
 describe('JSON by pointers', () => {
@@ -296,6 +338,12 @@ describe('JSON by pointers', () => {
     const offers = [{}, { product: { code: 'a' } }, { product: { code: 'b' }, units: 1, ts: 'soon' }, null, 5];
     expect(reasons(read(own, { data: { offers } }))).toEqual(['no-sku', 'no-fields', 'not-a-time', 'no-sku', 'no-sku']);
     expect(reasons(read(own, { data: {} }))).toEqual(['shape']);
+    const rounded = JSON.parse(
+      '{"data":{"offers":[{"product":{"code":123456789012345678},"units":1,"ts":1795255200}]}}',
+    );
+    expect(read(own, rounded).quarantined).toMatchObject([
+      { reason: 'no-sku', detail: expect.stringContaining('2^53') },
+    ]);
     const bare = { kind: 'json', fields: { sku: '/id', stock: '/n' } };
     expect(read(bare, { id: 'a', n: 1 }).observations).toEqual([{ sku: 'a', stock: 1 }]);
     expect(
