@@ -1,10 +1,10 @@
-import type { SinkReader } from '@reprice/store';
+import type { DeliveredChange, SinkReader } from '@reprice/store';
 
 /** Tells Redis what was delivered: together what comes in one turn of the event loop. */
 export class Acknowledgements {
   readonly #reader: SinkReader;
   readonly #onError: (error: unknown) => void;
-  #ids: string[] = [];
+  #changes: DeliveredChange[] = [];
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(reader: SinkReader, onError: (error: unknown) => void) {
@@ -12,17 +12,17 @@ export class Acknowledgements {
     this.#onError = onError;
   }
 
-  add = (id: string): void => {
-    if (this.#ids.push(id) === 1) setImmediate(() => this.flush());
+  add = (change: DeliveredChange): void => {
+    if (this.#changes.push(change) === 1) setImmediate(() => this.flush());
   };
 
   /** Sends what there is, ahead of whatever is asked of Redis after it. */
   flush(): void {
-    if (this.#ids.length === 0) return;
-    const ids = this.#ids;
-    this.#ids = [];
+    if (this.#changes.length === 0) return;
+    const changes = this.#changes;
+    this.#changes = [];
     const sent = this.#reader
-      .acknowledge(ids)
+      .acknowledge(changes)
       .catch(this.#onError)
       .finally(() => this.#underWay.delete(sent));
     this.#underWay.add(sent);

@@ -3,6 +3,7 @@ import { compareChangeIds, type OpenChange, type ResyncPage, type SinkReader, ty
 import { Acknowledgements } from './acknowledgements.ts';
 import { Hand } from './hand.ts';
 import { Pace } from './pace.ts';
+import { acknowledgedNotes, isOtherThanSent } from './parity-notes.ts';
 import { Replay } from './replay.ts';
 import type { ChangeMessage, Delivery, DeliveryObserver, Sink } from './sink.ts';
 import { Stirring } from './stirring.ts';
@@ -195,7 +196,7 @@ export class Deliverer {
     for (const change of changes) {
       this.#placePage((upTo) => compareChangeIds(change.id, upTo) > 0);
       // Written by nobody of us: nothing to deliver.
-      if (change.prices.length === 0) this.#acknowledgements.add(change.id);
+      if (change.prices.length === 0) this.#acknowledgements.add({ id: change.id, notes: [] });
       else
         order.add(
           workOfChange(this.#options.reader, change, attempts?.get(change.id) ?? 0, this.#acknowledgements.add),
@@ -246,7 +247,8 @@ export class Deliverer {
       if (delivery.ok) {
         this.#pace.succeeded();
         observe?.(sink, message, delivery, 'acknowledged');
-        await work.delivered();
+        const notes = acknowledgedNotes(message, delivery.acknowledged);
+        await work.delivered(notes, !isOtherThanSent(notes, message));
         hand.order.done(work);
       } else if (await this.#failedOnce(work, message, delivery)) hand.order.done(work);
       else {

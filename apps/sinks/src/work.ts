@@ -1,4 +1,13 @@
-import type { DeadLetter, DeathNote, OpenChange, ResyncPage, SinkReader } from '@reprice/store';
+import type {
+  DeadLetter,
+  DeathNote,
+  DeliveredChange,
+  OpenChange,
+  ParityNote,
+  ResyncPage,
+  SinkReader,
+} from '@reprice/store';
+import { deadNotes } from './parity-notes.ts';
 import type { ChangeMessage } from './sink.ts';
 
 /** A message in hand: what is delivered, and what is done about it afterwards. What is done may throw what Redis throws. */
@@ -12,7 +21,8 @@ export interface Work {
   prepare(): Promise<ChangeMessage | undefined>;
   /** It failed once more, and is to be tried again. */
   failed(): Promise<void>;
-  delivered(): Promise<void>;
+  /** @param asSent it took the very prices that it was sent */
+  delivered(notes: readonly ParityNote[], asSent: boolean): Promise<void>;
   /** It is given up. */
   died(note: DeathNote): Promise<void>;
 }
@@ -33,7 +43,7 @@ export function workOfChange(
   reader: SinkReader,
   change: OpenChange,
   attempts: number,
-  acknowledge: (id: string) => void,
+  acknowledge: (change: DeliveredChange) => void,
 ): Work {
   const message = messageOf(change);
   return {
@@ -44,7 +54,7 @@ export function workOfChange(
     async failed() {
       await reader.noteAttempts(change.id, this.attempts);
     },
-    delivered: async () => acknowledge(change.id),
+    delivered: async (notes) => acknowledge({ id: change.id, notes }),
     died: async (note) => await reader.bury(change, message, note),
   };
 }
@@ -57,34 +67,46 @@ export function workOfPage(reader: SinkReader, page: ResyncPage, finished: (isLa
     attempts: 0,
     async prepare() {
       if (page.prices.length > 0) return page;
-      await this.delivered();
+      finished(await reader.finishPage(page));
       return undefined;
     },
     failed: async () => {},
-    delivered: async () => finished(await reader.finishPage(page)),
-    died: async (note) => finished(await reader.finishPage(page, note)),
+    async delivered(notes, asSent) {
+      await reader.noteAgain(notes, asSent);
+      finished(await reader.finishPage(page));
+    },
+    async died(note) {
+      await reader.noteAgain(deadNotes(page), false);
+      finished(await reader.finishPage(page, note));
+    },
   };
 }
 
 /** A dead letter that is delivered once more, as far as its prices are still live. @param finished in whatever way */
 export function workOfLetter(reader: SinkReader, letter: DeadLetter, finished: () => void): Work {
+  let live: ChangeMessage | undefined;
   return {
     ...atOnce,
     skus: letter.prices.map(({ sku }) => sku),
     attempts: 0,
     async prepare() {
       const prices = await reader.stillLive(letter.prices);
-      if (prices.length > 0) return { id: letter.id, at: letter.at, prices };
+      live = { id: letter.id, at: letter.at, prices };
+      if (prices.length > 0) return live;
       await reader.forgetDeadLetter(letter.place, 'superseded');
       finished();
       return undefined;
     },
     failed: async () => {},
-    async delivered() {
+    async delivered(notes, asSent) {
+      await reader.noteAgain(notes, asSent);
       await reader.forgetDeadLetter(letter.place, 'delivered');
       finished();
     },
     // It stays where it is.
-    died: async () => finished(),
+    async died() {
+      if (live) await reader.noteAgain(deadNotes(live), false);
+      finished();
+    },
   };
 }

@@ -215,6 +215,10 @@ class Stand {
     const pages = new Set(this.#arrived.filter(({ id }) => id.startsWith('snp_')).map(({ id }) => id)).size;
     if (shop.delivered !== toShop.length + pages)
       this.#faults.add(`shop counted ${shop.delivered} of ${toShop.length + pages}`);
+    const { compared, entries: differing } = await this.#store.sinkParity.read();
+    const untold = differing.map(({ sku }) => sku).filter((sku) => sku !== REFUSED_SKU);
+    if (untold.length > 0 || compared === 0)
+      this.#faults.add(`of ${compared} prices compared these are not settled: ${untold.join(', ')}`);
     const left = await this.#connection.hlen(keys.sinkAttempts('shop'));
     if (left > 0) this.#faults.add(`${left} counts of attempts were left behind`);
   }

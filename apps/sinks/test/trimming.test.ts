@@ -18,7 +18,7 @@ it('cuts what every sink has had, but for the newest 5,000 publishes', async () 
     for (;;) {
       const taken = await reader.take(1000);
       if (taken.kind !== 'ours' || taken.changes.length === 0) return;
-      await reader.acknowledge(taken.changes.map(({ id }) => id));
+      await reader.acknowledge(taken.changes.map(({ id }) => ({ id, notes: [] })));
     }
   };
   const length = async () => (await store.sinks.span()).length;

@@ -36,7 +36,7 @@ export interface Rejection {
 }
 
 /** Of a batch with millions of bad lines the first 100,000 are kept; all are counted. */
-export const REJECTIONS_KEPT = 100_000;
+const REJECTIONS_KEPT = 100_000;
 
 /** A batch that is still being received and got no line for an hour was left behind by a crash: it goes by itself. */
 const RECEIVING_TTL_SECONDS = 3600;

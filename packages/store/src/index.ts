@@ -16,7 +16,7 @@ export {
   type WorstCase,
 } from './admission-words.ts';
 export type { BatchKind, BatchMode, BatchRecord, BatchStatus, IgnoredField } from './batch-record.ts';
-export { REJECTIONS_KEPT, type Rejection, type StagedPack } from './batches.ts';
+export type { Rejection, StagedPack } from './batches.ts';
 export { BudgetCalendar, type BudgetDay } from './budget-day.ts';
 export { type ChangeEntry, type ChangePage, compareChangeIds } from './changes.ts';
 export { CompetitorTally } from './competitor-tally.ts';
@@ -64,7 +64,6 @@ export type { ProcessIdentity, ProcessKind, ProcessView } from './processes.ts';
 export { changePercent, type Publication, type PublishRow } from './publish-row.ts';
 export {
   isAlarming,
-  QUARANTINE_ALARM_FROM,
   QUARANTINE_MINUTES,
   type Quarantine,
   type Quarantined,
@@ -77,7 +76,7 @@ export { ROUTE_WINDOW_MS, type RouteCounts, type RouteTallies } from './routes.t
 export { CRASHES_AT_MOST, type RunStart } from './runs.ts';
 export { type Comparison, type ShadowFigures, WORST_COMPARISONS } from './shadows.ts';
 export type { Parity, ParityEntry, ParityNote, ParityOutcome } from './sink-parity.ts';
-export type { OpenChange, ResyncPage, SinkReader, Taken } from './sink-reader.ts';
+export type { DeliveredChange, OpenChange, ResyncPage, SinkReader, Taken } from './sink-reader.ts';
 export type { SinkDescription, SinkFailure, SinkRecord, SinkState } from './sink-record.ts';
 export { type AttemptCounts, AttemptTally } from './sink-windows.ts';
 export type { Sinks, StreamSpan } from './sinks.ts';
@@ -85,7 +84,7 @@ export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceH
 export { SourceIntake, type SourceIntakeOptions, type SourceTaken } from './source-intake.ts';
 export { type ResolvedReading, SourceResolver } from './source-resolver.ts';
 export type { SourceThings } from './source-things.ts';
-export { type ChangeFloor, type Flush, type Pace, STATS_MINUTES, Stats, TOP_CHANGES } from './stats.ts';
+export { type ChangeFloor, type Flush, type Pace, Stats, TOP_CHANGES } from './stats.ts';
 export { type Counts, CountsInMemory, type PriceChange, sumCounts } from './stats-counts.ts';
 export { Store, type StoreOptions } from './store.ts';
 export { sumWorth, WORTH_DAYS, type WorthDay, type WorthLine, type WorthSums } from './worth.ts';

@@ -55,10 +55,17 @@ export class Keys {
   sinkPage = (name: string): string => `${this.prefix}sink:${name}:page`;
   /** hash of a minute: attempts, errors, `ms:<bucket>` (sink-windows.ts). Written by sink-windows.ts. TTL 2 h. */
   sinkWindow = (name: string, minute: number): string => `${this.prefix}sink:${name}:window:${minute}`;
-  /** hash sku -> `atMs`, and a line `name revision outcome` a sink: what not all sinks took at the same price (sink-parity.ts). Written by note-parity.lua. No TTL, 200,000 at most. */
+  /** hash sku -> `atMs`, and a line `name revision outcome` a sink: what not all sinks took at the same price (sink-parity.ts). Written by compare-sinks.lua. No TTL, 200,000 at most. */
   sinksParity = (): string => `${this.prefix}sinks:parity`;
-  /** hash sinceMs, compared, same, notFollowed. Written by note-parity.lua. No TTL. */
+  /** hash sinceMs, compared, same, notFollowed. Written by compare-sinks.lua. No TTL. */
   sinksParityCounts = (): string => `${this.prefix}sinks:parity:counts`;
+  /** What compare-sinks.lua needs. */
+  parityOfSinks = (): string[] => [
+    this.sinksRegistered(),
+    this.sinksRemoved(),
+    this.sinksParity(),
+    this.sinksParityCounts(),
+  ];
   /** Every key of one sink, the hash first. */
   partsOfSink = (name: string): string[] => [
     this.sink(name),

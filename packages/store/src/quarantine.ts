@@ -16,13 +16,13 @@ export interface QuarantineShare {
 }
 
 /** Newest entries that are kept. */
-export const QUARANTINE_KEPT = 10_000;
+const QUARANTINE_KEPT = 10_000;
 /** Of what is put aside at once so many are kept; all are counted. */
 const KEPT_AT_ONCE = 1000;
 /** Over so many minutes the share of a source is taken, this one included. */
 export const QUARANTINE_MINUTES = 10;
 /** Fewer in that time raise no alarm. */
-export const QUARANTINE_ALARM_FROM = 20;
+const QUARANTINE_ALARM_FROM = 20;
 /** Hours that are counted, this one included. */
 const hours = 24;
 

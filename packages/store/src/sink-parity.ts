@@ -37,9 +37,8 @@ export interface Parity {
   readonly entries: readonly ParityEntry[];
 }
 
-/** SKUs that are followed at once: some 30 MB of Redis. */
-const FOLLOWED_AT_MOST = 200_000;
-const NOTES_A_SCRIPT = 200;
+/** Prices that one script compares. */
+export const NOTES_A_SCRIPT = 200;
 const SCAN = 1000;
 
 /** Compares what sinks acknowledged, SKU by SKU: kept is only what differs or is not settled by all. */
@@ -54,24 +53,16 @@ export class SinkParity {
   }
 
   /**
-   * A sink did this, in this order. Does nothing while there are not two sinks.
+   * A sink did this, in this order, with prices that it was given once more. Does nothing while there are not two sinks.
    *
-   * @param onlyFollowed what a sink took once more that all may have had long ago: it settles what is open, and opens nothing
+   * @param onlyFollowed what all may have had long ago: it settles what is open, and opens nothing
    */
   async note(sink: string, notes: readonly ParityNote[], nowMs: number, onlyFollowed = false): Promise<void> {
     const k = this.#keys;
     for (let from = 0; from < notes.length; from += NOTES_A_SCRIPT) {
       const some = notes.slice(from, from + NOTES_A_SCRIPT);
-      const which = onlyFollowed ? 1 : 0;
-      const args = [
-        sink,
-        nowMs,
-        FOLLOWED_AT_MOST,
-        which,
-        ...some.flatMap((note) => [note.sku, note.revision, textOf(note)]),
-      ];
-      const keys = [k.sinksRegistered(), k.sinksParity(), k.sinksParityCounts(), k.sinksRemoved()];
-      await this.#note.run(this.#redis, keys, args);
+      const args = [sink, nowMs, onlyFollowed ? 1 : 0, ...noteArgs(some)];
+      await this.#note.run(this.#redis, k.parityOfSinks(), args);
     }
   }
 
@@ -107,6 +98,11 @@ export class SinkParity {
   async forget(): Promise<void> {
     await this.#redis.unlink(this.#keys.sinksParity(), this.#keys.sinksParityCounts());
   }
+}
+
+/** The notes as the scripts take them: sku, revision and outcome of each. */
+export function noteArgs(notes: readonly ParityNote[]): (string | number)[] {
+  return notes.flatMap((note) => [note.sku, note.revision, textOf(note)]);
 }
 
 function textOf({ outcome }: ParityNote): string {

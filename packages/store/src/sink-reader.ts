@@ -11,12 +11,19 @@ import {
 import type { Keys } from './keys.ts';
 import { readPrice } from './prices.ts';
 import { Script } from './script.ts';
+import { NOTES_A_SCRIPT, noteArgs, type ParityNote, SinkParity } from './sink-parity.ts';
 import type { SinkState } from './sink-record.ts';
 
 /** A change that a sink was handed. */
 export interface OpenChange extends ChangeEntry {
   /** As it stands in the stream. */
   readonly chunk: string;
+}
+
+/** A change that a sink took, and what it did with each of its prices. */
+export interface DeliveredChange {
+  readonly id: string;
+  readonly notes: readonly ParityNote[];
 }
 
 /** What came of asking for more. */
@@ -69,6 +76,7 @@ export class SinkReader {
   readonly #lose = new Script('lose-changes');
   readonly #putPage = new Script('put-resync-page');
   readonly #finishPage = new Script('finish-resync-page');
+  readonly #parity: SinkParity;
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #name: string;
@@ -76,6 +84,7 @@ export class SinkReader {
   readonly #leaseMs: number;
 
   constructor(redis: Redis, keys: Keys, options: { name: string; processId: string; leaseMs: number }) {
+    this.#parity = new SinkParity(redis, keys);
     this.#redis = redis;
     this.#keys = keys;
     this.#name = options.name;
@@ -143,20 +152,34 @@ export class SinkReader {
     await this.#redis.hset(this.#keys.sinkAttempts(this.#name), id, count);
   }
 
-  /** These changes were delivered. */
-  async acknowledge(ids: readonly string[]): Promise<void> {
-    await this.#acknowledge.run(this.#redis, this.#ofGroup, [this.#name, ...ids]);
+  /** These changes were delivered: what came of each is compared with the other sinks once, however often it was delivered. */
+  async acknowledge(changes: readonly DeliveredChange[]): Promise<void> {
+    let args: (string | number)[] = [];
+    const send = async () => await this.#acknowledge.run(this.#redis, this.#ofSettling, [this.#name, ...args]);
+    for (const { id, notes } of changes) {
+      args.push(id, notes.length, ...noteArgs(notes));
+      if (args.length < 3 * NOTES_A_SCRIPT) continue;
+      await send();
+      args = [];
+    }
+    if (args.length > 0) await send();
   }
 
-  /** This change would not go through: it becomes a dead letter. */
+  /** A price was given to this sink once more. @param asSent it took what others may have had long ago */
+  async noteAgain(notes: readonly ParityNote[], asSent: boolean): Promise<void> {
+    await this.#parity.note(this.#name, notes, Date.now(), asSent);
+  }
+
+  /** This change would not go through: it becomes a dead letter, and so is each of its prices to the comparison. */
   async bury(
     change: OpenChange,
     message: { readonly id: string; readonly at: string },
     note: DeathNote,
   ): Promise<void> {
     const letter = encodeDeadLetter({ ...message, prices: change.prices, chunk: change.chunk }, note);
-    const keys = [...this.#ofGroup, this.#keys.sinkDead(this.#name)];
-    await this.#bury.run(this.#redis, keys, [this.#name, change.id, DEAD_LETTERS_KEPT, ...letter]);
+    const notes = change.prices.map(({ sku, revision }) => ({ sku, revision, outcome: { kind: 'dead' } }) as const);
+    const args = [this.#name, change.id, notes.length, DEAD_LETTERS_KEPT, ...noteArgs(notes), ...letter];
+    await this.#bury.run(this.#redis, [...this.#ofSettling, this.#keys.sinkDead(this.#name)], args);
   }
 
   /** The page of a resync that comes next, kept for whoever goes on after a crash; undefined where there is none for us. */
@@ -202,6 +225,10 @@ export class SinkReader {
   async stillLive(prices: readonly Price[]): Promise<Price[]> {
     const revisions = await Promise.all(prices.map(({ sku }) => this.#redis.hget(this.#keys.price(sku), 'revision')));
     return prices.filter((price, i) => Number(revisions[i]) === price.revision);
+  }
+
+  get #ofSettling(): string[] {
+    return [...this.#ofGroup, ...this.#keys.parityOfSinks()];
   }
 
   get #ofGroup(): string[] {

@@ -30,7 +30,7 @@ export interface Pace {
 }
 
 /** The longest span that minutes() tells: a day. */
-export const STATS_MINUTES = 1440;
+const STATS_MINUTES = 1440;
 /** Changes kept a day. */
 export const TOP_CHANGES = 20;
 

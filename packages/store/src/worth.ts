@@ -46,7 +46,7 @@ export function worthFields(line: WorthLine, add: (field: string, amount: number
 }
 
 /** Reads the hash of a day. Fields that mean nothing here are left out. */
-export function readWorth(hash: Readonly<Record<string, string>>): WorthLine[] {
+function readWorth(hash: Readonly<Record<string, string>>): WorthLine[] {
   const lines = new Map<
     string,
     { -readonly [K in keyof WorthLine]: WorthLine[K] } & { timesStockMinor: Map<string, number> }
@@ -65,7 +65,7 @@ export function readWorth(hash: Readonly<Record<string, string>>): WorthLine[] {
 }
 
 /** Nothing. */
-export function noWorth(): Omit<WorthSums, 'timesStockMinor'> {
+function noWorth(): Omit<WorthSums, 'timesStockMinor'> {
   return { calls: 0, costNanoUsd: 0, rows: 0, differing: 0, absoluteBp: 0, signedBp: 0 };
 }
 

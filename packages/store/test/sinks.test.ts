@@ -57,6 +57,8 @@ async function live(store: Store, sku: string, price: string, fence = 0): Promis
   await store.prices.publishManual(by, { ...row, costUsd: '0', snapshotAtMs: Date.now() });
 }
 
+const done = (ids: readonly string[]) => ids.map((id) => ({ id, notes: [] }));
+
 describe('a sink', () => {
   it('is handed what is published after it was registered, in its order, and what a person publishes', async () => {
     const { store, redis } = freshStore();
@@ -79,7 +81,7 @@ describe('a sink', () => {
     await publish('a', 'b', 'c');
     const { changes, isFresh } = await ours(first);
     expect(isFresh).toBe(true);
-    await first.acknowledge([changes[1]?.id as string]);
+    await first.acknowledge(done([changes[1]?.id as string]));
     expect(await second.take(10)).toEqual({ kind: 'held' });
     await second.leave();
     expect(await second.take(10)).toEqual({ kind: 'held' });
@@ -97,11 +99,11 @@ describe('a sink', () => {
     const ids = changes.map(({ id }) => id);
     const oldestWaitingAtMs = Number(ids[0]?.split('-')[0]);
     expect(await sink()).toMatchObject({ delivered: 0, waiting: 3, oldestWaitingAtMs });
-    await one.acknowledge(ids);
-    await one.acknowledge(ids);
+    await one.acknowledge(done(ids));
+    await one.acknowledge(done(ids));
     expect(await sink()).toMatchObject({ delivered: 2, waiting: 1 });
     const last = (await ours(one)).changes[0]?.id as string;
-    await one.acknowledge([last]);
+    await one.acknowledge(done([last]));
     const level = await sink();
     expect(level).toMatchObject({ delivered: 3, waiting: 0 });
     expect(level).not.toHaveProperty('oldestWaitingAtMs');
@@ -176,7 +178,7 @@ describe('the stream of changes', () => {
     const publish = async (sku: string) => await redis.xadd(keys.changes(), '*', 'chunk', chunkOf(sku));
     const one = sinks.reader('shop', 'p1', 60_000);
     for (const sku of ['a', 'b', 'c']) await publish(sku);
-    await one.acknowledge((await ours(one)).changes.map(({ id }) => id));
+    await one.acknowledge(done((await ours(one)).changes.map(({ id }) => id)));
     await own.kill();
     await own.restart();
     await publish('d');
@@ -197,11 +199,11 @@ describe('the stream of changes', () => {
     const before = await store.sinks.slowest();
     const file = store.sinks.reader('file', 'p1', 5000);
     await ours(file);
-    await file.acknowledge(ids);
+    await file.acknowledge(done(ids));
     expect(await store.sinks.slowest()).toBe(ids[0]);
-    await reader('p1').acknowledge([ids[0] as string, ids[2] as string]);
+    await reader('p1').acknowledge(done([ids[0] as string, ids[2] as string]));
     expect(await store.sinks.slowest()).toBe(ids[1]);
-    await reader('p1').acknowledge([ids[1] as string]);
+    await reader('p1').acknowledge(done([ids[1] as string]));
     expect(await store.sinks.slowest()).toBe(ids[2]);
     expect(before).not.toBe(ids[2]);
     expect(await store.sinks.span()).toEqual({ added: 3, length: 3, newest: ids[2] });
@@ -226,6 +228,37 @@ describe('the stream of changes', () => {
     await store.sinks.forget('shop');
     await live(store, 'last', '11.00');
     expect(await length()).toBeLessThan(5100);
+  });
+});
+
+describe('what sinks did with a price', () => {
+  it('is compared once, with its acknowledgement, though a crash lets it be delivered and refused again', async () => {
+    const { store, publish, reader } = await withSink();
+    await store.sinks.register({ ...shop, name: 'erp' }, keep);
+    const readers = [reader('p1'), store.sinks.reader('erp', 'p1', 5000)] as const;
+    await publish('a', 'b');
+    const took = { kind: 'acknowledged', price: '1.00', currency: 'EUR' } as const;
+    for (const one of readers) {
+      const { changes } = await ours(one);
+      const [a, b] = changes.map(({ id, prices }) => ({
+        id,
+        notes: prices.map(({ sku, revision }) => ({ sku, revision, outcome: took })),
+      }));
+      if (!a || !b || !changes[1]) throw new Error('nothing was handed over');
+      await one.acknowledge([a]);
+      await one.acknowledge(one === readers[0] ? [a, b, a] : [a]);
+      if (one === readers[0]) continue;
+      const message = { id: 'chg_2', at: '2026-11-21T00:00:00.000Z' };
+      for (let i = 0; i < 2; i++) await one.bury(changes[1], message, note);
+    }
+    const { compared, same, entries } = await store.sinkParity.read();
+    expect({ compared, same }).toEqual({ compared: 2, same: 1 });
+    expect(entries).toMatchObject([
+      { sku: 'b', sinks: { erp: { outcome: { kind: 'dead' } }, shop: { outcome: took } } },
+    ]);
+    // All sinks took them: a message that comes once more opens nothing.
+    await readers[0].noteAgain([{ sku: 'a', revision: 1, outcome: took }], true);
+    expect((await store.sinkParity.read()).entries).toHaveLength(1);
   });
 });
 

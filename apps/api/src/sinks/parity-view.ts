@@ -48,13 +48,13 @@ function kindOf(
   return missing.some((name) => isAwaited(byName.get(name), nowMs - entry.atMs)) ? 'waiting' : 'untold';
 }
 
-/** Notes come up to a second after what they tell of. */
-const NOTED_WITHIN_MS = 5000;
+/** Between two sinks, and between what is read of each here, lies a moment. */
+const SETTLED_WITHIN_MS = 5000;
 
 /** Whether a sink may still have to settle what another settled so long ago. */
 function isAwaited(record: SinkRecord | undefined, agoMs: number): boolean {
   if (!record || record.resync || record.replaying) return true;
-  return record.oldestWaitingAtMs !== undefined || agoMs < NOTED_WITHIN_MS;
+  return record.oldestWaitingAtMs !== undefined || agoMs < SETTLED_WITHIN_MS;
 }
 
 function shownEntry(

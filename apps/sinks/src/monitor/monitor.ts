@@ -1,13 +1,13 @@
 import type { SinkTriggers } from '@reprice/config';
-import { AttemptTally, type ParityNote, type SinkFailure, type Store } from '@reprice/store';
+import { AttemptTally, type SinkFailure, type Store } from '@reprice/store';
+import { acknowledgedNotes, isOtherThanSent } from '../parity-notes.ts';
 import { GONE } from '../senders/outcome.ts';
-import type { ChangeMessage, Delivery, DeliveryObserver } from '../sink.ts';
-import { acknowledgedNotes, deadNotes, isOtherThanSent } from './parity-notes.ts';
+import type { DeliveryObserver } from '../sink.ts';
 import { verdict } from './verdict.ts';
 
 /** How a {@link Monitor} is made. */
 export interface MonitorOptions {
-  readonly store: Pick<Store, 'sinks' | 'sinkParity' | 'sinkWindows'>;
+  readonly store: Pick<Store, 'sinks' | 'sinkWindows'>;
   /** ms since 1970. */
   readonly now: () => number;
   /** A sink was stopped by itself: nothing goes to it until a person resumes it. */
@@ -20,9 +20,6 @@ export interface MonitorOptions {
 /** What was noted of a sink since the last look. */
 interface Since {
   tally: AttemptTally;
-  notes: ParityNote[];
-  /** What a resync delivered as it was sent: the others may have had it long ago. */
-  repeats: ParityNote[];
   failure?: SinkFailure;
   gone?: string;
 }
@@ -33,8 +30,8 @@ const otherPrice = {
 };
 
 /**
- * Watches the sinks that this process delivers to. At each look it puts into Redis how their attempts went and what they did with which price, and stops
- * those that do worse than their triggers allow: others go on, and what a stopped one misses waits in the stream.
+ * Watches the sinks that this process delivers to. At each look it puts into Redis how their attempts went, and stops those that do worse than
+ * their triggers allow: others go on, and what a stopped one misses waits in the stream.
  */
 export class Monitor {
   readonly #options: MonitorOptions;
@@ -52,14 +49,14 @@ export class Monitor {
   }
 
   /** Hears of each attempt. */
-  readonly observe: DeliveryObserver = ({ name }, message, delivery, outcome) => {
-    const since = this.#since.get(name) ?? { tally: new AttemptTally(), notes: [], repeats: [] };
+  readonly observe: DeliveryObserver = ({ name }, message, delivery) => {
+    const since = this.#since.get(name) ?? { tally: new AttemptTally() };
     this.#since.set(name, since);
-    const notes = notesOf(message, delivery, outcome === 'dead');
     // Being asked to come later is no failure: it is how a far end sets the pace.
-    const isError = delivery.ok ? isOtherThanSent(notes, message) : delivery.reason !== 'http-429';
+    const isError = delivery.ok
+      ? isOtherThanSent(acknowledgedNotes(message, delivery.acknowledged), message)
+      : delivery.reason !== 'http-429';
     since.tally.add(delivery.latencyMs, isError);
-    (isResync(message) && delivery.ok && !isError ? since.repeats : since.notes).push(...notes);
     const failed = delivery.ok ? isError && otherPrice : delivery;
     if (failed) {
       since.failure = { reason: failed.reason, detail: failed.detail, atMs: this.#options.now() };
@@ -80,14 +77,12 @@ export class Monitor {
     for (const [name, since] of noted) await this.#put(name, since).catch(this.#options.onError);
   }
 
-  async #put(name: string, { tally, notes, repeats, failure, gone }: Since): Promise<void> {
+  async #put(name: string, { tally, failure, gone }: Since): Promise<void> {
     const { store, now } = this.#options;
     const nowMs = now();
     const triggers = this.#triggers.get(name);
     await store.sinkWindows.add(name, tally, nowMs);
     if (failure) await store.sinks.noteError(name, failure);
-    await store.sinkParity.note(name, notes, nowMs);
-    await store.sinkParity.note(name, repeats, nowMs, true);
     if (gone !== undefined) return await this.#stop(name, `its far end says that it is gone for good (${gone})`);
     if (!triggers) return;
     const reason = verdict(await store.sinkWindows.read(name, triggers.minutes, nowMs), triggers);
@@ -98,13 +93,4 @@ export class Monitor {
     const { store, onStopped } = this.#options;
     if (await store.sinks.stop(name, reason)) onStopped(name, reason);
   }
-}
-
-function notesOf(message: ChangeMessage, delivery: Delivery, isDead: boolean): ParityNote[] {
-  if (delivery.ok) return acknowledgedNotes(message, delivery.acknowledged);
-  return isDead ? deadNotes(message) : [];
-}
-
-function isResync({ id }: ChangeMessage): boolean {
-  return id.startsWith('snp_');
 }

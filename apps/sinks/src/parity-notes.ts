@@ -1,5 +1,5 @@
 import type { ParityNote, ParityOutcome } from '@reprice/store';
-import type { AcknowledgedPrice, ChangeMessage } from '../sink.ts';
+import type { AcknowledgedPrice, ChangeMessage } from './sink.ts';
 
 const LONGEST_PRICE = 40;
 

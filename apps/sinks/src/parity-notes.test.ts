@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ChangeMessage } from '../sink.ts';
 import { acknowledgedNotes, deadNotes, isOtherThanSent } from './parity-notes.ts';
+import type { ChangeMessage } from './sink.ts';
 
 const message = {
   id: 'chg_1',
