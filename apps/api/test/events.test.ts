@@ -25,7 +25,7 @@ async function submit(api: ApiUnderTest, count: number): Promise<{ id: string; s
 const listen = (api: ApiUnderTest, query = '', lastEventId?: string) =>
   EventReader.open(`${api.url}/v1/events${query}`, secrets.read, lastEventId);
 
-const until = (check: () => unknown, timeout = 10_000) => expect.poll(check, { timeout, interval: 20 }).toBeTruthy();
+const until = (check: () => unknown, timeout = 30_000) => expect.poll(check, { timeout, interval: 20 }).toBeTruthy();
 
 const admin = new Redis(testRedis().url);
 endAfterTestFile(async () => admin.disconnect());

@@ -16,6 +16,8 @@ test('while a feed is frozen no price is made of what may be out of date; anothe
   await vi.waitFor(async () => expect(await revisions()).not.toContain(0), { timeout: 30_000, interval: 50 });
 
   first.signal('SIGSTOP');
+  // Nor does the other take it over before all of this is seen.
+  second.signal('SIGSTOP');
   await market.until({ holds: true });
   // Another source makes all of them urgent, and the market has moved on meanwhile.
   const before = await revisions();
@@ -24,6 +26,7 @@ test('while a feed is frozen no price is made of what may be out of date; anothe
   const { skus: due, isFeedBehind } = await store.dirty.due(100);
   expect({ due: Object.values(due).flat(), isFeedBehind }).toEqual({ due: [], isFeedBehind: true });
   expect(await store.dirty.size()).toBe(30);
+  second.signal('SIGCONT');
 
   await vi.waitUntil(
     async () => {
