@@ -6,7 +6,7 @@ import type { Connection } from './api-transport.ts';
 import { usageError } from './command-error.ts';
 
 /** Where `npm start` leaves the address and key of the API that it runs. */
-export const startFile = path.join('.data', 'reprice.json');
+const startFile = path.join('.data', 'reprice.json');
 
 const startFileSchema = z.object({ url: z.string(), apiKey: z.string() });
 

@@ -141,7 +141,7 @@ class LineProgress implements Progress {
 const silent: Progress = { show: () => {}, note: () => {}, stop: () => {} };
 
 /** How often plain lines may come, in ms. */
-export const plainLineEveryMs = 3000;
+const plainLineEveryMs = 3000;
 
 /** The progress that fits: a bar on a terminal, plain lines elsewhere, nothing when it is not wanted. */
 export function createProgress(

@@ -156,7 +156,7 @@ export const statsSchema = z.looseObject({
 export type Stats = z.infer<typeof statsSchema>;
 
 /** One thing that was looked at. */
-export const checkSchema = z.looseObject({
+const checkSchema = z.looseObject({
   id: z.string(),
   state: z.enum(['ok', 'warning', 'failed']),
   detail: z.string(),

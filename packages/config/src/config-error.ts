@@ -4,7 +4,7 @@ import type { SettingFault } from './setting.ts';
 export const configExitCode = 78;
 
 /** All that is wrong with the settings, in one text: a line for each fault. Holds no secret. */
-export function formatConfigError(faults: readonly SettingFault[]): string {
+function formatConfigError(faults: readonly SettingFault[]): string {
   const width = Math.min(24, Math.max(...faults.map((fault) => fault.name.length)));
   const head = faults.length === 1 ? '1 setting is wrong:' : `${faults.length} settings are wrong:`;
   const lines = faults.map((fault) => `  ${fault.name.padEnd(width)}  got ${fault.got}; takes ${fault.takes}`);

@@ -8,12 +8,12 @@ import { redisUrls } from './redis-url.ts';
 import { type SettingMeta, setting } from './setting.ts';
 
 /** Log levels, from all to nothing. */
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 /** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** What happens when the day's budget is used up: wait for the reset, price by the rules engine, or fail. */
-export const budgetReactions = ['defer', 'rules', 'fail'] as const;
+const budgetReactions = ['defer', 'rules', 'fail'] as const;
 /** One of {@link budgetReactions}. */
 export type BudgetReaction = (typeof budgetReactions)[number];
 

@@ -2,15 +2,13 @@ export { type ApiKey, minSecretLength, type Scope, scopes } from './api-keys.ts'
 export { type CanaryDefaults, canaryFields } from './canary-fields.ts';
 export { type ClientConfig, defaultApiUrl, loadClientConfig } from './client-config.ts';
 export { type Config, type LoadOptions, loadConfig, type ProcessName, secretsOf } from './config.ts';
-export { ConfigError, configExitCode, formatConfigError } from './config-error.ts';
+export { ConfigError, configExitCode } from './config-error.ts';
 export { defaultConfigFile } from './config-file.ts';
 export {
   type BudgetReaction,
-  budgetReactions,
   environmentSchema,
   environmentVariables,
   type LogLevel,
-  logLevels,
   type VariableName,
 } from './environment.ts';
 export type { Env } from './environment-values.ts';

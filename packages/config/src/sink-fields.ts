@@ -9,7 +9,7 @@ const whole = (least: number, most: number, fallback: number) => {
 const secretTakes = 'whsec_ and the base64 of 24 to 64 random bytes';
 
 /** A secret of Standard Webhooks. */
-export const webhookSecret = z.string(secretTakes).refine(isWebhookSecret, secretTakes);
+const webhookSecret = z.string(secretTakes).refine(isWebhookSecret, secretTakes);
 
 function isWebhookSecret(text: string): boolean {
   const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1];
@@ -73,7 +73,7 @@ const headersTake =
   'an object of up to 20 header names and values of printable ASCII; not Host, Content-*, Connection, Idempotency-Key and the like';
 
 /** Headers that an http sink sends, such as a key of the other system. */
-export const sinkHeaders = z.record(z.string(), z.string(headersTake), headersTake).refine((headers) => {
+const sinkHeaders = z.record(z.string(), z.string(headersTake), headersTake).refine((headers) => {
   const entries = Object.entries(headers);
   return (
     entries.length <= 20 &&

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const nameTakes = 'as its name 1 to 40 lower-case letters, digits and dashes, a letter or digit first';
 
 /** The name of a source. */
-export const sourceName = /^[a-z0-9][a-z0-9-]{0,39}$/;
+const sourceName = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** `sources` of a config file: what shops and markets send, by name; POST /v1/sources/NAME takes it. */
 export const sourcesSchema = z

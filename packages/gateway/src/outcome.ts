@@ -149,7 +149,7 @@ export function describeError(error: Error): string {
 }
 
 /** The words and the code of an error body: JSON as most gateways send it, else the text itself. */
-export function readError(body: string): { message: string; code: string } {
+function readError(body: string): { message: string; code: string } {
   const text = body.trim();
   if (!text.startsWith('{')) return { message: text.startsWith('<') ? 'an HTML page' : text, code: '' };
   try {

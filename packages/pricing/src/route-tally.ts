@@ -6,7 +6,7 @@ const GROWTH = 1.05;
 const LAST = 416;
 
 /** The bucket of a time, ms. */
-export function latencyBucket(ms: number): number {
+function latencyBucket(ms: number): number {
   return ms > 1 ? Math.min(LAST, Math.ceil(Math.log(ms) / Math.log(GROWTH))) : 0;
 }
 

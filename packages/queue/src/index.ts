@@ -17,4 +17,4 @@ export { type Pack, Packer, repack } from './packer.ts';
 export type { QueueDepth } from './queue-depth.ts';
 export type { Requeued } from './requeue.ts';
 export { type Revived, type RevivedJobs, requeueRevived } from './requeue-revived.ts';
-export { queueSharePercent, type Room } from './room.ts';
+export type { Room } from './room.ts';

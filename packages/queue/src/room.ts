@@ -1,7 +1,7 @@
 import type { Priority } from '@reprice/pricing';
 
 /** Up to what part of its jobs the queue takes work of a priority, in percent: those of the day's budget, so that urgent work always has a way in. */
-export const queueSharePercent: Readonly<Record<Priority, number>> = { critical: 100, high: 95, normal: 85, low: 70 };
+const queueSharePercent: Readonly<Record<Priority, number>> = { critical: 100, high: 95, normal: 85, low: 70 };
 
 /** How full the queue is for work of a priority. */
 export interface Room {

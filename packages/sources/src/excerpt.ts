@@ -1,5 +1,5 @@
 /** Longest excerpt, in characters. */
-export const excerptChars = 2000;
+const excerptChars = 2000;
 
 const textChars = 80;
 const deepest = 5;

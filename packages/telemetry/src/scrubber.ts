@@ -2,7 +2,7 @@
 export const placeholder = '[secret]';
 
 /** Secrets shorter than this are not scrubbed: they would blank out ordinary words of every line. */
-export const minScrubbedLength = 4;
+const minScrubbedLength = 4;
 
 const bearer = /\b(Bearer|Basic)(?:\s+|%20)[\w.~+/=:-]{12,}/gi;
 const urlPassword = /(:\/\/)[^\s"\\/@]*:[^\s"\\@]*@/g;

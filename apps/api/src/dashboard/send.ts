@@ -3,7 +3,7 @@ import { notFound } from '../http/path.ts';
 import { type Asset, dashboard } from './assets.ts';
 
 /** The Content-Security-Policy of the dashboard: nothing from elsewhere, nothing inline, no text ever taken for markup. */
-export const dashboardPolicy = [
+const dashboardPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

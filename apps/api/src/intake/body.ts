@@ -8,7 +8,7 @@ export interface Pace {
 }
 
 /** 2 KB in 20 s: far below any line that an upload of any size could be sent over. */
-export const defaultPace: Pace = { windowMs: 20_000, minBytes: 2048 };
+const defaultPace: Pace = { windowMs: 20_000, minBytes: 2048 };
 
 /**
  * The bytes of a request body as they come. Throws a `request-timeout` problem when they come too slowly and an `upload-cut` when the

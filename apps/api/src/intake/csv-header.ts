@@ -20,7 +20,7 @@ export interface CsvColumns {
 }
 
 /** Most columns that are taken. */
-export const maxColumns = 1000;
+const maxColumns = 1000;
 
 /** Reads the header line. Throws a `csv-header` problem that names every fault and the nearest column there is. */
 export function readHeader(cells: readonly string[], columns: CsvColumns): CsvHeader {

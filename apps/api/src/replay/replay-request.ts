@@ -9,7 +9,7 @@ import { ageSeconds, type FilterInput, filterBody, filterQuery } from './failed-
 /** Most jobs that one request replays. */
 export const REPLAY_AT_MOST = 10_000;
 /** Most ids that one request may name. */
-export const IDS_AT_MOST = 1000;
+const IDS_AT_MOST = 1000;
 
 /** What a replay is asked for, from query and body together. */
 export interface ReplayRequest extends FilterInput {

@@ -8,7 +8,7 @@ import { Problem } from '../problem/problem.ts';
 import { foundPricesSchema, priceSchema } from '../schemas/price.ts';
 
 /** Most SKUs one call may ask for. */
-export const skusAtOnce = 500;
+const skusAtOnce = 500;
 
 const manyQuery = {
   skus: z

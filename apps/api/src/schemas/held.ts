@@ -24,7 +24,7 @@ const exampleHeld = {
 };
 
 /** A price that waits for a person. */
-export const heldPriceSchema = z
+const heldPriceSchema = z
   .strictObject({
     sku,
     price: amount.meta({ description: 'The price that would go live, already inside the guardrails' }),

@@ -17,7 +17,7 @@ export async function savedSinks({ sinks }: Pick<Store, 'sinks'>): Promise<Map<s
 }
 
 /** A secret of Standard Webhooks that nobody has seen. */
-export function newSecret(): string {
+function newSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 

@@ -65,7 +65,7 @@ function apart(text: string): number {
 }
 
 /** The state of the canary in a sentence. */
-export function canaryText(canary: Canary, nowMs: number): string {
+function canaryText(canary: Canary, nowMs: number): string {
   const { state, percent, model, guidance, reason, by, since, cooldownUntil } = canary;
   const worded = Object.keys(guidance);
   const what = [...(model ? [model] : []), ...(worded.length > 0 ? [`other words for ${worded.join(', ')}`] : [])].join(

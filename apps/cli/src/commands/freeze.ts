@@ -21,7 +21,7 @@ Examples:
   reprice unfreeze`;
 
 /** The state of the freeze in words. */
-export function freezeText(freeze: Freeze, nowMs: number): string {
+function freezeText(freeze: Freeze, nowMs: number): string {
   if (!freeze.frozen) return 'Not frozen: calls go out, and prices go live.';
   const since = freeze.since ? ` since ${freeze.since} (${ago(freeze.since, nowMs)})` : '';
   const by = freeze.by ? ` by ${freeze.by}` : '';

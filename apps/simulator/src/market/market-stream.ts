@@ -7,7 +7,7 @@ import type { MarketFaults } from './market-faults.ts';
 import { type StreamNote, Subscriber } from './subscriber.ts';
 
 /** Where the stream is. */
-export const streamPath = '/market/stream';
+const streamPath = '/market/stream';
 
 /** A client of the stream says a few words; nothing of it is longer. */
 const mostClientBytes = 65_536;

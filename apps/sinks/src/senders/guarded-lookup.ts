@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { isTargetAddress, type ResolveHost, resolveHost, type TargetTerms } from '@reprice/config';
 
 /** A name turned out to be at an address where no sink may be. */
-export class ForbiddenAddressError extends Error {
+class ForbiddenAddressError extends Error {
   readonly code = 'forbidden-address';
 
   constructor(name: string, address: string) {

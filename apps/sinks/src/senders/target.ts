@@ -3,7 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { guardedLookup } from './guarded-lookup.ts';
 
 /** As much of an answer as is read, bytes; what comes beyond is cut, and the connection with it. */
-export const ANSWER_BYTES = 65_536;
+const ANSWER_BYTES = 65_536;
 
 /** Where and how a sink sends. */
 export interface TargetOptions extends TargetTerms {
@@ -29,7 +29,7 @@ export interface Answer {
 }
 
 /** The deadline of an attempt has passed. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   readonly code = 'timeout';
 }
 
