@@ -53,7 +53,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, give
     exited,
     signalGroup: (signal) => process.kill(-(child.pid as number), signal),
     pids,
-    nothingLeft: () => expect.poll(() => pids('').map(commandLine), { timeout: 20_000, interval: 50 }).toEqual([]),
+    nothingLeft: () => expect.poll(() => pids('').map(commandLine), { interval: 50 }).toEqual([]),
   };
 }
 
