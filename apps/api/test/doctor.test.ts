@@ -194,6 +194,11 @@ describe('what is found', () => {
       state: 'warning',
       detail: expect.stringMatching(/^1 worker runs \(h:1\)\. 1 gave no sign/),
     });
-    expect(workerFinding([worker(10_000)], 60_000).state).toBe('failed');
+    expect(workerFinding([worker(57_000)], 60_000).state).toBe('ok');
+    expect(workerFinding([worker(56_000), worker(55_000)], 60_000)).toMatchObject({
+      state: 'warning',
+      detail: expect.stringMatching(/^No worker has given a sign of life for 4 s/),
+    });
+    expect(workerFinding([worker(50_000)], 60_000).state).toBe('failed');
   });
 });

@@ -6,6 +6,8 @@ import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** Workers give a sign of life each second or so. */
 const aliveMs = 10_000;
+/** The newest of all is hardly older than this, in ms, while any of them runs. */
+const silentMs = 3000;
 /** Work that nobody takes for so long, in ms, though somebody could, is wedged. */
 const wedgedMs = 30_000;
 const lookAgainMs = 500;
@@ -18,6 +20,13 @@ export function workerFinding(processes: readonly ProcessView[], nowMs: number):
   if (alive.length === 0)
     return failed('workers', 'No worker runs: what is submitted waits.', 'Start one: npm run worker');
   const detail = `${alive.length} ${alive.length === 1 ? 'worker runs' : 'workers run'} (${where.join(', ')}${alive.length > 5 ? ', …' : ''}).`;
+  const lastMs = nowMs - Math.max(...alive.map(({ seenAtMs }) => seenAtMs));
+  if (lastMs > silentMs)
+    return warning(
+      'workers',
+      `No worker has given a sign of life for ${Math.floor(lastMs / 1000)} s; usual is one a second.`,
+      'Ask again in some seconds. If none runs, what is submitted waits: npm run worker',
+    );
   const silent = workers.length - alive.length;
   if (silent === 0) return ok('workers', detail);
   const advice = 'They died, or Redis is out of their reach: look at their logs. Their packs run again elsewhere.';
