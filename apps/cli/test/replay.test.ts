@@ -94,10 +94,17 @@ describe('reprice failed', () => {
       body: { items: [], nextCursor: null, byReason: query.has('reason') ? {} : { gateway_failed: 12, refused: 3 } },
     }));
     failing(0);
-    const said =
-      'No job failed for the reason "gatway_failed". Did you mean gateway_failed? There are: gateway_failed 12, refused 3.\n';
-    expect((await run(['failed', '--reason', 'gatway_failed'])).stderr).toBe(said);
-    expect((await run(['replay', '--reason', 'gatway_failed', '--yes'])).stderr).toBe(said);
+    const stderr =
+      'reprice: No job failed for the reason "gatway_failed". Did you mean gateway_failed?\nThere are: gateway_failed 12, refused 3.\n';
+    const mistyped = { code: 2, stdout: '', stderr };
+    expect(await run(['failed', '--reason', 'gatway_failed'])).toEqual(mistyped);
+    expect(await run(['failed', '--reason', 'gatway_failed', '--json'])).toEqual(mistyped);
+    expect(await run(['replay', '--reason', 'gatway_failed', '--yes'])).toEqual(mistyped);
+    expect(await run(['failed', '--reason', 'invalid_answer'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'No job failed for the reason "invalid_answer". There are: gateway_failed 12, refused 3.\n',
+    });
   });
 });
 

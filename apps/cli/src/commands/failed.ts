@@ -56,8 +56,12 @@ export function addFailed(program: Command, context: Context): void {
         byReason = Object.entries(counts).sort((a, b) => b[1] - a[1]);
       });
       if (options.json) {
-        for await (const job of jobs) await output.printJson(job);
-        return;
+        let told = 0;
+        for await (const job of jobs) {
+          await output.printJson(job);
+          told++;
+        }
+        return told === 0 ? sayNoneMatches(api, output, filter) : undefined;
       }
       const rows: string[][] = [];
       for await (const job of jobs) {
