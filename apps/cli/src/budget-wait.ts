@@ -5,6 +5,22 @@ import type { Batch, Budget } from './responses.ts';
 /** How much of a day's budget each priority may use, by the design: the rest is kept for what is more urgent. */
 const shares: Readonly<Record<string, number>> = { low: 0.7, normal: 0.85, high: 0.95, critical: 1 };
 
+/** The worst case of a call is reserved before it is made: so much of the limit may be left, and still no call fits. */
+const unusable = 0.01;
+
+/** Those of the priorities that have used up their share of the day; and what the share is, in percent. */
+export function usedUp(
+  names: readonly string[],
+  { limitUsd, spentUsd, reservedUsd }: Budget,
+): { readonly name: string; readonly percent: number }[] {
+  const limit = Number(limitUsd);
+  const used = Number(spentUsd) + Number(reservedUsd);
+  return names
+    .map((name) => ({ name, share: shares[name] ?? 1 }))
+    .filter(({ share }) => limit * share - used <= limit * unusable)
+    .map(({ name, share }) => ({ name, percent: Math.round(share * 100) }));
+}
+
 /** A call is reserved at its worst case, which is a few times what it costs in the end. */
 const worstCaseFactor = 5;
 

@@ -1,3 +1,4 @@
+import { usedUp } from './budget-wait.ts';
 import { count, counted, dollars, duration, latency, percent, rate, tally } from './figures.ts';
 import type { Output } from './output.ts';
 import type { Stats } from './service-responses.ts';
@@ -38,14 +39,21 @@ function minuteText(used: number, limit: number, what: string): string {
   return `${count(used)} of ${limit === 0 ? 'unlimited' : count(limit)} ${what}`;
 }
 
-function budgetText({ budget }: Stats, nowMs: number): string {
+function budgetText({ budget, queue }: Stats, nowMs: number): string {
   const { forecast, closed } = budget;
   if (closed) return `THE DAY IS CLOSED (${closed.reason}): no call is paid`;
   const share = percent(Number(budget.spentUsd), Number(budget.limitUsd));
-  const runsOutMs = Date.parse(forecast?.exhaustedAt ?? '');
+  const waiting = order.filter((name) => (queue.waiting[name] ?? 0) > 0);
+  const poor = usedUp(waiting, budget);
+  // Nothing goes at that pace any more if all that waits is out of money.
+  const runsOutMs =
+    poor.length > 0 && poor.length === waiting.length ? Number.NaN : Date.parse(forecast?.exhaustedAt ?? '');
   return [
     `${dollars(budget.spentUsd)} of ${dollars(budget.limitUsd)} spent (${share} %)`,
     forecast ? `${dollars(forecast.usdPerHour)} an hour, ${dollars(forecast.endOfDayUsd)} by the end of the day` : '',
+    poor.length > 0
+      ? `USED UP for ${poor.map(({ name, percent: of }) => `${name} (${of} %)`).join(', ')}, which waits`
+      : '',
     Number.isNaN(runsOutMs) ? '' : `USED UP in ${duration(runsOutMs - nowMs)} at this pace`,
   ]
     .filter(Boolean)

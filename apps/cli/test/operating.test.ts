@@ -186,6 +186,22 @@ describe('stats', () => {
     expect(stdout).toMatch(/budget +THE DAY IS CLOSED \(ledger_lost\)/);
   });
 
+  it('says whose share of the day is used up, and no time for what is over already', async () => {
+    const forecast = { ...stats.budget.forecast, exhaustedAt: new Date(Date.now() + 15_500).toISOString() };
+    const shown = async (spentUsd: string, waiting: object): Promise<string> => {
+      const body = { ...stats, queue: { ...stats.queue, waiting }, budget: { ...stats.budget, spentUsd, forecast } };
+      api.on('GET /v1/stats', { body });
+      return (await inPipe(['stats'], env)).stdout;
+    };
+    const waiting = { critical: 0, high: 0, normal: 4, low: 9 };
+    expect(await shown('60.00', waiting)).toMatch(/by the end of the day; USED UP in 1\d s at this pace$/m);
+    expect(await shown('84.50', waiting)).toMatch(
+      /by the end of the day; USED UP for normal \(85 %\), low \(70 %\), which waits$/m,
+    );
+    expect(await shown('84.50', { ...waiting, high: 1 })).toMatch(/low \(70 %\), which waits; USED UP in 1\d s/);
+    expect(await shown('84.50', {})).toMatch(/of the day; USED UP in 1\d s at this pace$/m);
+  });
+
   it('--watch goes on, over a time without the API, until Ctrl-C', async () => {
     const answers = [{ body: stats }, problem(503, 'dependency-unavailable', 'Redis is away'), { body: stats }];
     let asked = 0;

@@ -94,7 +94,10 @@ export function addBudget(program: Command, context: Context): void {
       'Sets how many dollars may be spent a day; 0 = none, so that no call goes. Needs a key of scope admin.',
     )
     .argument('<usd>', 'dollars a day', dollarsText)
-    .addHelpText('after', '\nExamples:\n  reprice budget set 25\n  reprice budget set 0.50')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  reprice budget set 25\n  reprice budget set 0.50\n  reprice budget set 0                           no call is paid; what waits goes on with another sum',
+    )
     .action(async (usd: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       await show(context, options, await connect(context, options).setBudget(usd));

@@ -57,7 +57,7 @@ export function addLimits(program: Command, context: Context): void {
     .command('set')
     .summary('set the limits')
     .description(
-      'Sets how many requests or tokens a minute may be sent, at once for all workers. Needs a key of scope admin.',
+      'Sets how many requests or tokens a minute may be sent, at once for all workers; 0 lifts a limit (what stops all calls is reprice freeze). Needs a key of scope admin.',
     )
     .option('--rpm <requests>', 'requests a minute; 0 = no limit', limitText(rateLimitBounds.rpm))
     .option('--tpm <tokens>', 'tokens a minute; 0 = no limit', limitText(rateLimitBounds.tpm))
