@@ -58,7 +58,12 @@ export type { Price, PriceSource } from './price.ts';
 export { type Priority, priorities } from './priority.ts';
 export { buildPrompt, type Prompt, type PromptRow } from './prompt.ts';
 export { promptVersion } from './prompt-text.ts';
-export { type ProviderOptions, providerOptionsOf, providerOptionsSchema } from './provider-options.ts';
+export {
+  type ProviderOptions,
+  providerOptionsOf,
+  providerOptionsSchema,
+  worstOptionTokens,
+} from './provider-options.ts';
 export { baseIsOne, isFromFuture, type RateTable, rateTableFields, rateTableSchema } from './rate-table.ts';
 export { Rates, type Unconverted } from './rates.ts';
 export { ReplyParser, type ReplyResult, type ReplyRow, type RowProblem } from './reply.ts';

@@ -50,3 +50,8 @@ export function providerOptionsOf(
   if (!ofModel || !providerOptions) return providerOptions ?? ofModel;
   return { ...ofModel, ...providerOptions };
 }
+
+/** The most tokens that options add to a prompt: a gateway may put them into it (`role_override`), and no token is shorter than a byte. */
+export function worstOptionTokens(options: ProviderOptions | undefined): number {
+  return options ? Buffer.byteLength(JSON.stringify(options)) : 0;
+}

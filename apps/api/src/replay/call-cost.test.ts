@@ -38,3 +38,19 @@ it('knows the tiers: nothing for the rules engine, the large model for the dear,
   expect(cost([doubtful]) / (cost([usual]) + cost([dear]))).toBeCloseTo(1, 2);
   expect(cost([cheap, usual, dear])).toBe(cost([usual]) + cost([dear]));
 });
+
+it('knows the dearest hours of the model, whenever it is asked, and what options may add to the prompt', () => {
+  const { models, model, ...rest } = terms();
+  const list = models[model];
+  if (!list) throw new Error('no price');
+  const dear = { ...list, fromMinute: 60, untilMinute: 61, outputNanoUsdPerMTok: 10 * list.outputNanoUsdPerMTok };
+  const at = (own: object) =>
+    worstCallNanoUsd({ ...rest, model, models: { [model]: { ...list, ...own } } }, 'balanced', [row(3)]);
+  const allDay = at({ outputNanoUsdPerMTok: dear.outputNanoUsdPerMTok });
+  expect(allDay).toBeGreaterThan(at({}));
+  expect(at({ windows: [dear] })).toBe(allDay);
+
+  const providerOptions = { role_override: 'x'.repeat(1000) };
+  const more = worstCallNanoUsd(terms({ providerOptions }), 'balanced', [row(3)]) - at({});
+  expect(more).toBeGreaterThanOrEqual((1000 * list.inputNanoUsdPerMTok) / 1_000_000);
+});

@@ -1,15 +1,19 @@
-import { type ModelPrice, worstCaseNanoUsd } from '@reprice/gateway';
+import { dearestPrices, type ModelPrice, worstCaseNanoUsd } from '@reprice/gateway';
 import {
   boundsFor,
   buildPrompt,
   defaultStrategy,
   isWorthDoubting,
   type PromptRow,
+  providerOptionsOf,
   type Strategy,
   tierOf,
   tierStrategy,
+  worstOptionTokens,
 } from '@reprice/pricing';
 import type { LoadedRow } from '@reprice/store';
+
+const DAY_MS = 86_400_000;
 
 /** What a call is made of, and what its model costs; as the workers are configured. */
 export interface CallTerms {
@@ -20,8 +24,8 @@ export interface CallTerms {
 }
 
 /**
- * The most that asking once for these rows can cost, in nano-USD, the large model included where a small one may not be sure enough; 0 where
- * no row can be asked for, the rules engine prices them, or no price of the model is known.
+ * The most that asking once for these rows can cost, in nano-USD: in the dearest hours of the model, and the large one included where a small
+ * one may not be sure enough; 0 where no row can be asked for, the rules engine prices them, or no price of the model is known.
  */
 export function worstCallNanoUsd(terms: CallTerms, strategyName: string, rows: readonly LoadedRow[]): number {
   const strategyOf = (name: string): Strategy | undefined => terms.strategies[name];
@@ -45,8 +49,10 @@ function isLarge(strategy: Strategy, snapshot: PromptRow['snapshot']): boolean {
 }
 
 function callNanoUsd(terms: CallTerms, strategy: Strategy, rows: readonly PromptRow[]): number {
-  const price = terms.models[strategy.model ?? terms.model];
+  const model = strategy.model ?? terms.model;
+  const price = terms.models[model];
   if (rows.length === 0 || !price) return 0;
   const { worstPromptTokens, maxTokens } = buildPrompt(rows, strategy);
-  return worstCaseNanoUsd(price, worstPromptTokens, maxTokens);
+  const promptTokens = worstPromptTokens + worstOptionTokens(providerOptionsOf(strategy, model));
+  return worstCaseNanoUsd(dearestPrices(price, 0, DAY_MS), promptTokens, maxTokens);
 }

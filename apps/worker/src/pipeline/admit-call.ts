@@ -7,6 +7,7 @@ import {
   type ProviderOptions,
   providerOptionsOf,
   type Strategy,
+  worstOptionTokens,
 } from '@reprice/pricing';
 import type { Admission, Reservation, WorstCase } from '@reprice/store';
 import type { ReadyRow, Tools } from './tools.ts';
@@ -22,15 +23,18 @@ export interface AdmittedCall {
   readonly options?: ProviderOptions;
   readonly worst: WorstCase;
   readonly reservation: Reservation;
+  /** Until then it may go, by `performance.now()`; later its place in the minute is past. */
+  readonly usableUntil: number;
 }
 
+type Granted = Pick<AdmittedCall, 'worst' | 'reservation' | 'usableUntil'>;
 type Refusal = Extract<Admission, { granted: false }>;
 
 /** A grant that is used later than this would let more calls into one window than the limit has: it is given back. */
 const GRANT_VALID_MS = 500;
 /** Each grant that comes too late takes a slot from others; a Redis that is so slow is none to work with. */
 const LATE_AT_MOST = 5;
-/** From the prompt until a call that waited for its slots is sent, ms at most. */
+/** A call is sent so soon after its worst case was told that the price of the model's hours is the one reserved, ms; else it is asked for anew. */
 const SENT_WITHIN_MS = 10_000;
 
 /** Redis does not let a call be reserved: no call goes, and no pack pays for that with an attempt. */
@@ -59,41 +63,35 @@ export async function admitCall(
   const price = tools.models[model];
   if (!price) throw new RangeError(`No price is known for the model ${model}`);
   const options = providerOptionsOf(strategy, model);
-  // A gateway may make a prompt of them (`role_override`); no token is shorter than a byte.
-  const promptTokens = prompt.worstPromptTokens + (options ? Buffer.byteLength(JSON.stringify(options)) : 0);
-  const nowMs = tools.nowMs();
-  const dearest = dearestPrices(price, nowMs, nowMs + SENT_WITHIN_MS + tools.callTimeoutMs);
-  const worst = {
-    costNanoUsd: worstCaseNanoUsd(dearest, promptTokens, prompt.maxTokens),
-    tokens: promptTokens + prompt.maxTokens,
+  const promptTokens = prompt.worstPromptTokens + worstOptionTokens(options);
+  const worstAt = (nowMs: number): WorstCase => {
+    const dearest = dearestPrices(price, nowMs, nowMs + SENT_WITHIN_MS + tools.callTimeoutMs);
+    return {
+      costNanoUsd: worstCaseNanoUsd(dearest, promptTokens, prompt.maxTokens),
+      tokens: promptTokens + prompt.maxTokens,
+    };
   };
   try {
-    const admitted = await reserveAndSend(tools.store.admission, priority, batchId, worst, bookAheadMs);
-    return 'granted' in admitted
-      ? admitted
-      : {
-          prompt,
-          model,
-          strategy: strategy.name,
-          temperature: strategy.temperature,
-          ...(options && { options }),
-          worst,
-          reservation: admitted,
-        };
+    const admitted = await reserveAndSend(tools, priority, batchId, worstAt, bookAheadMs);
+    if ('granted' in admitted) return admitted;
+    const { name, temperature } = strategy;
+    return { prompt, model, strategy: name, temperature, ...(options && { options }), ...admitted };
   } catch (error) {
     throw new AdmissionUnavailable(error);
   }
 }
 
 async function reserveAndSend(
-  admission: Tools['store']['admission'],
+  { store: { admission }, nowMs }: Tools,
   priority: Priority,
   batchId: string,
-  worst: WorstCase,
+  worstAt: (nowMs: number) => WorstCase,
   bookAheadMs: number | undefined,
-): Promise<Reservation | Refusal> {
+): Promise<Granted | Refusal> {
   const tries = bookAheadMs === 0 ? 1 : LATE_AT_MOST;
   for (let late = 0; late < tries; late++) {
+    const toldAtMs = nowMs();
+    const worst = worstAt(toldAtMs);
     const admitted = await admission.admit(priority, worst, bookAheadMs);
     if (!admitted.granted) return admitted;
     const { reservation, waitMs, sendAheadMs } = admitted;
@@ -102,7 +100,9 @@ async function reserveAndSend(
     if ((await admission.send(reservation)) === 'late') continue;
     const earlyMs = sendAheadMs > 0 ? slotAt - performance.now() : 0;
     if (earlyMs > 0) await sleep(earlyMs);
-    if (performance.now() - slotAt <= GRANT_VALID_MS) return reservation;
+    const usableUntil = slotAt + GRANT_VALID_MS;
+    if (performance.now() <= usableUntil && nowMs() - toldAtMs <= SENT_WITHIN_MS)
+      return { worst, reservation, usableUntil };
     await admission.settle(reservation, batchId, { costNanoUsd: 0, tokens: 0, sent: false });
   }
   throw new Error(

@@ -12,6 +12,7 @@ const call = {
   temperature: 0,
   worst,
   reservation: { id: 'r', date: '2026-01-01', epoch: 'e' },
+  usableUntil: Number.POSITIVE_INFINITY,
 };
 const complete = { kind: 'complete', text: '', finishReason: 'stop', firstByteMs: 1, latencyMs: 1 } as const;
 const free = { costNanoUsd: 0, tokens: 0 };

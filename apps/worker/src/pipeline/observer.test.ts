@@ -38,6 +38,7 @@ it('tells the latency of every call that was sent, and of no other', async () =>
     temperature: 0,
     worst: { costNanoUsd: 999_999, tokens: 5000 },
     reservation: { id: 'r', date: '2026-01-01', epoch: 'e' },
+    usableUntil: 0,
   };
   const seen = async (outcome: Awaited<ReturnType<Parameters<typeof callModel>[0]['gateway']['complete']>>) => {
     const tools = {

@@ -53,7 +53,8 @@ export async function runPack(tools: Tools, run: PackRun): Promise<Verdict> {
   const { canaryId } = route;
   const call = await admitCall(tools, run.priority, batchId, route.strategy, ready);
   if ('granted' in call) return await withoutAdmission(tools, run, ready, call, loaded.mode);
-  if (canaryId !== undefined && !(await tools.routes.stands(canaryId).catch(() => false))) {
+  const stands = canaryId === undefined || (await tools.routes.stands(canaryId).catch(() => false));
+  if (!stands || performance.now() > call.usableUntil) {
     await store.admission.settle(call.reservation, batchId, { costNanoUsd: 0, tokens: 0, sent: false });
     return { kind: 'return' };
   }
