@@ -15,7 +15,7 @@ function peakBytes(pid: number): number {
   return 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-it.skipIf(process.platform !== 'linux')('400 MB are uploaded in less than 300 MB of memory', async () => {
+it.skipIf(process.platform !== 'linux')('400 MB are uploaded in less memory than they are', async () => {
   let received = 0;
   let peak = Number.NaN;
   const server = createServer((req, res) => {
@@ -41,5 +41,6 @@ it.skipIf(process.platform !== 'linux')('400 MB are uploaded in less than 300 MB
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
   server.close();
   expect(received).toBe(megabytes * megabyte.length);
-  expect(peak).toBeLessThan(300e6);
+  // 190 MB; kept, they would be there beside the 70 MB of any process.
+  expect(peak).toBeLessThan(received);
 });
