@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ApiTransport, type Connection } from './api-transport.ts';
-import type { ColumnMap } from './column-map.ts';
-import { formatColumnMap } from './column-map.ts';
+import { type ColumnMap, formatColumnMap } from './column-map.ts';
 import { linesOf } from './ndjson.ts';
 import {
   type Decided,
@@ -112,6 +111,7 @@ export interface ReplayQuery extends FailedFilter {
 /** The lists of a batch that the API streams. */
 export type BatchList = 'results' | 'rejections' | 'failures';
 
+const batchPath = (id: string): string => `/v1/batches/${encodeURIComponent(id)}`;
 const pricePath = (sku: string): string => `/v1/prices/${encodeURIComponent(sku)}`;
 
 const aliveSchema = z.looseObject({ status: z.literal('alive') });
@@ -137,132 +137,122 @@ export class ApiClient {
     const map = columns.size === 0 ? undefined : formatColumnMap(columns);
     const query = { priority, currency, mode, map, force: force ? 'true' : undefined, finishBy };
     const headers = { 'content-type': contentType, 'idempotency-key': idempotencyKey };
-    const call = { method: 'POST', query, headers, body, ...(signal ? { signal } : {}) };
-    const response = await this.#http.fetch('/v1/batches', call);
+    const response = await this.#http.fetch('/v1/batches', { method: 'POST', query, headers, body, signal });
     const isKnown = response.headers.get('idempotency-replayed') === 'true';
     return { batch: await this.#http.read(response, batchSchema), isKnown };
   }
 
-  async batch(id: string, signal?: AbortSignal): Promise<Batch> {
-    const call = signal === undefined ? {} : { signal };
-    return this.#http.read(await this.#http.fetch(`/v1/batches/${encodeURIComponent(id)}`, call), batchSchema);
+  batch(id: string, signal?: AbortSignal): Promise<Batch> {
+    return this.#http.ask(batchPath(id), batchSchema, { signal });
   }
 
   /** The newest batches first, at most `limit`. */
   async batches(limit: number): Promise<Batch[]> {
-    const response = await this.#http.fetch('/v1/batches', { query: { limit: String(limit) } });
-    return (await this.#http.read(response, pageOf(batchSchema))).items;
+    return (await this.#http.ask('/v1/batches', pageOf(batchSchema), { query: { limit: String(limit) } })).items;
   }
 
   /** Ends a batch: what is priced stays, what waits is never run. */
-  async cancel(id: string): Promise<Batch> {
-    const response = await this.#http.fetch(`/v1/batches/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
-    return this.#http.read(response, batchSchema);
+  cancel(id: string): Promise<Batch> {
+    return this.#http.ask(`${batchPath(id)}/cancel`, batchSchema, { method: 'POST' });
   }
 
   /** Tells what has changed, as it comes from `body`. */
-  async observe(body: AsyncIterable<Uint8Array>, contentType: string, signal: AbortSignal): Promise<Taken> {
+  observe(body: AsyncIterable<Uint8Array>, contentType: string, signal: AbortSignal): Promise<Taken> {
     const call = { method: 'POST', headers: { 'content-type': contentType }, body, signal };
-    return this.#http.read(await this.#http.fetch('/v1/observations', call), takenSchema);
+    return this.#http.ask('/v1/observations', takenSchema, call);
   }
 
   /** Sends what a shop or a market sends, as it comes from `body`. */
-  async sendToSource(
+  sendToSource(
     name: string,
     body: AsyncIterable<Uint8Array>,
     contentType: string,
     signal: AbortSignal,
   ): Promise<SourceReceived> {
     const call = { method: 'POST', headers: { 'content-type': contentType }, body, signal };
-    const response = await this.#http.fetch(`/v1/sources/${encodeURIComponent(name)}`, call);
-    return this.#http.read(response, sourceReceivedSchema);
+    return this.#http.ask(`/v1/sources/${encodeURIComponent(name)}`, sourceReceivedSchema, call);
   }
 
   /** A page of what sources sent and nobody could use. */
-  async quarantine(limit: number, source?: string, cursor?: string): Promise<QuarantinePage> {
+  quarantine(limit: number, source?: string, cursor?: string): Promise<QuarantinePage> {
     const query = { limit: String(limit), source, cursor };
-    return this.#http.read(await this.#http.fetch('/v1/quarantine', { query }), quarantineSchema);
+    return this.#http.ask('/v1/quarantine', quarantineSchema, { query });
   }
 
   /** Forgets it, of one source or of all. */
-  async clearQuarantine(source?: string): Promise<{ removed: number }> {
+  clearQuarantine(source?: string): Promise<{ removed: number }> {
     const call = { method: 'DELETE', query: { source } };
-    return this.#http.read(await this.#http.fetch('/v1/quarantine', call), clearedSchema);
+    return this.#http.ask('/v1/quarantine', clearedSchema, call);
   }
 
-  async price(sku: string): Promise<Price> {
-    return this.#http.read(await this.#http.fetch(pricePath(sku), {}), priceSchema);
+  price(sku: string): Promise<Price> {
+    return this.#http.ask(pricePath(sku), priceSchema);
   }
 
   /** How a price came about: the live one, or that of a revision. */
-  async why(sku: string, revision?: number): Promise<PriceStory> {
+  why(sku: string, revision?: number): Promise<PriceStory> {
     const query = { revision: revision?.toString() };
-    return this.#http.read(await this.#http.fetch(`${pricePath(sku)}/why`, { query }), priceStorySchema);
+    return this.#http.ask(`${pricePath(sku)}/why`, priceStorySchema, { query });
   }
 
   /** The prices that a SKU has had, the newest first, at most `limit`. */
   async history(sku: string, limit: number): Promise<Revision[]> {
     const query = { limit: String(limit) };
-    const response = await this.#http.fetch(`${pricePath(sku)}/history`, { query });
-    return (await this.#http.read(response, pageOf(revisionSchema))).items;
+    return (await this.#http.ask(`${pricePath(sku)}/history`, pageOf(revisionSchema), { query })).items;
   }
 
   /** A page of the prices that wait for a person. */
-  async held(limit: number, cursor?: string): Promise<{ items: Held[]; nextCursor?: string | null | undefined }> {
-    const response = await this.#http.fetch('/v1/held', { query: { limit: String(limit), cursor } });
-    return this.#http.read(response, pageOf(heldSchema));
+  held(limit: number, cursor?: string): Promise<{ items: Held[]; nextCursor?: string | null | undefined }> {
+    return this.#http.ask('/v1/held', pageOf(heldSchema), { query: { limit: String(limit), cursor } });
   }
 
   /** A person's word on a price: publish what is held, drop it, or bring an earlier revision back. */
-  async decide(
+  decide(
     sku: string,
     action: 'approve' | 'reject' | 'rollback',
     body: { note?: string; price?: string; revision?: number },
   ): Promise<Decided> {
-    return this.#http.read(await this.#http.send('POST', `${pricePath(sku)}/${action}`, body), decidedSchema);
+    return this.#http.send('POST', `${pricePath(sku)}/${action}`, body, decidedSchema);
   }
 
-  async canary(): Promise<Canary> {
-    return this.#http.read(await this.#http.fetch('/v1/canary', {}), canarySchema);
+  canary(): Promise<Canary> {
+    return this.#http.ask('/v1/canary', canarySchema);
   }
 
   /** How far a shadow's prices lie from the live ones; `percent` = how far one may be off and count as the same. */
-  async parity(percent: number | undefined): Promise<Parity> {
-    const query = percent === undefined ? {} : { percent: String(percent) };
-    return this.#http.read(await this.#http.fetch('/v1/canary/parity', { query }), paritySchema);
+  parity(percent: number | undefined): Promise<Parity> {
+    return this.#http.ask('/v1/canary/parity', paritySchema, { query: { percent: percent?.toString() } });
   }
 
   /** Sets the canary, promotes it, or rolls it back. */
-  async changeCanary(act: 'set' | 'promote' | 'rollback', body: object): Promise<Canary> {
+  changeCanary(act: 'set' | 'promote' | 'rollback', body: object): Promise<Canary> {
     const [method, path] = act === 'set' ? (['PUT', ''] as const) : (['POST', `/${act}`] as const);
-    return this.#http.read(await this.#http.send(method, `/v1/canary${path}`, body), canarySchema);
+    return this.#http.send(method, `/v1/canary${path}`, body, canarySchema);
   }
 
   /** How the feeds of the market stand. */
   async feeds(): Promise<readonly Feed[]> {
-    return (await this.#http.read(await this.#http.fetch('/v1/feeds', {}), feedsSchema)).items;
+    return (await this.#http.ask('/v1/feeds', feedsSchema)).items;
   }
 
   /** Forgets a feed that is no longer run. */
-  async forgetFeed(name: string): Promise<{ name: string }> {
+  forgetFeed(name: string): Promise<{ name: string }> {
     const path = `/v1/feeds/${encodeURIComponent(name)}`;
-    return this.#http.read(await this.#http.fetch(path, { method: 'DELETE' }), forgottenFeedSchema);
+    return this.#http.ask(path, forgottenFeedSchema, { method: 'DELETE' });
   }
 
-  async freeze(): Promise<Freeze> {
-    return this.#http.read(await this.#http.fetch('/v1/freeze', {}), freezeSchema);
+  freeze(): Promise<Freeze> {
+    return this.#http.ask('/v1/freeze', freezeSchema);
   }
 
   /** Stops all calls and publishing, or lets them go on. */
-  async setFreeze(frozen: boolean, reason?: string): Promise<Freeze> {
-    const body = reason === undefined ? { frozen } : { frozen, reason };
-    return this.#http.read(await this.#http.send('PUT', '/v1/freeze', body), freezeSchema);
+  setFreeze(frozen: boolean, reason?: string): Promise<Freeze> {
+    return this.#http.send('PUT', '/v1/freeze', { frozen, reason }, freezeSchema);
   }
 
   /** How the work goes: queue, speed, calls, money, workers. */
-  async stats(signal?: AbortSignal): Promise<Stats> {
-    const call = signal === undefined ? {} : { signal };
-    return this.#http.read(await this.#http.fetch('/v1/stats', call), statsSchema);
+  stats(signal?: AbortSignal): Promise<Stats> {
+    return this.#http.ask('/v1/stats', statsSchema, { signal });
   }
 
   /** Whether the API lives, and its clock (ms since 1970, exact to a second) where it tells it. */
@@ -274,86 +264,83 @@ export class ApiClient {
   }
 
   /** Whose key this is. */
-  async whoAmI(signal: AbortSignal): Promise<WhoAmI> {
-    return this.#http.read(await this.#http.fetch('/v1/whoami', { signal }), whoAmISchema);
+  whoAmI(signal: AbortSignal): Promise<WhoAmI> {
+    return this.#http.ask('/v1/whoami', whoAmISchema, { signal });
   }
 
   /** What the API finds when it looks at all that it needs. */
-  async doctor(signal: AbortSignal): Promise<Doctor> {
-    return this.#http.read(await this.#http.fetch('/v1/doctor', { signal }), doctorSchema);
+  doctor(signal: AbortSignal): Promise<Doctor> {
+    return this.#http.ask('/v1/doctor', doctorSchema, { signal });
   }
 
-  async budget(): Promise<Budget> {
-    return this.#http.read(await this.#http.fetch('/v1/budget', {}), budgetSchema);
+  budget(): Promise<Budget> {
+    return this.#http.ask('/v1/budget', budgetSchema);
   }
 
   /** Whether all that the work needs is there; an API that is not ready answers, too. */
-  async readiness(): Promise<Readiness> {
-    return this.#http.read(await this.#http.fetch('/readyz', { accepted: 503 }), readinessSchema);
+  readiness(): Promise<Readiness> {
+    return this.#http.ask('/readyz', readinessSchema, { accepted: 503 });
   }
 
   /** Sets today's and every further day's limit, in decimal dollars. */
-  async setBudget(limitUsd: string): Promise<Budget> {
-    return this.#http.read(await this.#http.send('PUT', '/v1/budget', { limitUsd }), budgetSchema);
+  setBudget(limitUsd: string): Promise<Budget> {
+    return this.#http.send('PUT', '/v1/budget', { limitUsd }, budgetSchema);
   }
 
   /** Today's calls that were sent and never settled. */
   async unsettledCalls(): Promise<UnsettledCall[]> {
-    const response = await this.#http.fetch('/v1/budget/unsettled', {});
-    return (await this.#http.read(response, pageOf(unsettledCallSchema))).items;
+    return (await this.#http.ask('/v1/budget/unsettled', pageOf(unsettledCallSchema))).items;
   }
 
   /** Books what the gateway's bill of today says, in decimal dollars, and opens a closed day. */
-  async reconcile(spentUsd: string): Promise<Budget> {
-    return this.#http.read(await this.#http.send('POST', '/v1/budget/reconcile', { spentUsd }), budgetSchema);
+  reconcile(spentUsd: string): Promise<Budget> {
+    return this.#http.send('POST', '/v1/budget/reconcile', { spentUsd }, budgetSchema);
   }
 
   /** The prices of the models beside those of the rules engine, of the last so many days. */
-  async worth(days: number): Promise<Worth> {
-    return this.#http.read(await this.#http.fetch(`/v1/worth?days=${days}`, {}), worthSchema);
+  worth(days: number): Promise<Worth> {
+    return this.#http.ask(`/v1/worth?days=${days}`, worthSchema);
   }
 
-  async limits(): Promise<Limits> {
-    return this.#http.read(await this.#http.fetch('/v1/limits', {}), limitsSchema);
+  limits(): Promise<Limits> {
+    return this.#http.ask('/v1/limits', limitsSchema);
   }
 
   /** Sets requests or tokens a minute for all workers; 0 = no limit. */
-  async setLimits(limits: { rpm?: number; tpm?: number }): Promise<Limits> {
-    return this.#http.read(await this.#http.send('PUT', '/v1/limits', limits), limitsSchema);
+  setLimits(limits: { rpm?: number; tpm?: number }): Promise<Limits> {
+    return this.#http.send('PUT', '/v1/limits', limits, limitsSchema);
   }
 
   /** The exchange rates in force. */
-  async rates(): Promise<Rates> {
-    return this.#http.read(await this.#http.fetch('/v1/rates', {}), ratesSchema);
+  rates(): Promise<Rates> {
+    return this.#http.ask('/v1/rates', ratesSchema);
   }
 
   /** Gives the exchange rates of a day. */
-  async setRates(table: Readonly<Record<string, unknown>>): Promise<Rates> {
-    return this.#http.read(await this.#http.send('PUT', '/v1/rates', table), ratesSchema);
+  setRates(table: Readonly<Record<string, unknown>>): Promise<Rates> {
+    return this.#http.send('PUT', '/v1/rates', table, ratesSchema);
   }
 
   /** The keys of the gateway, in order of use. */
   async gatewayKeys(): Promise<GatewayKey[]> {
-    return (await this.#http.read(await this.#http.fetch('/v1/keys', {}), pageOf(gatewayKeySchema))).items;
+    return (await this.#http.ask('/v1/keys', pageOf(gatewayKeySchema))).items;
   }
 
   /** Takes a key out of use by all workers, or lets it back in. */
-  async changeKey(id: string, action: 'revoke' | 'restore'): Promise<ChangedKey> {
-    const response = await this.#http.fetch(`/v1/keys/${encodeURIComponent(id)}/${action}`, { method: 'POST' });
-    return this.#http.read(response, changedKeySchema);
+  changeKey(id: string, action: 'revoke' | 'restore'): Promise<ChangedKey> {
+    return this.#http.ask(`/v1/keys/${encodeURIComponent(id)}/${action}`, changedKeySchema, { method: 'POST' });
   }
 
   /** Failed jobs, the newest first, and how many match for which reason. */
-  async failedJobs(filter: FailedFilter, limit: number, cursor?: string): Promise<FailedJobs> {
+  failedJobs(filter: FailedFilter, limit: number, cursor?: string): Promise<FailedJobs> {
     const query = { ...filter, state: 'failed', limit: String(limit), cursor };
-    return this.#http.read(await this.#http.fetch('/v1/jobs', { query }), failedJobsSchema);
+    return this.#http.ask('/v1/jobs', failedJobsSchema, { query });
   }
 
   /** Replays failed jobs, or tells what that would do. */
-  async replay({ dryRun, limit, ...rest }: ReplayQuery, signal?: AbortSignal): Promise<Replay> {
+  replay({ dryRun, limit, ...rest }: ReplayQuery, signal?: AbortSignal): Promise<Replay> {
     const query = { ...rest, dryRun: dryRun ? 'true' : undefined, limit: limit?.toString() };
-    const call = { method: 'POST', query, ...(signal ? { signal } : {}) };
-    return this.#http.read(await this.#http.fetch('/v1/jobs/replay', call), replaySchema);
+    return this.#http.ask('/v1/jobs/replay', replaySchema, { method: 'POST', query, signal });
   }
 
   results(id: string): AsyncGenerator<Price> {
@@ -371,7 +358,7 @@ export class ApiClient {
   /** A list of a batch as the API writes it, in one of its formats; `isRaw` leaves text in CSV as it is, though a spreadsheet may run it. */
   async *export(id: string, list: BatchList, format: string, isRaw = false): AsyncGenerator<Uint8Array> {
     const query = { format, formulas: isRaw ? 'raw' : undefined };
-    const response = await this.#http.fetch(`/v1/batches/${encodeURIComponent(id)}/${list}`, { query });
+    const response = await this.#http.fetch(`${batchPath(id)}/${list}`, { query });
     yield* this.#http.chunks(response);
   }
 

@@ -18,7 +18,7 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | AsyncIterable<Uint8Array>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** An error status whose body is an answer all the same. */
   readonly accepted?: number;
 }
@@ -55,9 +55,15 @@ export class ApiTransport {
     }
   }
 
-  send(method: string, path: string, body: object): Promise<Response> {
+  /** One request, and its answer. */
+  async ask<T extends z.ZodType>(path: string, schema: T, call: Call = {}): Promise<z.infer<T>> {
+    return this.read(await this.fetch(path, call), schema);
+  }
+
+  /** The same with a body of JSON. */
+  send<T extends z.ZodType>(method: string, path: string, body: object, schema: T): Promise<z.infer<T>> {
     const headers = { 'content-type': 'application/json' };
-    return this.fetch(path, { method, headers, body: JSON.stringify(body) });
+    return this.ask(path, schema, { method, headers, body: JSON.stringify(body) });
   }
 
   async fetch(path: string, call: Call): Promise<Response> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiTransport } from './api-transport.ts';
+import { pageOf } from './responses.ts';
 
 const tally = z.number().default(0);
 
@@ -63,9 +64,6 @@ const paritySchema = z.looseObject({
 /** What the sinks did not take at the same price. */
 export type SinkParity = z.infer<typeof paritySchema>;
 
-const pageOf = <T extends z.ZodType>(item: T) =>
-  z.looseObject({ items: z.array(item), nextCursor: z.string().nullish() });
-
 /** Calls of the API about sinks. */
 export class SinkClient {
   readonly #http: ApiTransport;
@@ -75,45 +73,42 @@ export class SinkClient {
   }
 
   async list(): Promise<readonly Sink[]> {
-    return (await this.#http.read(await this.#http.fetch('/v1/sinks', {}), pageOf(sinkSchema))).items;
+    return (await this.#http.ask('/v1/sinks', pageOf(sinkSchema))).items;
   }
 
   /** Needs the scope admin, as all that change something. */
-  async save(name: string, settings: object): Promise<Sink> {
-    return this.#http.read(await this.#http.send('PUT', path(name), settings), sinkSchema);
+  save(name: string, settings: object): Promise<Sink> {
+    return this.#http.send('PUT', path(name), settings, sinkSchema);
   }
 
   async delete(name: string): Promise<void> {
     await this.#http.fetch(path(name), { method: 'DELETE' });
   }
 
-  async rotateSecret(name: string): Promise<{ secret: string }> {
-    const response = await this.#http.fetch(path(name, 'secret'), { method: 'POST' });
-    return this.#http.read(response, z.looseObject({ secret: z.string() }));
+  rotateSecret(name: string): Promise<{ secret: string }> {
+    return this.#http.ask(path(name, 'secret'), z.looseObject({ secret: z.string() }), { method: 'POST' });
   }
 
-  async pause(name: string, reason?: string): Promise<Sink> {
-    const body = reason === undefined ? {} : { reason };
-    return this.#http.read(await this.#http.send('POST', path(name, 'pause'), body), sinkSchema);
+  pause(name: string, reason?: string): Promise<Sink> {
+    return this.#http.send('POST', path(name, 'pause'), { reason }, sinkSchema);
   }
 
-  async resume(name: string): Promise<Sink> {
-    return this.#http.read(await this.#http.fetch(path(name, 'resume'), { method: 'POST' }), sinkSchema);
+  resume(name: string): Promise<Sink> {
+    return this.#http.ask(path(name, 'resume'), sinkSchema, { method: 'POST' });
   }
 
-  async resync(name: string): Promise<Sink> {
-    return this.#http.read(await this.#http.fetch(path(name, 'resync'), { method: 'POST' }), sinkSchema);
+  resync(name: string): Promise<Sink> {
+    return this.#http.ask(path(name, 'resync'), sinkSchema, { method: 'POST' });
   }
 
   /** Returns how many dead letters are tried again. */
-  async replay(name: string): Promise<{ replaying: number }> {
-    const response = await this.#http.fetch(path(name, 'replay'), { method: 'POST' });
-    return this.#http.read(response, z.looseObject({ replaying: tally }));
+  replay(name: string): Promise<{ replaying: number }> {
+    return this.#http.ask(path(name, 'replay'), z.looseObject({ replaying: tally }), { method: 'POST' });
   }
 
-  async dead(name: string, limit: number, cursor?: string) {
+  dead(name: string, limit: number, cursor?: string) {
     const query = { limit: String(limit), cursor };
-    return this.#http.read(await this.#http.fetch(path(name, 'dead'), { query }), pageOf(deadLetterSchema));
+    return this.#http.ask(path(name, 'dead'), pageOf(deadLetterSchema), { query });
   }
 
   /** Begins to compare anew. */
@@ -121,9 +116,8 @@ export class SinkClient {
     await this.#http.fetch('/v1/sinks/parity', { method: 'DELETE' });
   }
 
-  async parity(limit: number): Promise<SinkParity> {
-    const query = { limit: String(limit) };
-    return this.#http.read(await this.#http.fetch('/v1/sinks/parity', { query }), paritySchema);
+  parity(limit: number): Promise<SinkParity> {
+    return this.#http.ask('/v1/sinks/parity', paritySchema, { query: { limit: String(limit) } });
   }
 }
 
