@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type AppProcess, checkoutDir, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit/processes';
+import { sourcesOfStand } from './hostile/source-requests.ts';
 import { type Answer, exchange, type Parts } from './raw-http.ts';
 
 /** A caller's scope; `none` sends no key. */
@@ -51,6 +52,13 @@ function aclFile(): string {
   return file;
 }
 
+/** A source of each kind, so that its door is attacked too. */
+function configFile(): string {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'reprice-config-')), 'reprice.config.mjs');
+  writeFileSync(file, `export default ${JSON.stringify({ sources: sourcesOfStand })};\n`);
+  return file;
+}
+
 /** No `__proto__`, and the watcher within: what the product runs with while it is attacked. */
 const nodeOptions = `--disable-proto=throw --import=${path.join(import.meta.dirname, 'watch.ts')}`;
 
@@ -87,6 +95,7 @@ export class Stand {
         .join(','),
       API_RATE_LIMIT_RPM: '0',
       RATE_LIMIT_RPM: '0',
+      REPRICE_CONFIG: configFile(),
       ...options.env,
     };
     const start = (name: 'api' | 'worker') => spawnApp(name, env, { timeoutMs: 60_000 });

@@ -13,6 +13,7 @@ import { observationFamilies } from './observations.ts';
 import type { Verdict } from './prove.ts';
 import { repeatFamilies } from './repeated-requests.ts';
 import { snapshots } from './snapshots.ts';
+import { sourceFamilies } from './sources.ts';
 import { titleVerdicts } from './titles.ts';
 import { uploads } from './uploads.ts';
 import { webhookFamilies } from './webhook-urls.ts';
@@ -30,6 +31,7 @@ export const families: readonly Family[] = [
   ...observationFamilies,
   ...canaryFamilies,
   ...webhookFamilies,
+  ...sourceFamilies,
 ];
 
 /** What takes more than one request, or processes of its own. */

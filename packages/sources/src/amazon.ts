@@ -2,7 +2,7 @@ import { parseInstant } from '@reprice/pricing';
 import { unwrapped } from './amazon-envelope.ts';
 import { landedPrice } from './amazon-money.ts';
 import { excerptOf, outlineOf } from './excerpt.ts';
-import { idOf, member, objectOf } from './json-members.ts';
+import { idOf, member, objectOf, plainIdOf } from './json-members.ts';
 import { Reading } from './reading.ts';
 import type { SettingsOf } from './settings.ts';
 
@@ -39,7 +39,7 @@ function readNotification(notification: unknown, reading: Reading, settings: Set
   }
   const change = of(of(notification, 'Payload'), 'AnyOfferChangedNotification');
   const trigger = of(change, 'OfferChangeTrigger');
-  const asin = idOf(of(trigger, 'ASIN'));
+  const asin = plainIdOf(of(trigger, 'ASIN'));
   const at = of(trigger, 'TimeOfOfferChange') ?? of(notification, 'EventTime');
   const atMs = typeof at === 'string' ? parseInstant(at) : undefined;
   const offers = of(change, 'Offers');

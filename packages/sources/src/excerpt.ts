@@ -29,7 +29,7 @@ export function outlineOf(payload: unknown): string {
 }
 
 function shortened(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return cut(value, textChars);
+  if (typeof value === 'string') return cut(withoutAddresses(value.slice(0, 2 * textChars)), textChars);
   if (typeof value !== 'object' || value === null) return value;
   if (depth === deepest) return '…';
   if (Array.isArray(value)) {

@@ -1,3 +1,6 @@
+/** More of a thing than any snapshot takes. */
+const mostUnits = 1e12;
+
 /** A JSON object; undefined for anything else. */
 export function objectOf(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -22,8 +25,14 @@ export function idOf(value: unknown): string | undefined {
   return text === '' || text.length > 512 ? undefined : text;
 }
 
-/** Whole units of stock: what is sold beyond it is none. Undefined for anything but a number. */
+/** The same for what only its source knows: no control characters, and what Redis gives back as it was. */
+export function plainIdOf(value: unknown): string | undefined {
+  const id = idOf(value);
+  return id?.isWellFormed() && !/\p{Cc}/u.test(id) ? id : undefined;
+}
+
+/** Whole units of stock: what is sold beyond it is none. Undefined for anything but a number of at most 12 digits. */
 export function unitsOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,12}(\.\d+)?$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? Math.max(0, number) : undefined;
+  return typeof number === 'number' && Math.abs(number) < mostUnits ? Math.max(0, number) : undefined;
 }

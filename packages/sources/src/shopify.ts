@@ -1,6 +1,6 @@
 import { parseInstant } from '@reprice/pricing';
 import { excerptOf, outlineOf } from './excerpt.ts';
-import { idOf, member, objectOf, unitsOf } from './json-members.ts';
+import { idOf, member, objectOf, plainIdOf, unitsOf } from './json-members.ts';
 import { Reading } from './reading.ts';
 import type { SettingsOf } from './settings.ts';
 import { type Headers, header } from './signature.ts';
@@ -37,8 +37,8 @@ function topicOf(payload: unknown): string | undefined {
 }
 
 function readLevel(payload: unknown, reading: Reading, { locations }: SettingsOf<'shopify'>): void {
-  const id = idOf(member(payload, 'inventory_item_id'));
-  const place = idOf(member(payload, 'location_id'));
+  const id = plainIdOf(member(payload, 'inventory_item_id'));
+  const place = plainIdOf(member(payload, 'location_id'));
   const atMs = timeOf(member(payload, 'updated_at'));
   const available = member(payload, 'available');
   const units = available === null ? undefined : unitsOf(available);
@@ -64,7 +64,7 @@ function readProduct(payload: unknown, reading: Reading, settings: SettingsOf<'s
   const title = member(payload, 'title');
   for (const variant of variants) {
     const sku = idOf(member(variant, 'sku'));
-    const id = idOf(member(variant, 'inventory_item_id'));
+    const id = plainIdOf(member(variant, 'inventory_item_id'));
     if (sku === undefined) {
       reading.quarantine('no-sku', 'This variant has no SKU: give it one in Shopify.', variant);
       continue;

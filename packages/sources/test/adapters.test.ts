@@ -49,7 +49,14 @@ describe('Shopify', () => {
     const level = (change: object) => read(shop, { ...samples.shopifyLevel, ...change });
     expect(level({ available: -3 }).levels).toMatchObject([{ available: 0 }]);
     expect(level({ available: null }).levels).toMatchObject([{ available: undefined }]);
-    for (const wrong of [{ available: 'many' }, { updated_at: 'yesterday' }, { location_id: null }])
+    for (const wrong of [
+      { available: 'many' },
+      { available: 1e300 },
+      { location_id: 'a\u0000' },
+      { inventory_item_id: '\ud800' },
+      { updated_at: 'yesterday' },
+      { location_id: null },
+    ])
       expect(reasons(level(wrong))).toEqual(['shape']);
     expect(read(shop, samples.shopifyProduct).items).toHaveLength(1);
     const here = { ...shop, locations: [1] };
@@ -388,10 +395,11 @@ describe('an excerpt', () => {
       email: 'jane@example.com',
       nested: { api_key: 'k-123', billing: { city: 'Paris' }, list: Array.from({ length: 50 }, (_, i) => i) },
       long: 'x'.repeat(5000),
+      text: 'write to jim@example.com',
     };
     const reading = read({ kind: 'json', fields: { sku: '/sku', stock: '/n' } }, payload);
     const excerpt = reading.quarantined[0]?.excerpt ?? '';
-    expect(excerpt).not.toMatch(/jane|k-123|Paris/);
+    expect(excerpt).not.toMatch(/jane|jim|k-123|Paris/);
     expect(excerpt).toContain('47 more');
     expect(excerpt.length).toBeLessThan(300);
   });
