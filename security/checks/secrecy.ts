@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkoutDir } from '@reprice/testkit/processes';
 import { good, post, upload } from '../hostile/hostile-case.ts';
+import { sourceSecrets } from '../hostile/source-requests.ts';
 import { doors, filled } from '../routes.ts';
 import { bearer, gatewayKey, redisPassword, type Stand, secrets } from '../stand.ts';
 import { login } from './browsers.ts';
@@ -15,6 +16,8 @@ const markers: Readonly<Record<string, string>> = {
   'admin key': secrets.admin,
   'gateway key': gatewayKey,
   'Redis password': redisPassword,
+  'secret of Shopify': sourceSecrets.shop,
+  'secret of WooCommerce': sourceSecrets.woo,
 };
 
 const forged = '\n{"level":60,"msg":"forged"}\r\n\u001b[2J\u001b]0;forged\u0007';
@@ -36,7 +39,7 @@ export const secrecy: readonly Check[] = [
   {
     id: 'S10',
     what: 'No secret in logs, Redis, answers, metrics or command lines',
-    how: 'keys of API, gateway and Redis planted in the environment, in queries, paths, headers, bodies and a login; logs of API and worker, the append-only file, every GET of the router, the command lines searched for them, also in Base64',
+    how: 'keys of API, gateway and Redis, and what shops sign with, planted in the environment, in queries, paths, headers, bodies and a login; logs of API and worker, the append-only file, every GET of the router, the command lines searched for them, also in Base64',
     async run(stand) {
       for (const [i, secret] of Object.values(markers).entries()) {
         const odd = {
@@ -71,7 +74,7 @@ export const secrecy: readonly Check[] = [
         .replaceAll(/\\"got\\":[^\n]*/g, '');
       for (const name of found(written)) faults.push(`${name} in the append-only file`);
       noneOf(faults);
-      return `6 secrets × ${places.size + 1} places (${[...places.values()].reduce((sum, text) => sum + text.length, 0).toLocaleString('en')} characters of logs and answers)`;
+      return `${Object.keys(markers).length + 1} secrets × ${places.size + 1} places (${[...places.values()].reduce((sum, text) => sum + text.length, 0).toLocaleString('en')} characters of logs and answers)`;
     },
   },
   {
