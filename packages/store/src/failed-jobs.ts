@@ -1,70 +1,24 @@
-import { type Priority, priorities } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
+import {
+  asRevived,
+  decodeFailedJob,
+  decodeRevivedJob,
+  encodeFailedJob,
+  type FailedJob,
+  type FailedJobFilter,
+  type FailingJob,
+  matches,
+  ordinalsOf,
+  type RawFailedJob,
+  type RevivedJob,
+  reasonIn,
+} from './failed-job-record.ts';
 import { decodeFailure, encodeFailure, type Failure } from './failure.ts';
 import type { Keys } from './keys.ts';
 import { Script } from './script.ts';
 
-/** A job whose rows fail: all that it takes to run it again. */
-export interface FailingJob {
-  readonly id: string;
-  readonly batchId: string;
-  readonly priority: Priority;
-  readonly strategy: string;
-  /** How often it was replayed before. */
-  readonly replays: number;
-  /** All SKUs of the job, those included that are priced. */
-  readonly skus: readonly string[];
-  /** Place of each SKU in its batch; one number when they follow each other from there. */
-  readonly ordinals: number | readonly number[];
-}
-
-/** A job that failed and was not replayed since. */
-export interface FailedJob extends FailingJob {
-  /** A stable code, e.g. `gateway_failed`. */
-  readonly reason: string;
-  /** One sentence for a person. */
-  readonly detail: string;
-  /** When it failed, µs since 1970 of Redis' clock; no two jobs have the same. */
-  readonly failedAtUs: number;
-  /** As it stands in Redis, by which revive() knows that nothing came between. */
-  readonly entry: string;
-}
-
-/** Which failed jobs; what is not stated does not matter. */
-export interface FailedJobFilter {
-  readonly reason?: string;
-  readonly priority?: Priority;
-  readonly batchId?: string;
-  /** Failed at this moment of Redis' clock or later, ms since 1970. */
-  readonly sinceMs?: number;
-  /** Failed before this moment of Redis' clock, ms since 1970. */
-  readonly beforeMs?: number;
-}
-
-/** A job that is on its way back into the queue. */
-export type RevivedJob = FailingJob;
-
 const READ_AT_ONCE = 500;
 const KEPT_MS = 30 * 24 * 3600 * 1000;
-
-/* An entry is `reason \t priority \t batchId \t JSON of the rest`: what filters ask for stands in front, so that most need no parsing. */
-const storedRest = {
-  strategy: z.string(),
-  replays: z.number().int().nonnegative(),
-  skus: z.array(z.string()).min(1),
-  ordinals: z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())]),
-};
-const storedPriority = z.enum(priorities);
-const storedEntry = z.object({ ...storedRest, detail: z.string() });
-const storedIntent = z.object({ ...storedRest, id: z.string(), batchId: z.string(), priority: storedPriority });
-
-/** An entry as it stands in Redis. */
-interface RawEntry {
-  readonly id: string;
-  readonly entry: string;
-  readonly failedAtUs: number;
-}
 
 /** The jobs that failed and what brings them back. */
 export class FailedJobs {
@@ -89,10 +43,8 @@ export class FailedJobs {
     const [first] = rows;
     if (!first) return 0;
     const k = this.#keys;
-    const { id, batchId, priority, strategy, replays, skus, ordinals } = job;
-    const { reason, detail } = first.failure;
-    const rest = JSON.stringify({ strategy, replays, skus, ordinals, detail });
-    const entry = [reason, priority, batchId, rest].join('\t');
+    const { id, batchId } = job;
+    const entry = encodeFailedJob(job, first.failure);
     const keys = [k.batch(batchId), ...k.partsOf(batchId), ...this.#index()];
     const cells = rows.flatMap(({ ordinal, failure }) => [ordinal, encodeFailure(failure)]);
     const args = [batchId, this.#now(), k.batchDone(), id, entry, ...cells];
@@ -119,7 +71,7 @@ export class FailedJobs {
     do {
       const [next, cells] = await this.#redis.hscan(this.#keys.replaying(), cursor, 'COUNT', READ_AT_ONCE);
       const values = cells.filter((_, i) => i % 2 === 1);
-      if (values.length > 0) yield values.map((value) => storedIntent.parse(JSON.parse(value)));
+      if (values.length > 0) yield values.map(decodeRevivedJob);
       cursor = next;
     } while (cursor !== '0');
   }
@@ -131,7 +83,7 @@ export class FailedJobs {
 
   /** The failed jobs with these ids, in their order; undefined where a job did not fail or was replayed. */
   async get(ids: readonly string[]): Promise<(FailedJob | undefined)[]> {
-    return (await this.#raw(ids)).map((raw) => raw && decodeEntry(raw));
+    return (await this.#raw(ids)).map((raw) => raw && decodeFailedJob(raw));
   }
 
   /**
@@ -142,7 +94,7 @@ export class FailedJobs {
     filter: FailedJobFilter,
     order: { newestFirst?: boolean; afterUs?: number } = {},
   ): AsyncGenerator<FailedJob[]> {
-    for await (const page of this.#scan(filter, order)) yield page.map(decodeEntry);
+    for await (const page of this.#scan(filter, order)) yield page.map(decodeFailedJob);
   }
 
   /** The oldest `limit` failed jobs that match, and how many match in all. */
@@ -153,7 +105,7 @@ export class FailedJobs {
     let matched = 0;
     for await (const page of this.#scan(filter, {})) {
       matched += page.length;
-      jobs.push(...page.slice(0, limit - jobs.length).map(decodeEntry));
+      jobs.push(...page.slice(0, limit - jobs.length).map(decodeFailedJob));
       if (isCountEnough && jobs.length === limit) {
         return { jobs, matched: await this.#redis.zcount(this.#keys.failedJobsAt(), ...range(filter)) };
       }
@@ -172,7 +124,7 @@ export class FailedJobs {
     } else {
       for await (const page of this.#scan(filter, {})) {
         for (const { entry } of page) {
-          const name = entry.slice(0, entry.indexOf('\t'));
+          const name = reasonIn(entry);
           counts.set(name, (counts.get(name) ?? 0) + 1);
         }
       }
@@ -206,7 +158,7 @@ export class FailedJobs {
   async *#scan(
     filter: FailedJobFilter,
     { newestFirst = false, afterUs }: { newestFirst?: boolean; afterUs?: number },
-  ): AsyncGenerator<RawEntry[]> {
+  ): AsyncGenerator<RawFailedJob[]> {
     const key = this.#keys.failedJobsAt();
     const [since, before] = range(filter);
     let after = afterUs === undefined ? undefined : `(${afterUs}`;
@@ -223,7 +175,7 @@ export class FailedJobs {
     }
   }
 
-  async #raw(ids: readonly string[]): Promise<(RawEntry | undefined)[]> {
+  async #raw(ids: readonly string[]): Promise<(RawFailedJob | undefined)[]> {
     if (ids.length === 0) return [];
     const [entries, times] = await Promise.all([
       this.#redis.hmget(this.#keys.failedJobs(), ...ids),
@@ -240,15 +192,6 @@ export class FailedJobs {
   }
 }
 
-function ordinalsOf({ skus, ordinals }: FailingJob): readonly number[] {
-  return typeof ordinals === 'number' ? skus.map((_, i) => ordinals + i) : ordinals;
-}
-
-/** A failed job as revive() takes it back. */
-export function asRevived({ id, batchId, priority, strategy, replays, skus, ordinals }: FailedJob): RevivedJob {
-  return { id, batchId, priority, strategy, replays: replays + 1, skus, ordinals };
-}
-
 /** A later replay of the same job has another field, so that who is late at an earlier one cannot take it away. */
 function fieldOf(job: RevivedJob): string {
   return `${job.id}#${job.replays}`;
@@ -260,19 +203,4 @@ function range({ sinceMs, beforeMs }: FailedJobFilter): [string, string] {
     sinceMs === undefined ? '-inf' : `${Math.ceil(sinceMs * 1000)}`,
     beforeMs === undefined ? '+inf' : `(${Math.ceil(beforeMs * 1000)}`,
   ];
-}
-
-function decodeEntry({ id, entry, failedAtUs }: RawEntry): FailedJob {
-  const [reason = '', priority, batchId = '', ...rest] = entry.split('\t');
-  const stored = storedEntry.parse(JSON.parse(rest.join('\t')));
-  return { id, reason, priority: storedPriority.parse(priority), batchId, failedAtUs, entry, ...stored };
-}
-
-function matches(entry: string, filter: FailedJobFilter): boolean {
-  const [reason, priority, batchId] = entry.split('\t', 3);
-  return (
-    (filter.reason === undefined || reason === filter.reason) &&
-    (filter.priority === undefined || priority === filter.priority) &&
-    (filter.batchId === undefined || batchId === filter.batchId)
-  );
 }

@@ -27,10 +27,10 @@ export {
   asRevived,
   type FailedJob,
   type FailedJobFilter,
-  FailedJobs,
   type FailingJob,
   type RevivedJob,
-} from './failed-jobs.ts';
+} from './failed-job-record.ts';
+export type { FailedJobs } from './failed-jobs.ts';
 export type { Failure } from './failure.ts';
 export type {
   FeedCounts,
