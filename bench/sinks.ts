@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Store } from '@reprice/store';
+import Table from 'cli-table3';
+import { bodyOf, catalogue } from './catalogue.ts';
+import { median } from './figures.ts';
+import { Process } from './processes.ts';
+import { Stage } from './stage.ts';
+
+const help = `npm run bench:sinks -- [options]
+
+What far ends that hang or are slow cost those who wait for prices: rounds without sinks and rounds with two of them take turns, on the same
+machine: one never answers, the other takes 2 s for each message. In each round a catalogue is repriced, and meanwhile small jobs are sent one
+after the other, of which each waits for its price.
+
+  --skus N     SKUs of the catalogue (default 20000)
+  --jobs N     jobs of each round (default 200)
+  --rounds N   rounds of each kind (default 3)
+`;
+
+const options = {
+  skus: { type: 'string', default: '20000' },
+  jobs: { type: 'string', default: '200' },
+  rounds: { type: 'string', default: '3' },
+  help: { type: 'boolean', default: false },
+} as const;
+const { values } = parseArgs({ options });
+
+const SLOW_MS = 2000;
+const POLL_MS = 100;
+
+interface Round {
+  readonly skusPerSecond: number;
+  /** From sending a job until its price is there, ms, the shortest first. */
+  readonly jobsMs: readonly number[];
+}
+
+/** Answers nothing under /hangs, and late under anything else. */
+function farEnd() {
+  let requests = 0;
+  const server = createServer((req, res) => {
+    requests++;
+    if (req.url !== '/hangs') setTimeout(() => res.writeHead(204).end(), SLOW_MS);
+  }).listen(0, '127.0.0.1');
+  const port = () => (server.address() as AddressInfo).port;
+  return { port, requests: () => requests, close: () => server.closeAllConnections() ?? server.close() };
+}
+
+async function measure(skus: number, jobs: number, rounds: number): Promise<void> {
+  const stage = await Stage.open();
+  const dir = mkdtempSync(path.join(tmpdir(), 'reprice-bench-sinks-'));
+  const far = farEnd();
+  const api = await Process.start('apps/api/src/main.ts', stage.env);
+  const worker = await Process.start('apps/worker/src/main.ts', stage.env);
+  const { sinks } = new Store(stage.redis);
+  const http = { kind: 'http', allowPrivate: true, triggers: { errorPercent: false, p99Ms: false } };
+  const settings = Object.fromEntries(
+    ['hangs', 'slow'].map((name) => [name, { ...http, url: `http://127.0.0.1:${far.port()}/${name}` }]),
+  );
+  const config = path.join(dir, 'reprice.config.ts');
+  writeFileSync(config, `export default ${JSON.stringify({ sinks: settings })};`);
+  const without: Round[] = [];
+  const beside: Round[] = [];
+  try {
+    await round(stage, api, { skus, jobs, prefix: 'warm' });
+    for (let i = 0; i < rounds; i++) {
+      without.push(await round(stage, api, { skus, jobs, prefix: `a${i}` }));
+      const delivery = await Process.start('apps/sinks/src/main.ts', { ...stage.env, REPRICE_CONFIG: config });
+      beside.push(await round(stage, api, { skus, jobs, prefix: `b${i}` }));
+      const cpuUs = Math.round(delivery.cpuUs() / (skus + jobs));
+      const left = (await sinks.list()).map(({ name, waiting }) => `${waiting} messages wait for ${name}`);
+      process.stderr.write(
+        `round ${i + 1}: ${left.join(', ')}; ${far.requests()} requests so far; CPU of the sinks process ${cpuUs} µs a SKU\n`,
+      );
+      await delivery.kill();
+      for (const name of Object.keys(settings)) await sinks.forget(name);
+    }
+    process.stdout.write(`${tableOf(without, beside)}\n`);
+  } finally {
+    far.close();
+    await worker.stop();
+    await api.stop();
+    await stage.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function round(
+  stage: Stage,
+  api: Process,
+  { skus, jobs, prefix }: { skus: number; jobs: number; prefix: string },
+): Promise<Round> {
+  const call = async (
+    address: string,
+    type: string,
+    body: string | ReadableStream | undefined,
+    status: number,
+  ): Promise<unknown> => {
+    const headers = { ...stage.headers, 'content-type': type };
+    const init = body === undefined ? { headers } : { headers, method: 'POST', body, duplex: 'half' as const };
+    const answer = await fetch(api.url + address, init);
+    if (answer.status !== status) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
+    return await answer.json();
+  };
+  const startMs = performance.now();
+  const catalogueBody = ReadableStream.from(bodyOf(skus, prefix));
+  const { id } = (await call('/v1/batches', 'application/x-ndjson', catalogueBody, 202)) as { id: string };
+  const jobsMs: number[] = [];
+  const sending = (async () => {
+    for (const item of catalogue(jobs, `${prefix}-job`)) {
+      const sentMs = performance.now();
+      const body = JSON.stringify({ priority: 'high', items: [item] });
+      await call('/v1/jobs?wait=30', 'application/json', body, 200);
+      jobsMs.push(performance.now() - sentMs);
+    }
+  })();
+  let seconds = 0;
+  while (seconds === 0) {
+    const { status } = (await call(`/v1/batches/${id}`, 'application/json', undefined, 200)) as { status: string };
+    if (status === 'done') seconds = (performance.now() - startMs) / 1000;
+    else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  await sending;
+  return { skusPerSecond: skus / seconds, jobsMs: jobsMs.toSorted((a, b) => a - b) };
+}
+
+function tableOf(without: readonly Round[], beside: readonly Round[]): string {
+  const table = new Table({
+    head: ['', 'no sink', 'one hangs, one is slow', 'ratio'],
+    style: { head: [], border: [] },
+  });
+  const at = (share: number) => (of: Round) => of.jobsMs[Math.ceil(of.jobsMs.length * share) - 1] ?? 0;
+  const rows: readonly (readonly [string, (of: Round) => number])[] = [
+    ['SKU/s, first byte → last price', ({ skusPerSecond }) => skusPerSecond],
+    ['a job until its price, ms: half within', at(0.5)],
+    ['99 % within', at(0.99)],
+    ['the longest', at(1)],
+  ];
+  for (const [label, of] of rows) {
+    const [a, b] = [median(without.map(of)), median(beside.map(of))];
+    table.push([label, ...[a, b].map((n) => Math.round(n).toLocaleString('en')), (b / a).toFixed(2)]);
+  }
+  return table.toString();
+}
+
+if (values.help) process.stdout.write(help);
+else await measure(Number(values.skus), Number(values.jobs), Number(values.rounds));
