@@ -110,7 +110,10 @@ export class Pump<Mark> {
         await sleep(RETRY_MS);
         if (epoch !== this.#epoch) return false;
       }
-      for (const layer of layersOf(await resolve(inputs))) await this.#merge(layer);
+      for (const layer of layersOf(await resolve(inputs))) {
+        if (epoch !== this.#epoch) return false;
+        await this.#merge(layer);
+      }
       return true;
     } catch (error) {
       onError(error instanceof Error ? error : new Error(String(error)));
