@@ -19,6 +19,7 @@ import {
 } from './admission-words.ts';
 import { BudgetCalendar, type BudgetDay } from './budget-day.ts';
 import type { Keys } from './keys.ts';
+import { redisNowMs } from './redis-clock.ts';
 import { Script } from './script.ts';
 
 /** How far ahead a slot may be booked: the call waits for it in place. Further off, the job goes back to the queue. */
@@ -328,8 +329,7 @@ export class AdmissionControl {
 
   async #redisNowMs(): Promise<number> {
     if (this.#clockKey !== undefined) return Number(await this.#redis.get(this.#clockKey)) / 1000;
-    const [seconds, us] = await this.#redis.time();
-    return Number(seconds) * 1000 + Number(us) / 1000;
+    return await redisNowMs(this.#redis);
   }
 }
 

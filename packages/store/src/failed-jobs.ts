@@ -15,6 +15,7 @@ import {
 } from './failed-job-record.ts';
 import { decodeFailure, encodeFailure, type Failure } from './failure.ts';
 import type { Keys } from './keys.ts';
+import { redisNowMs } from './redis-clock.ts';
 import { Script } from './script.ts';
 
 const READ_AT_ONCE = 500;
@@ -150,9 +151,8 @@ export class FailedJobs {
   }
 
   /** Redis' clock, in ms since 1970: by it ages are told. */
-  async nowMs(): Promise<number> {
-    const [seconds, micros] = await this.#redis.time();
-    return Number(seconds) * 1000 + Number(micros) / 1000;
+  nowMs(): Promise<number> {
+    return redisNowMs(this.#redis);
   }
 
   async *#scan(

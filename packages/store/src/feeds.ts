@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
+import { redisNowMs } from './redis-clock.ts';
 import { Script } from './script.ts';
 
 /** How a feed stands: `starting` until it was in sync once; `down` = no connection, or no process runs it. */
@@ -111,15 +112,15 @@ export class Feeds {
   /** All feeds that were ever run and not forgotten, by name. */
   async list(): Promise<FeedView[]> {
     const k = this.#keys;
-    const [records, inSync, time] = await Promise.all([
+    const [records, inSync, redisMs] = await Promise.all([
       this.#redis.hgetall(k.feeds()),
       this.#redis.hgetall(k.feedsInSync()),
-      this.#redis.time(),
+      redisNowMs(this.#redis),
     ]);
     const names = [...new Set([...Object.keys(records), ...Object.keys(inSync)])].sort();
     if (names.length === 0) return [];
     const leases = await this.#redis.mget(names.map(k.feedLease));
-    const nowMs = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
+    const nowMs = Math.floor(redisMs);
     return names.map((name, i): FeedView => {
       const text = records[name];
       const record = text === undefined ? unheard : (JSON.parse(text) as FeedRecord);

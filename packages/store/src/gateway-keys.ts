@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
+import { redisNowMs } from './redis-clock.ts';
 import { Script } from './script.ts';
 
 /** What became of a key of the gateway, by its fingerprint. */
@@ -77,12 +78,11 @@ export class GatewayKeys {
 
   /** All that is known, of keys that nobody has any more too. */
   async read(): Promise<GatewayKeysKnown> {
-    const [time, states, uses] = await Promise.all([
-      this.#redis.time(),
+    const [nowMs, states, uses] = await Promise.all([
+      this.#nowMs(),
       this.#redis.hgetall(this.#keys.gatewayKeys()),
       this.#redis.hgetall(this.#keys.gatewayKeyUses()),
     ]);
-    const nowMs = millisOf(time);
     return {
       nowMs,
       states: Object.entries(states).map(([id, text]) => stateOf(id, text, nowMs)),
@@ -93,7 +93,7 @@ export class GatewayKeys {
   /** Says that a process holds these keys, and what it did with them. */
   async report(used: readonly GatewayKeyUsed[]): Promise<void> {
     if (used.length === 0) return;
-    const nowMs = millisOf(await this.#redis.time());
+    const nowMs = await this.#nowMs();
     const key = this.#keys.gatewayKeyUses();
     const pipeline = this.#redis.pipeline();
     for (const { id, calls, refused } of used) {
@@ -104,16 +104,16 @@ export class GatewayKeys {
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   }
 
+  async #nowMs(): Promise<number> {
+    return Math.floor(await redisNowMs(this.#redis));
+  }
+
   async #mark(args: readonly (string | number)[]): Promise<void> {
     const oneLine = args.map((arg) =>
       typeof arg === 'string' ? arg.replace(/\s+/g, ' ').slice(0, longestReason) : arg,
     );
     await mark.run(this.#redis, [this.#keys.gatewayKeys()], oneLine);
   }
-}
-
-function millisOf([seconds, micros]: readonly (string | number)[]): number {
-  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 }
 
 function stateOf(id: string, text: string, nowMs: number): GatewayKeyState {

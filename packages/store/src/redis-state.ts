@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { redisNowMs } from './redis-clock.ts';
 
 /** What Redis tells of itself; '' or 0 where it does not. */
 export interface RedisState {
@@ -22,10 +23,7 @@ export interface RedisState {
 
 /** Asks Redis for its state, in one round trip. Throws what the connection throws. */
 export async function readRedisState(redis: Redis): Promise<RedisState> {
-  const [info, [seconds, microseconds]] = await Promise.all([
-    redis.info('server', 'memory', 'persistence'),
-    redis.time().then((time) => time.map(Number) as [number, number]),
-  ]);
+  const [info, clockMs] = await Promise.all([redis.info('server', 'memory', 'persistence'), redisNowMs(redis)]);
   const field = (name: string): string => new RegExp(`^${name}:(\\S*)`, 'm').exec(info)?.[1] ?? '';
   return {
     version: field('redis_version'),
@@ -36,6 +34,6 @@ export async function readRedisState(redis: Redis): Promise<RedisState> {
     appended: field('aof_last_write_status') !== 'err',
     rewritten: field('aof_last_bgrewrite_status') !== 'err',
     saved: field('rdb_last_bgsave_status') !== 'err',
-    clockMs: seconds * 1000 + microseconds / 1000,
+    clockMs,
   };
 }

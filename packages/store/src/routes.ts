@@ -2,6 +2,7 @@ import { type Canary, noCanary, type RouteTally, tallyOf } from '@reprice/pricin
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Keys } from './keys.ts';
+import { redisNowMs } from './redis-clock.ts';
 import { Script } from './script.ts';
 
 /** What a process counted of the calls of both routes since it last told; a counter begins with `s:` (stable) or `c:` (the canary). */
@@ -111,8 +112,7 @@ export class Routes {
 
   /** Redis' clock, ms since 1970: `sinceMs` and `cooldownUntilMs` are told by it. */
   async nowMs(): Promise<number> {
-    const [seconds, us] = await this.#redis.time();
-    return Number(seconds) * 1000 + Math.floor(Number(us) / 1000);
+    return Math.floor(await redisNowMs(this.#redis));
   }
 }
 

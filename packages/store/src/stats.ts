@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { BudgetCalendar } from './budget-day.ts';
 import type { Keys } from './keys.ts';
+import { redisNowMs } from './redis-clock.ts';
 import { Script } from './script.ts';
 import { type Counts, type CountsInMemory, type PriceChange, readCounts } from './stats-counts.ts';
 import { WORTH_TTL_SECONDS } from './worth.ts';
@@ -128,7 +129,6 @@ export class Stats {
 
   /** Redis' clock, ms since 1970: by it minutes and seconds are told. */
   async nowMs(): Promise<number> {
-    const [seconds, us] = await this.#redis.time();
-    return Number(seconds) * 1000 + Math.floor(Number(us) / 1000);
+    return Math.floor(await redisNowMs(this.#redis));
   }
 }
