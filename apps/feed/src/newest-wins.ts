@@ -1,6 +1,9 @@
 import type { SourceItem, StockLevel } from '@reprice/pricing';
 import { readableWherever } from './amount-decimals.ts';
 
+/** Fields that may contradict each other. */
+const bounds = ['floor', 'ceiling', 'map'] as const;
+
 /** What a source calls its thing, where an observation does not name the SKU by itself. */
 export type Thing =
   | { readonly kind: 'alias'; readonly id: string; readonly excerpt: string }
@@ -79,7 +82,8 @@ export class NewestWins {
     if (!readableWherever(before.fields, input.fields)) return undefined;
     if (!(before.isJoined || this.#isSound(before.fields)) || !this.#isSound(input.fields)) return undefined;
     const joined = join(before, input);
-    return this.#isSound(joined.fields) ? joined : undefined;
+    const isBounded = bounds.some((name) => Object.hasOwn(input.fields, name));
+    return !isBounded || this.#isSound(joined.fields) ? joined : undefined;
   }
 
   /** Everything, in the order in which each SKU came first. */
