@@ -1,3 +1,4 @@
+import { slotOwnerOptions } from '@reprice/process';
 import { Store } from '@reprice/store';
 import { Redis } from 'ioredis';
 
@@ -5,7 +6,8 @@ const LOOK_MS = 2000;
 
 /** Calls `then` once, as soon as a sink is saved in this Redis. Returns what ends the looking. */
 export function whenSinkIsSaved(redisUrl: string, then: () => void): () => void {
-  const redis = new Redis(redisUrl).on('error', () => {}); // whoever needs Redis more will tell
+  const urls = redisUrl.split(',').map((url) => url.trim());
+  const redis = new Redis(urls[0] ?? '', slotOwnerOptions(urls)).on('error', () => {}); // whoever needs Redis more will tell
   const { sinks } = new Store(redis);
   let timer: NodeJS.Timeout | undefined;
   let isEnded = false;

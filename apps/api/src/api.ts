@@ -56,7 +56,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     const mine = turn(error.message);
     if (mine) logger.error({ err: error, suppressed: mine.suppressed }, 'Redis connection');
   };
-  const redis = connectRedis(config.redisUrl, onError);
+  const redis = connectRedis(config.redisUrls, onError);
   const store = new Store(redis, { timeZone: config.budget.timezone, rates: config.rates });
   try {
     await requireFitRedis(redis, store);
@@ -64,7 +64,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
     redis.disconnect();
     throw error;
   }
-  const batchDone = new BatchDone(store, () => connectRedis(config.redisUrl, onError, { offlineQueue: true }));
+  const batchDone = new BatchDone(store, () => connectRedis(config.redisUrls, onError, { offlineQueue: true }));
   const openBatches = new OpenBatches(store.batches);
   const gateway = new GatewayClient({
     baseUrl: config.gateway.baseUrl,
@@ -87,7 +87,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   }, tickMs);
 
   const stats = new StatsSource(store, () => queue);
-  const connect = (commandTimeoutMs: number) => connectRedis(config.redisUrl, onError, { commandTimeoutMs });
+  const connect = (commandTimeoutMs: number) => connectRedis(config.redisUrls, onError, { commandTimeoutMs });
   const events = new EventHub({ store, stats, connect });
 
   const onUntold = (err: Error): void => {

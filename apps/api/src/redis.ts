@@ -1,3 +1,4 @@
+import { slotOwnerOptions } from '@reprice/process';
 import { Redis } from 'ioredis';
 
 /** Longest that a command may take, in ms: an HTTP answer about a Redis that is away must come within two seconds. */
@@ -24,13 +25,16 @@ export interface RedisConnectionOptions {
  * A connection for HTTP handlers: commands fail at once while Redis is away, and are never sent a second time after a reconnect, since a
  * counter that was raised already would be raised again. A connection that is open and carries nothing (a network that swallows packets)
  * is noticed within `pingEveryMs + silenceMs`, also while no request comes, and what was asked on it is thrown away with it.
+ *
+ * @param urls of one Redis, or of several nodes of a cluster
  */
 export function connectRedis(
-  url: string,
+  urls: readonly string[],
   onError: (error: Error) => void,
   options: RedisConnectionOptions = {},
 ): Redis {
-  const redis = new Redis(url, {
+  const redis = new Redis(urls[0] ?? '', {
+    ...slotOwnerOptions(urls),
     enableOfflineQueue: options.offlineQueue ?? false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: options.offlineQueue ? null : 0,

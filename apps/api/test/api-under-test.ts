@@ -47,7 +47,7 @@ export async function startApiUnderTest(
 ): Promise<ApiUnderTest> {
   const namespace = freshNamespace();
   const url = options.redisUrl ?? testRedis().url;
-  const redis = connectRedis(url, () => {});
+  const redis = connectRedis([url], () => {});
   const store = new Store(redis, { namespace });
   const queue = new PackQueue({
     connection: redis,
@@ -55,14 +55,14 @@ export async function startApiUnderTest(
     ...(options.maxJobs !== undefined && { maxJobs: options.maxJobs }),
   });
   queue.bull.on('error', () => {});
-  const batchDone = new BatchDone(store, () => connectRedis(url, () => {}, { offlineQueue: true }));
+  const batchDone = new BatchDone(store, () => connectRedis([url], () => {}, { offlineQueue: true }));
   const logged: ApiUnderTest['logged'] = [];
   const log = (level: string) => (fields: object, message: string) => {
     logged.push({ level, message, fields: { ...fields } });
   };
   if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
   const stats = new StatsSource(store, () => queue);
-  const connect = (commandTimeoutMs: number) => connectRedis(url, () => {}, { commandTimeoutMs });
+  const connect = (commandTimeoutMs: number) => connectRedis([url], () => {}, { commandTimeoutMs });
   const events = new EventHub({ store, stats, connect });
   const app = createApp({
     store,

@@ -12,7 +12,7 @@ describe('a connection to Redis that is open and carries nothing', () => {
   test('is noticed while nobody asks anything, and replaced', async () => {
     const line = await blackHole(Number(new URL(testRedis().url).port));
     const errors: string[] = [];
-    const redis = connectRedis(`redis://127.0.0.1:${line.port}`, (error) => errors.push(error.message));
+    const redis = connectRedis([`redis://127.0.0.1:${line.port}`], (error) => errors.push(error.message));
     while (redis.status !== 'ready') await sleep(10);
     line.swallow();
     const startedMs = performance.now();
@@ -50,7 +50,7 @@ describe('a connection to Redis that is open and carries nothing', () => {
     const line = await blackHole(Number(new URL(testRedis().url).port));
     const api = await startApiUnderTest({});
     const done = new BatchDone(api.store, () =>
-      connectRedis(`redis://127.0.0.1:${line.port}`, () => {}, {
+      connectRedis([`redis://127.0.0.1:${line.port}`], () => {}, {
         offlineQueue: true,
         silenceMs: 400,
         pingEveryMs: 200,

@@ -40,7 +40,7 @@ async function startFeeds(config: Config, log: Logger): Promise<RunningProcess> 
     const mine = turn(error.message);
     if (mine) log.error({ err: error, suppressed: mine.suppressed }, 'an error of Redis');
   };
-  const redis = connectRedis(config.redisUrl, { silenceMs: SILENCE_MS, onError });
+  const redis = connectRedis(config.redisUrls, { silenceMs: SILENCE_MS, onError });
   const store = new Store(redis, { timeZone: config.budget.timezone, rates: config.rates });
   const desk = new QuarantineDesk(store.quarantine, {
     alarmPercent: config.quarantine.alarmPercent,

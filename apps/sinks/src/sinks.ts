@@ -51,7 +51,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
   };
   const connections: Redis[] = [];
   const connect = (): Redis => {
-    const redis = connectRedis(config.redisUrl, { silenceMs: SILENCE_MS, onError });
+    const redis = connectRedis(config.redisUrls, { silenceMs: SILENCE_MS, onError });
     connections.push(redis);
     return redis;
   };

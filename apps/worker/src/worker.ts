@@ -77,7 +77,7 @@ export async function startWorker(config: Config, log: Logger, seam: WorkerSeam 
   };
   const connections: Redis[] = [];
   const connect = (): Redis => {
-    const redis = connectRedis(config.redisUrl, { silenceMs: SILENCE_MS, onError });
+    const redis = connectRedis(config.redisUrls, { silenceMs: SILENCE_MS, onError });
     connections.push(redis);
     return redis;
   };

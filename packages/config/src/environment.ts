@@ -31,7 +31,8 @@ export const environmentSchema = z.object({
     {
       takes:
         'redis://host:port, rediss://host:port (TLS), or the path of a unix socket; comma-separated: nodes of a cluster',
-      meaning: 'where Redis is; `npm start` brings its own unless this is set',
+      meaning:
+        'where Redis is, or nodes of one cluster, of which any tells the others; `npm start` brings its own unless this is set',
       default: 'redis://127.0.0.1:6379',
       show: maskedUrl,
     },

@@ -5,5 +5,6 @@ export { serveMetricsPort } from './metrics-port.ts';
 export { connectRedis, type RedisConnectionOptions } from './redis-connection.ts';
 export { untilFit } from './redis-fitness.ts';
 export { type RunningProcess, runProcess, type StartProcess } from './run-process.ts';
+export { slotOwnerOptions } from './slot-owner.ts';
 export { StartError, UnfitRedisError } from './start-error.ts';
 export type { StopCause, StopSignal } from './stop-signal.ts';

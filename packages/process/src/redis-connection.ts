@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { slotOwnerOptions } from './slot-owner.ts';
 
 const RECONNECT_CAP_MS = 2000;
 
@@ -12,9 +13,12 @@ export interface RedisConnectionOptions {
 /**
  * A connection whose commands wait while Redis is away, and are sent again when it is back, which all of our scripts bear. One that a
  * firewall swallowed without a word is noticed as soon as something is asked over it, as chores do each second.
+ *
+ * @param urls of one Redis, or of several nodes of a cluster
  */
-export function connectRedis(url: string, { silenceMs, onError }: RedisConnectionOptions): Redis {
-  const redis = new Redis(url, {
+export function connectRedis(urls: readonly string[], { silenceMs, onError }: RedisConnectionOptions): Redis {
+  const redis = new Redis(urls[0] ?? '', {
+    ...slotOwnerOptions(urls),
     maxRetriesPerRequest: null,
     socketTimeout: silenceMs,
     retryStrategy: (times) => Math.min(times * 200, RECONNECT_CAP_MS),
