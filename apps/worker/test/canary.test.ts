@@ -88,7 +88,7 @@ it('a share of the SKUs is answered by the canary, always the same, and each pri
 });
 
 it('answers that come after the rollback are not published: their rows run again on stable', async () => {
-  await pool.faults({ byModel: { [CANARY_MODEL]: { latency: { p50Ms: 1500, p99Ms: 1500 } } } });
+  await pool.faults({ byModel: { [CANARY_MODEL]: { latency: { p50Ms: 2500, p99Ms: 2500 } } } });
   const canary = await knownCanary({ percent: 100, minCalls: 10_000 });
   const before = await pool.callsByModel();
   const snapshots = catalogue(40, {}, 'late');

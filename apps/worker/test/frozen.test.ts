@@ -7,17 +7,18 @@ const PACKS = 4;
 
 /** A worker with PACKS calls at the gateway, frozen before any answer came. */
 async function frozenInMidCall(pool: Pool, env: Record<string, string>): Promise<AppProcess> {
+  await pool.faults({ latency: { p50Ms: 4000, p99Ms: 4001 } });
   const worker = await pool.worker({ ...env, WORKER_CONCURRENCY: String(PACKS) }, { main: 'test/crashing-worker.ts' });
   const arrived = async () => (await pool.ledger()).requestTimes.maxRequestsInAny60s;
   await expect.poll(arrived, { interval: 20 }).toBe(PACKS);
   process.kill(worker.pid, 'SIGSTOP');
+  await pool.faults({});
   return worker;
 }
 
 describe('a worker that is frozen in the middle of its calls', () => {
   it('past its lock, comes back to find all done: it changes nothing, and its calls are booked at what they cost', async () => {
     const pool = await Pool.start();
-    await pool.faults({ latency: { p50Ms: 1500, p99Ms: 1501 } });
     const snapshots = catalogue(25 * PACKS);
     const id = await pool.submit(snapshots);
     const env = { LOCK_MS: String(LOCK_MS) };
@@ -42,7 +43,6 @@ describe('a worker that is frozen in the middle of its calls', () => {
 
   it('within its lock, while the SKUs get newer prices: its stale answers are refused, and asked for anew', async () => {
     const pool = await Pool.start();
-    await pool.faults({ latency: { p50Ms: 1000, p99Ms: 1001 } });
     const old = catalogue(25 * PACKS);
     const skus = old.map((s) => s.sku);
     const first = await pool.submit(old);
@@ -55,9 +55,11 @@ describe('a worker that is frozen in the middle of its calls', () => {
 
     process.kill(frozen.pid, 'SIGCONT');
     const seen = new Set<string | undefined>();
-    const looking = setInterval(async () => {
+    const look = async () => {
       for (const price of await pool.prices(skus)) seen.add(price.snapshotAt);
-    }, 50);
+    };
+    await look();
+    const looking = setInterval(look, 50);
     expect(await pool.watch(first)).toMatchObject({ priced: 25 * PACKS, failed: 0 });
     clearInterval(looking);
     for (const price of await pool.prices(skus)) expect(price).toMatchObject({ batchId: first, revision: '2' });

@@ -52,7 +52,7 @@ it('a price in another currency than the live one waits for a person, whatever t
 
 it('a price that another run replaces while its successor is computed: what is held is made from the new one', async () => {
   const pool = await Pool.start({ REPRICE_CONFIG: configFile });
-  await pool.faults({ latency: { p50Ms: 700, p99Ms: 800 } });
+  await pool.faults({ latency: { p50Ms: 2000, p99Ms: 2100 } });
   await pool.worker();
   const [snapshot] = catalogue(1, { strategy: 'careful', stock: 2, capacity: 100, demand: 2 });
   const { sku = '', priceMinor = 0 } = snapshot ?? {};

@@ -158,7 +158,7 @@ it('is not asked after the low share of the budget is used up, or while the minu
 
 it('answers of a shadow that was ended are recorded nowhere, and those under way at a shutdown are', async () => {
   await worker.kill();
-  const latency = { p50Ms: 1200, p99Ms: 1200 };
+  const latency = { p50Ms: 2000, p99Ms: 2000 };
   await pool.faults({ byModel: { [SHADOW_MODEL]: { latency } } });
   const ended = await setShadow();
   worker = await pool.worker();
