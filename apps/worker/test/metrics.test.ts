@@ -27,9 +27,11 @@ describe('a worker with METRICS_PORT', () => {
     const pool = await Pool.start();
     const worker = await pool.worker({ METRICS_PORT: '0' });
     expect(await pool.watch(await pool.submit(catalogue(100)))).toMatchObject({ priced: 100 });
+    const ledger = await pool.ledger();
+    const runs = async () => figure(await scrape(worker.url), 'reprice_pack_runs_total', { verdict: 'done' });
+    await expect.poll(runs).toBe(ledger.calls);
     const first = await scrape(worker.url);
     const calls = figure(first, 'reprice_calls_total', { outcome: 'complete', route: 'stable' });
-    const ledger = await pool.ledger();
     expect(calls).toBe(ledger.calls);
     expect(figure(first, 'reprice_calls_cost_usd_total') * 1e9).toBeCloseTo(ledger.totalNanoUsd, -1);
     expect(figure(first, 'reprice_skus_priced_total', { source: 'model', mode: 'live' })).toBe(100);
