@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ContractServer, problem } from './contract-server.ts';
+import { describe, expect, it } from 'vitest';
+import { contractServer, problem } from './contract-server.ts';
 import { atTerminal, inPipe } from './terminal.ts';
 
-let api: ContractServer;
-let env: Record<string, string>;
-beforeEach(async () => {
-  api = await ContractServer.start();
-  env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
-});
-afterEach(() => api.stop());
+const { api, env } = contractServer();
 
 const shop = {
   name: 'shop',
@@ -38,14 +32,19 @@ const legacy = {
 
 describe('sinks', () => {
   it('are shown, with what to do', async () => {
-    api.on('GET /v1/sinks', { body: { items: [legacy, shop], nextCursor: null } });
+    api.on('GET /v1/sinks', {
+      body: { items: [legacy, shop, { ...shop, name: 'old', state: 'removed' }], nextCursor: null },
+    });
     const { stdout, stderr } = await atTerminal(['sinks'], env);
     expect(stdout).toMatch(/│ shop +│ webhook │ stopped │ +12,000 │ +40 │ +75 s │ +3 │ +3\.1 % │ 180 ms │ https:/);
     expect(stderr).toContain('shop stopped: see to its far end, then npx reprice sinks resume shop');
     expect(stderr).toMatch(/shop last failed 2026-11-21T12:00:00\.000Z: http-500, HTTP 500: no\S*\n/);
     expect(stderr).not.toContain('legacy last failed');
+    expect(stderr).toContain(
+      'old is in no config file any more, and what is published waits for it: npx reprice sinks delete old',
+    );
     expect(stderr).toContain('legacy missed 7 messages: npx reprice sinks resync legacy');
-    expect((await inPipe(['sinks', '--json'], env)).stdout.split('\n')).toHaveLength(3);
+    expect((await inPipe(['sinks', '--json'], env)).stdout.split('\n')).toHaveLength(4);
     api.on('GET /v1/sinks', { body: { items: [], nextCursor: null } });
     expect((await inPipe(['sinks'], env)).stderr).toContain('There is no sink.');
   });
@@ -117,7 +116,17 @@ describe('sinks', () => {
     };
     api.on('GET /v1/sinks/parity', { body: parity });
     expect((await inPipe(['sinks', 'parity'], env)).stdout).toBe(
-      'legacy, shop: 399 of 400 prices taken alike (99.75 %).\nSKUs now: 1 dead letters, 2 waiting.\nA\tdead\tdead\t9.90 EUR\n',
+      'legacy, shop: 399 of 400 prices taken alike (99.75 %).\nSKUs now: 1 dead, 2 waiting.\nA\tdead\tdead\t9.90 EUR\n',
+    );
+    api.on('GET /v1/sinks/parity', { body: { ...parity, dead: 0, waiting: 0, items: [] } });
+    expect((await inPipe(['sinks', 'parity'], env)).stdout).toBe(
+      'legacy, shop: 399 of 400 prices taken alike (99.75 %).\nNo SKU differs now: those that did were taken alike later.\n',
+    );
+    api.on('GET /v1/sinks/parity', {
+      body: { ...parity, compared: 0, same: 0, samePercent: null, dead: 0, items: [] },
+    });
+    expect((await inPipe(['sinks', 'parity'], env)).stdout).toBe(
+      'legacy, shop: no price was taken by all of them yet.\nSKUs now: 2 waiting.\n',
     );
     api.on('DELETE /v1/sinks/parity', { status: 204 });
     expect((await inPipe(['sinks', 'parity', '--reset'], env)).stderr).toContain('begins anew');

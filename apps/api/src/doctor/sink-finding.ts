@@ -4,6 +4,9 @@ import { type Finding, failed, ok, warning } from './finding.ts';
 /** A sink that is further behind than this is not just busy, s. */
 const lateSeconds = 300;
 
+/** What waits for longer, while attempts fail, is hardly just tried again, s. */
+const stuckSeconds = 10;
+
 /** Whether published prices get to where they are delivered. `configured`: the sinks that the API's configuration names. */
 export function sinkFinding(sinks: readonly ShownSink[], configured: readonly string[]): Finding {
   const id = 'sinks';
@@ -38,7 +41,7 @@ export function sinkFinding(sinks: readonly ShownSink[], configured: readonly st
   if (failing.length > 0)
     return warning(
       id,
-      `Every attempt of the last minutes failed: ${failing.map(failure).join('; ')}. What is published waits.`,
+      `The newest attempts failed: ${failing.map(failure).join('; ')}. What is published waits.`,
       'See to its far end: attempts go on by themselves, until its triggers stop it (reprice sinks).',
     );
   const dead = present.filter((sink) => sink.dead > 0).map((sink) => `${sink.name} ${sink.dead}`);
@@ -64,12 +67,13 @@ export function sinkFinding(sinks: readonly ShownSink[], configured: readonly st
   return ok(id, sinks.length === 0 ? 'No sink is configured.' : detail);
 }
 
-/** Whether something waits, and nothing of the last minutes went through. */
+/** Whether something waits, and nothing of the last minutes went through; or the newest attempts failed, and what waits does so for a while. */
 function isFailing(sink: ShownSink): boolean {
-  const { state, waiting, attempts, errorPercent, lastError } = sink;
+  const { state, waiting, attempts, errorPercent, lastError, oldestWaitingSeconds } = sink;
   if (state !== 'delivering' || waiting === 0 || !lastError) return false;
   // Attempts may be minutes apart.
-  return attempts > 0 ? errorPercent === 100 : failedLast(sink);
+  const isLong = attempts === 0 || (oldestWaitingSeconds ?? 0) > stuckSeconds;
+  return (attempts > 0 && errorPercent === 100) || (isLong && failedLast(sink));
 }
 
 function failedLast({ lastError, lastDeliveredAt = '' }: ShownSink): boolean {

@@ -82,21 +82,18 @@ async function printParity({ output }: Context, parity: SinkParity): Promise<voi
   if (parity.sinks.length < 2) return output.tell('Fewer than two sinks: there is nothing to compare.');
   const { since, compared, same, samePercent, different, dead, unnamed, untold, waiting, notFollowed } = parity;
   const names = printable(parity.sinks.join(', '), 200);
+  const begun = since ? `, since ${printable(since, 40)}` : '';
   const share = samePercent == null ? '' : ` (${samePercent} %)`;
-  await output.print(
-    `${names}: ${count(same)} of ${count(compared)} prices taken alike${share}${since ? `, since ${printable(since, 40)}` : ''}.`,
-  );
-  const now = {
-    'at other prices': different,
-    'dead letters': dead,
-    'not named': unnamed,
-    untold,
-    waiting,
-    'not compared': notFollowed,
-  };
+  const taken =
+    compared === 0
+      ? 'no price was taken by all of them yet'
+      : `${count(same)} of ${count(compared)} prices taken alike${share}`;
+  await output.print(`${names}: ${taken}${begun}.`);
+  const now = { different, dead, unnamed, untold, waiting, 'not followed': notFollowed };
   const some = Object.entries(now).filter(([, number]) => number > 0);
   if (some.length > 0)
     await output.print(`SKUs now: ${some.map(([what, number]) => `${count(number)} ${what}`).join(', ')}.`);
+  else if (same < compared) await output.print('No SKU differs now: those that did were taken alike later.');
   if (parity.items.length === 0) return;
   const columns = [{ head: 'SKU' }, { head: 'what' }, ...parity.sinks.map((head) => ({ head, isFigure: true }))];
   const rows = parity.items.map(({ sku, kind, sinks }) => [
