@@ -347,6 +347,16 @@ const others: HostileCase[] = [
   line('V77', '33 MB of JSON', toSource('own', `"${'x'.repeat(33 * 1_048_576)}"`), 413, 'payload-too-large', {
     slow: true,
   }),
+  line(
+    'V78',
+    '300,000 items that are none, in one list',
+    toSource('own', `[${'1,'.repeat(299_999)}1]`),
+    202,
+    undefined,
+    {
+      holds: read(0, 300_000),
+    },
+  ),
 ];
 
 /** What sources send that is not what they should. */

@@ -13,14 +13,35 @@ export class Reading implements SourceReading {
 
   /** Takes over all of another reading. */
   add(other: SourceReading): void {
-    this.observations.push(...other.observations);
-    this.aliased.push(...other.aliased);
-    this.aliases.push(...other.aliases);
-    this.items.push(...other.items);
-    this.levels.push(...other.levels);
-    this.quarantined.push(...other.quarantined);
+    // One by one: so many arguments as a payload has items, no call takes.
+    for (const one of other.observations) this.observations.push(one);
+    for (const one of other.aliased) this.aliased.push(one);
+    for (const one of other.aliases) this.aliases.push(one);
+    for (const one of other.items) this.items.push(one);
+    for (const one of other.levels) this.levels.push(one);
+    for (const one of other.quarantined) this.quarantined.push(one);
     for (const [reason, count] of Object.entries(other.unused))
       this.unused[reason] = (this.unused[reason] ?? 0) + count;
+  }
+
+  /** The same in readings of at most so many of each kind. */
+  *parts(most: number): Generator<SourceReading> {
+    const { observations, aliased, aliases, items, levels, quarantined } = this;
+    const longest = Math.max(
+      ...[observations, aliased, aliases, items, levels, quarantined].map(({ length }) => length),
+    );
+    for (let from = 0; from === 0 || from < longest; from += most) {
+      const part = <T>(list: readonly T[]): readonly T[] => list.slice(from, from + most);
+      yield {
+        observations: part(observations),
+        aliased: part(aliased),
+        aliases: part(aliases),
+        items: part(items),
+        levels: part(levels),
+        quarantined: part(quarantined),
+        unused: from === 0 ? this.unused : {},
+      };
+    }
   }
 
   /** How many things it tells of. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   isSigned,
   isWooPing,
+  Reading,
   readSource,
   readTable,
   type SourceSettings,
@@ -386,6 +387,18 @@ describe('a signature', () => {
     expect(signatureOf(settings({ kind: 'amazon' }), headers)).toBeUndefined();
     expect(signatureOf(settings({ kind: 'woocommerce', secret: 'secret-of-woo' }), headers)).toBeUndefined();
   });
+});
+
+it('a payload of 140,000 items is read and stored in parts', () => {
+  const whole = new Reading();
+  whole.add(read({ kind: 'json', fields: { sku: '/sku', stock: '/n' } }, new Array(140_000).fill(1)));
+  whole.skip('other');
+  const parts = [...whole.parts(50_000)];
+  expect(parts.map(({ quarantined, unused }) => [quarantined.length, unused.other])).toEqual([
+    [50_000, 1],
+    [50_000, undefined],
+    [40_000, undefined],
+  ]);
 });
 
 describe('an excerpt', () => {

@@ -7,6 +7,8 @@ import { MergedCounts } from '../observations/merged-counts.ts';
 
 /** So much is read before it is stored. */
 const storedAtOnce = 200;
+/** One payload may tell of more. */
+const takenAtOnce = 10_000;
 /** Of what is put aside so many are told; all are counted. */
 export const misfitsTold = 100;
 
@@ -75,12 +77,14 @@ export class SourceReceiver implements RowSink {
     const reading = this.#reading;
     this.#reading = new Reading();
     const places = this.#settings.kind === 'shopify' ? this.#settings.locations : undefined;
-    const { rows, quarantined, unused } = await this.#intake.take(this.#name, reading, places);
-    for (const row of rows) this.counts.add(row);
-    this.learned += reading.aliases.length;
-    this.quarantined += quarantined.length;
-    this.misfits.push(...quarantined.slice(0, misfitsTold - this.misfits.length));
-    for (const [reason, count] of Object.entries(unused))
-      this.unused.set(reason, (this.unused.get(reason) ?? 0) + count);
+    for (const part of reading.parts(takenAtOnce)) {
+      const { rows, quarantined, unused } = await this.#intake.take(this.#name, part, places);
+      for (const row of rows) this.counts.add(row);
+      this.learned += part.aliases.length;
+      this.quarantined += quarantined.length;
+      this.misfits.push(...quarantined.slice(0, misfitsTold - this.misfits.length));
+      for (const [reason, count] of Object.entries(unused))
+        this.unused.set(reason, (this.unused.get(reason) ?? 0) + count);
+    }
   }
 }
