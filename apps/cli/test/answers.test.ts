@@ -3,19 +3,15 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
-import { type Answer, batch, ContractServer, ndjson, price, problem } from './contract-server.ts';
+import { type Answer, batch, ContractServer, contractServer, ndjson, price, problem } from './contract-server.ts';
 import { inPipe } from './terminal.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-let api: ContractServer;
-beforeEach(async () => {
-  api = await ContractServer.start();
-});
-afterEach(() => api.stop());
+const { api } = contractServer();
 
 const key = 'hunter22-hunter22';
 
@@ -148,7 +144,7 @@ describe('where the API is', () => {
     expect(byStart.stderr).toContain(`at ${url} (from the \`npm start\` of this checkout): connection refused.`);
     const byFlag = await reprice(['budget', '--url', url], { cwd });
     expect(byFlag.stderr).toContain(`at ${url} (from --url): connection refused.`);
-    api = await ContractServer.start();
+    await api.start();
   });
 });
 

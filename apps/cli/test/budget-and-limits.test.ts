@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ContractServer, problem } from './contract-server.ts';
+import { describe, expect, it } from 'vitest';
+import { contractServer, problem } from './contract-server.ts';
 import { atTerminal, inPipe } from './terminal.ts';
 
-let api: ContractServer;
-beforeEach(async () => {
-  api = await ContractServer.start();
-});
-afterEach(() => api.stop());
+const { api } = contractServer();
 
 const run = (args: readonly string[]) => inPipe(args, { REPRICE_URL: api.url, REPRICE_API_KEY: 'hunter22-hunter22' });
 

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ContractServer, problem } from './contract-server.ts';
+import { describe, expect, it } from 'vitest';
+import { contractServer, problem } from './contract-server.ts';
 import { atTerminal, inPipe } from './terminal.ts';
 
-let api: ContractServer;
-let env: Record<string, string>;
-beforeEach(async () => {
-  api = await ContractServer.start();
-  env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
-});
-afterEach(() => api.stop());
+const { api, env } = contractServer();
 
 const figures = {
   calls: 900,

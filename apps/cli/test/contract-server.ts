@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach } from 'vitest';
 
 /** A request as it arrived, with its whole body. */
 export interface Seen {
@@ -21,21 +22,24 @@ type Handler = (seen: Seen, res: ServerResponse) => Answer | undefined;
 
 /** An HTTP server that answers as the contract says, from what a test lays down. */
 export class ContractServer {
+  url = '';
   readonly seen: Seen[] = [];
-  readonly #server: Server;
-  readonly url: string;
   readonly #handlers = new Map<string, Handler>();
-
-  constructor(server: Server) {
-    this.#server = server;
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on('request', (req, res) => void this.#answer(req, res));
-  }
+  #server = createServer();
 
   static async start(): Promise<ContractServer> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new ContractServer(server);
+    const server = new ContractServer();
+    await server.start();
+    return server;
+  }
+
+  /** Listens, and has seen nothing yet nor has it an answer. */
+  async start(): Promise<void> {
+    this.seen.length = 0;
+    this.#handlers.clear();
+    this.#server = createServer((req, res) => void this.#answer(req, res));
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Lays down the answer to `GET /v1/batches/b1` and the like; a handler may also write the response itself and give nothing. */
@@ -74,6 +78,20 @@ export class ContractServer {
     res.writeHead(answer.status ?? 200, { 'content-type': type, ...answer.headers });
     res.end(isText ? answer.body : JSON.stringify(answer.body ?? null));
   }
+}
+
+/** A server of its own for each test of the file, and the environment of a command that asks it. */
+export function contractServer(): { api: ContractServer; env: { REPRICE_URL: string; REPRICE_API_KEY: string } } {
+  const api = new ContractServer();
+  beforeEach(() => api.start());
+  afterEach(() => api.stop());
+  const env = {
+    get REPRICE_URL() {
+      return api.url;
+    },
+    REPRICE_API_KEY: 'k',
+  };
+  return { api, env };
 }
 
 /** An error as the API writes it. */

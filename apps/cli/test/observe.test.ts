@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
-import { ContractServer } from './contract-server.ts';
+import { contractServer } from './contract-server.ts';
 
-let api: ContractServer;
-let env: Record<string, string>;
-beforeEach(async () => {
-  api = await ContractServer.start();
-  env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
-});
-afterEach(() => api.stop());
+const { api, env } = contractServer();
 
 const fault = { field: 'sku', code: 'unknown-sku', got: 'B', takes: 'price and currency too' };
 const taken = {

@@ -1,18 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
-import { batch, ContractServer, problem } from './contract-server.ts';
+import { batch, ContractServer, contractServer, problem } from './contract-server.ts';
 import { atTerminal, inPipe } from './terminal.ts';
 
-let api: ContractServer;
-let env: Record<string, string>;
-beforeEach(async () => {
-  api = await ContractServer.start();
-  env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
-});
-afterEach(() => api.stop());
+const { api, env } = contractServer();
 
 describe('feeds', () => {
   const feed = {

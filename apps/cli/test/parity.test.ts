@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ContractServer } from './contract-server.ts';
+import { expect, it } from 'vitest';
+import { contractServer } from './contract-server.ts';
 import { atTerminal, inPipe } from './terminal.ts';
 
-let api: ContractServer;
-let env: Record<string, string>;
-beforeEach(async () => {
-  api = await ContractServer.start();
-  env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
-});
-afterEach(() => api.stop());
+const { api, env } = contractServer();
 
 const shadow = {
   state: 'running',

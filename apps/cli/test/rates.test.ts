@@ -1,17 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ContractServer } from './contract-server.ts';
+import { describe, expect, it } from 'vitest';
+import { contractServer } from './contract-server.ts';
 import { inPipe } from './terminal.ts';
 
-let api: ContractServer;
-let env: Record<string, string>;
-beforeEach(async () => {
-  api = await ContractServer.start();
-  env = { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' };
-});
-afterEach(() => api.stop());
+const { api, env } = contractServer();
 
 const table = { date: '2026-11-20', base: 'EUR', perBase: { USD: '1.0842', JPY: '163.2' } };
 const rates = {

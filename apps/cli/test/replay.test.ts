@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ApiClient } from '../src/api-client.ts';
 import { replayAll } from '../src/replaying.ts';
 import { reprice } from './command.ts';
-import { ContractServer, problem, type Seen } from './contract-server.ts';
+import { contractServer, problem, type Seen } from './contract-server.ts';
 import { atTerminal, inPipe } from './terminal.ts';
 
-let api: ContractServer;
-beforeEach(async () => {
-  api = await ContractServer.start();
-});
-afterEach(() => api.stop());
+const { api, env } = contractServer();
 
-const run = (args: readonly string[]) => inPipe(args, { REPRICE_URL: api.url, REPRICE_API_KEY: 'k' });
+const run = (args: readonly string[]) => inPipe(args, env);
 
 const asOf = '2026-11-21T10:00:00.000Z';
 const route = 'POST /v1/jobs/replay';

@@ -1,18 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type CommandOptions, reprice } from './command.ts';
-import { type Answer, batch, ContractServer, ndjson, price, problem } from './contract-server.ts';
+import { type Answer, batch, contractServer, ndjson, price, problem } from './contract-server.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-let api: ContractServer;
-beforeEach(async () => {
-  api = await ContractServer.start();
-});
-afterEach(() => api.stop());
+const { api } = contractServer();
 
 const key = 'hunter22-hunter22';
 const csv = 'product_id,price\nA,1.00\n';

@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ContractServer } from './contract-server.ts';
+import { expect, it } from 'vitest';
+import { contractServer } from './contract-server.ts';
 import { inPipe } from './terminal.ts';
 
-let api: ContractServer;
-beforeEach(async () => {
-  api = await ContractServer.start();
-});
-afterEach(() => api.stop());
+const { api } = contractServer();
 
 const run = (args: readonly string[]) => inPipe(args, { REPRICE_URL: api.url, REPRICE_API_KEY: 'hunter22-hunter22' });
 
