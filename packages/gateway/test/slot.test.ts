@@ -5,7 +5,6 @@ import { expect, it, onTestFinished } from 'vitest';
 import { clientOf, request } from './asking.ts';
 import { streamEnd, textEvent } from './http-server.ts';
 
-const timeoutMs = 400;
 const everyMs = 20;
 
 /** A server that answers the first request as the test wants it, on any connection, and all others as they should be. */
@@ -99,7 +98,7 @@ it.each<[string, string, (socket: Socket) => void]>([
   ],
 ])('%s ends as %s within the deadline, and its connection is free for the next call', async (_name, kind, answer) => {
   const { url, sockets } = await firstHostile(answer);
-  const client = clientOf(url, { timeoutMs, connections: 1 });
+  const client = clientOf(url, { timeoutMs: kind === 'timeout' ? 1000 : 10_000, connections: 1 });
   const outcome = await client.complete(request);
   expect(outcome.kind).toBe(kind);
   expect(await client.complete(request)).toMatchObject({ kind: 'complete', text: '1,2\n' });
