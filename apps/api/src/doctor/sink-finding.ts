@@ -21,7 +21,7 @@ export function sinkFinding(sinks: readonly ShownSink[], configured: readonly st
     return failed(
       id,
       `No process delivers to ${idle.join(', ')}; what is published waits.`,
-      'Start one with the same config file: npm run sinks',
+      'Start one with the same config file: npm run sinks. What is wanted no more: reprice sinks delete NAME',
     );
   if (stopped.length > 0)
     return failed(

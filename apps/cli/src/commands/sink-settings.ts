@@ -92,8 +92,10 @@ export function addSinkSettings(sinks: Command, context: Context): void {
     });
   sinks
     .command('delete')
-    .summary('delete a saved sink')
-    .description('Deletes a saved sink, with what waits for it and its dead letters. Needs a key of scope admin.')
+    .summary('delete a sink that is saved, or removed')
+    .description(
+      'Deletes a saved sink, or one that is in no config file any more, with what waits for it and its dead letters. Needs a key of scope admin.',
+    )
     .argument('<name>', 'the sink')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  reprice sinks delete shop --yes')
