@@ -22,7 +22,6 @@ function faultsOf(env: Record<string, string>, process: 'api' | 'worker' | 'simu
 describe('defaults', () => {
   it('are those of the contract', () => {
     expect(load({})).toMatchObject({
-      redisUrl: 'redis://127.0.0.1:6379',
       redisUrls: ['redis://127.0.0.1:6379'],
       host: '127.0.0.1',
       port: 8080,
@@ -61,7 +60,7 @@ describe('values', () => {
   const read: [string, string, (config: Config) => unknown, unknown][] = [
     ['PORT', '0', (c) => c.port, 0],
     ['PORT', ' 9000 ', (c) => c.port, 9000],
-    ['REDIS_URL', 'rediss://:pw@redis.test:6380/2', (c) => c.redisUrl, 'rediss://:pw@redis.test:6380/2'],
+    ['REDIS_URL', 'rediss://:pw@redis.test:6380/2', (c) => c.redisUrls[0], 'rediss://:pw@redis.test:6380/2'],
     ['REDIS_URL', '/run/redis.sock', (c) => c.redisUrls, ['/run/redis.sock']],
     ['REDIS_URL', 'redis://a:1, redis://b:2', (c) => c.redisUrls, ['redis://a:1', 'redis://b:2']],
     ['GATEWAY_BASE_URL', 'https://gateway.test/v1/', (c) => c.gateway.baseUrl, 'https://gateway.test/v1'],

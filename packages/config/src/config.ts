@@ -22,8 +22,6 @@ export type ProcessName = 'api' | 'worker' | 'feed' | 'sinks' | 'simulator';
 
 /** All settings of a process: checked, complete, frozen. */
 export interface Config extends ConfigSections {
-  /** The first of {@link redisUrls}. */
-  readonly redisUrl: string;
   /** One address, or the nodes of a cluster. */
   readonly redisUrls: readonly string[];
   readonly host: string;
@@ -139,9 +137,7 @@ function assemble(
   strategies: Config['strategies'],
   sections: ConfigSections,
 ): Config {
-  const [redisUrl = ''] = values.REDIS_URL;
   return deepFreeze({
-    redisUrl,
     redisUrls: values.REDIS_URL,
     host: values.HOST,
     port: values.PORT,
