@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { freshNamespace, startRedis, testRedis } from '../src/index.ts';
 
-async function ask<T>(url: string, question: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url, { maxRetriesPerRequest: 0, commandTimeout: 500 });
+async function ask<T>(url: string, question: (client: Redis) => Promise<T>, commandTimeout = 10_000): Promise<T> {
+  const client = new Redis(url, { maxRetriesPerRequest: 0, commandTimeout });
   client.on('error', () => {}); // told by the question itself
   try {
     return await question(client);
@@ -40,7 +40,7 @@ describe('startRedis', () => {
   test('answers nothing while paused, and stops from there', async () => {
     const redis = await startRedis();
     redis.pause();
-    await expect(ask(redis.url, (client) => client.ping())).rejects.toThrow();
+    await expect(ask(redis.url, (client) => client.ping(), 500)).rejects.toThrow();
     redis.resume();
     expect(await ask(redis.url, (client) => client.ping())).toBe('PONG');
     redis.pause();
