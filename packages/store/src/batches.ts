@@ -15,6 +15,7 @@ import { decodeFailure, type Failure } from './failure.ts';
 import type { Claim } from './idempotency.ts';
 import type { Keys } from './keys.ts';
 import { OrdinalSet } from './ordinal-set.ts';
+import { repliesTo } from './replies.ts';
 import { decodeChunk } from './result-chunk.ts';
 import { Script } from './script.ts';
 import { encodeSnapshot } from './snapshot-text.ts';
@@ -81,7 +82,7 @@ export class Batches {
         .hset(key, { kind, priority, mode, createdAtMs })
         .expire(key, RECEIVING_TTL_SECONDS);
       if (kind === 'batch') steps.zadd(this.#keys.batches(), 0, id).sadd(this.#keys.underWay(), id);
-      await run(steps);
+      await repliesTo(steps);
       return id;
     }
   }
@@ -117,7 +118,7 @@ export class Batches {
     }
     if (trial.length > 0) steps.hset(k.trial(id), new Map(trial.map((s) => [s.sku, encodeSnapshot(s)])));
     for (const key of [k.batch(id), ...k.partsOf(id)]) steps.expire(key, RECEIVING_TTL_SECONDS);
-    await run(steps);
+    await repliesTo(steps);
   }
 
   /** The jobs of a batch that is still received begin to run at this moment, ms since 1970, and not before. */
@@ -187,7 +188,7 @@ export class Batches {
 
   /** All packs of the batch are in the queue: the staged ones may go. */
   async enqueued(id: string): Promise<void> {
-    await run(this.#redis.multi().unlink(this.#keys.packs(id)).srem(this.#keys.enqueueing(), id));
+    await repliesTo(this.#redis.multi().unlink(this.#keys.packs(id)).srem(this.#keys.enqueueing(), id));
   }
 
   /** A batch, or undefined. */
@@ -253,9 +254,4 @@ export class Batches {
       if (entries.length < READ_AT_ONCE) return;
     }
   }
-}
-
-/** Runs a MULTI and throws the first error of its commands. */
-async function run(steps: { exec(): Promise<[Error | null, unknown][] | null> }): Promise<void> {
-  for (const [error] of (await steps.exec()) ?? []) if (error) throw error;
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { redisNowMs } from './redis-clock.ts';
+import { repliesTo } from './replies.ts';
 import { Script } from './script.ts';
 
 /** How a feed stands: `starting` until it was in sync once; `down` = no connection, or no process runs it. */
@@ -144,9 +145,7 @@ export class Feeds {
   async forget(name: string): Promise<boolean> {
     const k = this.#keys;
     const steps = this.#redis.multi().hdel(k.feeds(), name).hdel(k.feedsInSync(), name);
-    const replies = (await steps.exec()) ?? [];
-    for (const [error] of replies) if (error) throw error;
-    return replies.some(([, removed]) => removed === 1);
+    return (await repliesTo(steps)).includes(1);
   }
 }
 

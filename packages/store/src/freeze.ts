@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
+import { repliesTo } from './replies.ts';
 
 /** A freeze in force: no call is admitted, and no price goes live but what a person approves or rolls back. */
 export interface Freeze {
@@ -33,7 +34,7 @@ export class FreezeSwitch {
     const key = this.#keys.freeze();
     // In one step: a freeze lifted in between would go on without a beginning, seen by nobody.
     const steps = this.#redis.multi().hsetnx(key, 'sinceMs', this.#now()).hset(key, { reason, by });
-    for (const [error] of (await steps.exec()) ?? []) if (error) throw error;
+    await repliesTo(steps);
   }
 
   /** Lets calls and prices go again. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { redisNowMs } from './redis-clock.ts';
+import { repliesTo } from './replies.ts';
 import { Script } from './script.ts';
 
 /** What became of a key of the gateway, by its fingerprint. */
@@ -101,7 +102,7 @@ export class GatewayKeys {
       if (calls > 0) pipeline.hincrby(key, `${id}:calls`, calls);
       if (refused > 0) pipeline.hincrby(key, `${id}:refused`, refused);
     }
-    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    await repliesTo(pipeline);
   }
 
   async #nowMs(): Promise<number> {

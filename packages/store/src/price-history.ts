@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { readPrice } from './prices.ts';
 import { changePercent } from './publish-row.ts';
+import { repliesTo } from './replies.ts';
 import { type Decision, decodeDecision } from './result-chunk.ts';
 
 /** One price of a SKU, live or past. What history itself does not tell is absent where the results of its batch are gone (30 days). */
@@ -65,11 +66,8 @@ export class PriceHistory {
     const k = this.#keys;
     const steps = this.#redis.multi().hgetall(k.price(sku));
     if (limit > 1) steps.lrange(k.history(sku), 0, limit - 2);
-    const [live, past] = (await steps.exec()) ?? [];
-    for (const [error] of [live ?? [null], past ?? [null]]) if (error) throw error;
-    const hash = (live?.[1] ?? {}) as Record<string, string>;
+    const [hash, lines = []] = (await repliesTo(steps)) as [Record<string, string>, string[]?];
     const price = readPrice(hash);
-    const lines = (past?.[1] ?? []) as string[];
     return [...(price ? [{ shown: price, decision: hash.decision ?? '' }] : []), ...lines.map(readLine)];
   }
 

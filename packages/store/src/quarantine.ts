@@ -1,6 +1,7 @@
 import type { Misfit } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
+import { repliesTo } from './replies.ts';
 
 /** Something that a source sent and that could not be used. */
 export interface Quarantined extends Misfit {
@@ -67,7 +68,7 @@ export class Quarantine {
         call.xadd(k.quarantine(), 'MAXLEN', '~', QUARANTINE_KEPT, '*', ...fields);
       }
     }
-    for (const [error] of (await call.exec()) ?? []) if (error !== null) throw error;
+    await repliesTo(call);
   }
 
   /** The newest entries, of one source if it is named, `limit` at most; those before `cursor`. */
@@ -153,8 +154,7 @@ export class Quarantine {
     const call = this.#redis.pipeline();
     for (let ago = 0; ago < length; ago++) call.hgetall(key(ago));
     const sums = new Map<string, number>();
-    for (const [error, hash] of (await call.exec()) ?? []) {
-      if (error !== null) throw error;
+    for (const hash of await repliesTo(call)) {
       for (const [field, count] of Object.entries(hash as Record<string, string>))
         sums.set(field, (sums.get(field) ?? 0) + Number(count));
     }

@@ -2,6 +2,7 @@ import { Rates, type RateTable, rateTableSchema } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { CompetitorTally } from './competitor-tally.ts';
 import type { Keys } from './keys.ts';
+import { repliesTo } from './replies.ts';
 import { Script } from './script.ts';
 
 /** The table by which competitors' prices are converted, and where it comes from. */
@@ -80,6 +81,6 @@ export class RatesInForce {
     for (const [currency, count] of converted) steps.hincrby(key, `converted:${currency}`, count);
     for (const [currency, count] of unused) steps.hincrby(key, `unconverted:${currency}`, count);
     steps.expire(key, STATS_TTL_SECONDS);
-    for (const [error] of (await steps.exec()) ?? []) if (error) throw error;
+    await repliesTo(steps);
   }
 }

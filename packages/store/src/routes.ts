@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Keys } from './keys.ts';
 import { redisNowMs } from './redis-clock.ts';
+import { repliesTo } from './replies.ts';
 import { Script } from './script.ts';
 
 /** What a process counted of the calls of both routes since it last told; a counter begins with `s:` (stable) or `c:` (the canary). */
@@ -98,10 +99,7 @@ export class Routes {
     const last = Math.floor(nowMs / ROUTE_WINDOW_MS);
     const pipeline = this.#redis.pipeline();
     for (let i = 0; i < count; i++) pipeline.hgetall(this.#keys.routeWindow(last - i));
-    const windows = ((await pipeline.exec()) ?? []).map(([error, hash]) => {
-      if (error) throw error;
-      return Object.entries(hash as Record<string, string>);
-    });
+    const windows = (await repliesTo(pipeline)).map((hash) => Object.entries(hash as Record<string, string>));
     return { canary: tally(windows, `${id}:`), stable: tally(windows, 's:') };
   }
 

@@ -10,6 +10,7 @@ import {
 } from './dead-letter.ts';
 import type { Keys } from './keys.ts';
 import { readPrice } from './prices.ts';
+import { repliesTo } from './replies.ts';
 import { Script } from './script.ts';
 import { NOTES_A_SCRIPT, noteArgs, type ParityNote, SinkParity } from './sink-parity.ts';
 import type { SinkState } from './sink-record.ts';
@@ -248,13 +249,9 @@ export class SinkReader {
     // Of one moment: what was published before it is in the prices, what comes after it is after `upTo` in the stream.
     const steps = this.#redis.multi().xrevrange(this.#keys.changes(), '+', '-', 'COUNT', 1);
     for (const key of found) steps.hgetall(key);
-    const [newest, ...hashes] = (await steps.exec()) ?? [];
-    if (!newest) throw new Error('Connection is closed: Redis gave no reply to a transaction');
-    const prices = hashes.flatMap(([error, hash]) => {
-      if (error) throw error;
-      return readPrice(hash as Record<string, string>) ?? [];
-    });
-    const upTo = (newest[1] as RawEntry[])[0]?.[0] ?? FIRST_CHANGE;
+    const [newest, ...hashes] = (await repliesTo(steps)) as [RawEntry[], ...Record<string, string>[]];
+    const prices = hashes.flatMap((hash) => readPrice(hash) ?? []);
+    const upTo = newest[0]?.[0] ?? FIRST_CHANGE;
     return { id, at: new Date().toISOString(), upTo, next, prices };
   }
 }

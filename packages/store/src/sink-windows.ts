@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { type Buckets, bucketOf } from './latency-buckets.ts';
+import { repliesTo } from './replies.ts';
 
 /** What came of attempts to deliver. */
 export interface AttemptCounts {
@@ -56,8 +57,7 @@ export class SinkWindows {
     for (const key of this.#last(sink, minutes, nowMs)) steps.hgetall(key);
     const latency = new Map<number, number>();
     let [attempts, errors] = [0, 0];
-    for (const [error, hash] of (await steps.exec()) ?? []) {
-      if (error) throw error;
+    for (const hash of await repliesTo(steps)) {
       for (const [field, text] of Object.entries(hash as Record<string, string>)) {
         const count = Number(text);
         if (field === 'attempts') attempts += count;
