@@ -83,7 +83,7 @@ describe('npm start', () => {
 });
 
 // The processes of a run are found in /proc.
-describe.skipIf(process.platform !== 'linux')('npm start runs everything and', { timeout: 120_000 }, () => {
+describe.skipIf(process.platform !== 'linux')('npm start runs everything and', { timeout: 240_000 }, () => {
   test('--exit ends after the results with status 0, leaving the data and no process', async () => {
     const run = start([...small, '--exit']);
     expect(await run.exited, run.output()).toBe(0);

@@ -61,7 +61,7 @@ it('a freeze, a Redis that was away, and then four deaths do not quarantine a pa
   const crashesAfter = async (stalls: number) => {
     const run = async () => (await pool.connection.get(pool.store.keys.run(`${id}.0`)))?.split('\t') ?? [];
     const expected = [String(stalls), expect.any(String), expect.stringMatching(/./)];
-    await expect.poll(run, { timeout: 20_000 }).toEqual(expected);
+    await expect.poll(run).toEqual(expected);
     return Number((await run())[1]);
   };
   const frozen = await pool.worker(env, { main });
@@ -89,5 +89,5 @@ it('a freeze, a Redis that was away, and then four deaths do not quarantine a pa
 /** While Redis is younger than that, a stall is put down to its restart. */
 async function redisIsOldEnough(pool: Pool): Promise<void> {
   const age = async () => Number(/uptime_in_seconds:(\d+)/.exec(await pool.connection.info('server'))?.[1]);
-  await expect.poll(age, { timeout: 20_000 }).toBeGreaterThanOrEqual(10);
+  await expect.poll(age).toBeGreaterThanOrEqual(10);
 }
