@@ -1,7 +1,7 @@
 import type { Answer } from '../raw-http.ts';
 import { type Json, redisPassword, type Stand } from '../stand.ts';
 import { type HostileCase, line } from './hostile-case.ts';
-import { linesTo, productOf, read, toSource, webhook } from './source-requests.ts';
+import { jsonOf, linesTo, productOf, read, toSource, webhook } from './source-requests.ts';
 
 const json = (text: string): unknown => JSON.parse(text);
 const level = (more: object = {}): Record<string, unknown> => ({
@@ -239,7 +239,7 @@ const others: HostileCase[] = [
     'offers that are none cost themselves alone',
     toSource(
       'amazon',
-      JSON.stringify(
+      jsonOf(
         change([
           ...odd,
           ...odd.map((Amount) => offer({ ListingPrice: { Amount, CurrencyCode: 'USD' } })),

@@ -47,9 +47,17 @@ export function toSource(source: string, body: string | Buffer, type = 'applicat
   return { method: 'POST', path: `/v1/sources/${source}`, headers: { 'content-type': type }, body };
 }
 
+/** JSON with numbers that no value of JavaScript writes: 1e400 in place of Infinity. */
+export function jsonOf(payload: unknown): string {
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+  return JSON.stringify(payload, (_, value: unknown) =>
+    value === Number.POSITIVE_INFINITY ? rawJSON('1e400') : value,
+  );
+}
+
 /** JSON payloads, one a line. */
 export function linesTo(source: string, payloads: readonly unknown[]): Parts {
-  const lines = payloads.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+  const lines = payloads.map((one) => (typeof one === 'string' ? one : jsonOf(one)));
   return toSource(source, lines.join('\n'), 'application/x-ndjson');
 }
 
