@@ -20,9 +20,9 @@ export function tracedTools(tools: Tools, tracing: Tracing): Tools {
   const snapshots = instead(store.snapshots, 'load', (batchId, skus, ordinals) =>
     tracing.span('load', { 'reprice.skus': skus.length }, () => store.snapshots.load(batchId, skus, ordinals)),
   );
-  const admission = instead(store.admission, 'admit', (priority, worst) =>
+  const admission = instead(store.admission, 'admit', (priority, worst, bookAheadMs) =>
     tracing.span('admit', { 'reprice.worst_tokens': worst.tokens }, async (span) => {
-      const admission = await store.admission.admit(priority, worst);
+      const admission = await store.admission.admit(priority, worst, bookAheadMs);
       span.set(
         admission.granted
           ? { 'reprice.granted': true, 'reprice.slot_in_ms': admission.waitMs }
