@@ -37,6 +37,18 @@ interface Round {
   readonly skusPerSecond: number;
   /** From sending a job until its price is there, ms, the shortest first. */
   readonly jobsMs: readonly number[];
+  /** CPU time, µs a SKU. */
+  readonly redisUs: number;
+  readonly workerUs: number;
+  readonly sinksUs: number;
+}
+
+/** What is measured of a round. */
+interface Parts {
+  readonly stage: Stage;
+  readonly api: Process;
+  readonly worker: Process;
+  readonly delivery?: Process;
 }
 
 /** Answers nothing under /hangs, and late under anything else. */
@@ -66,16 +78,14 @@ async function measure(skus: number, jobs: number, rounds: number): Promise<void
   const without: Round[] = [];
   const beside: Round[] = [];
   try {
-    await round(stage, api, { skus, jobs, prefix: 'warm' });
+    const parts = { stage, api, worker };
+    await round(parts, { skus, jobs, prefix: 'warm' });
     for (let i = 0; i < rounds; i++) {
-      without.push(await round(stage, api, { skus, jobs, prefix: `a${i}` }));
+      without.push(await round(parts, { skus, jobs, prefix: `a${i}` }));
       const delivery = await Process.start('apps/sinks/src/main.ts', { ...stage.env, REPRICE_CONFIG: config });
-      beside.push(await round(stage, api, { skus, jobs, prefix: `b${i}` }));
-      const cpuUs = Math.round(delivery.cpuUs() / (skus + jobs));
+      beside.push(await round({ ...parts, delivery }, { skus, jobs, prefix: `b${i}` }));
       const left = (await sinks.list()).map(({ name, waiting }) => `${waiting} messages wait for ${name}`);
-      process.stderr.write(
-        `round ${i + 1}: ${left.join(', ')}; ${far.requests()} requests so far; CPU of the sinks process ${cpuUs} µs a SKU\n`,
-      );
+      process.stderr.write(`round ${i + 1}: ${left.join(', ')}; ${far.requests()} requests so far\n`);
       await delivery.kill();
       for (const name of Object.keys(settings)) await sinks.forget(name);
     }
@@ -90,8 +100,7 @@ async function measure(skus: number, jobs: number, rounds: number): Promise<void
 }
 
 async function round(
-  stage: Stage,
-  api: Process,
+  { stage, api, worker, delivery }: Parts,
   { skus, jobs, prefix }: { skus: number; jobs: number; prefix: string },
 ): Promise<Round> {
   const call = async (
@@ -106,7 +115,8 @@ async function round(
     if (answer.status !== status) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
     return await answer.json();
   };
-  const startMs = performance.now();
+  const cpuUs = () => [stage.redisCpuUs(), worker.cpuUs(), delivery?.cpuUs() ?? 0];
+  const [startMs, startUs] = [performance.now(), cpuUs()];
   const catalogueBody = ReadableStream.from(bodyOf(skus, prefix));
   const { id } = (await call('/v1/batches', 'application/x-ndjson', catalogueBody, 202)) as { id: string };
   const jobsMs: number[] = [];
@@ -125,7 +135,8 @@ async function round(
     else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   await sending;
-  return { skusPerSecond: skus / seconds, jobsMs: jobsMs.toSorted((a, b) => a - b) };
+  const [redisUs = 0, workerUs = 0, sinksUs = 0] = cpuUs().map((us, i) => (us - (startUs[i] ?? 0)) / (skus + jobs));
+  return { skusPerSecond: skus / seconds, jobsMs: jobsMs.toSorted((a, b) => a - b), redisUs, workerUs, sinksUs };
 }
 
 function tableOf(without: readonly Round[], beside: readonly Round[]): string {
@@ -139,10 +150,13 @@ function tableOf(without: readonly Round[], beside: readonly Round[]): string {
     ['a job until its price, ms: half within', at(0.5)],
     ['99 % within', at(0.99)],
     ['the longest', at(1)],
+    ['CPU of the worker, µs a SKU', ({ workerUs }) => workerUs],
+    ['CPU of Redis, µs a SKU', ({ redisUs }) => redisUs],
+    ['CPU of the sinks process, µs a SKU', ({ sinksUs }) => sinksUs],
   ];
   for (const [label, of] of rows) {
     const [a, b] = [median(without.map(of)), median(beside.map(of))];
-    table.push([label, ...[a, b].map((n) => Math.round(n).toLocaleString('en')), (b / a).toFixed(2)]);
+    table.push([label, ...[a, b].map((n) => Math.round(n).toLocaleString('en')), a === 0 ? '' : (b / a).toFixed(2)]);
   }
   return table.toString();
 }
