@@ -31,7 +31,7 @@ export function isOtherThanSent(notes: readonly ParityNote[], { prices }: Change
 
 /** Whether two decimals are the same number, however many zeros they end in. */
 function isSameAmount(a: string, b: string): boolean {
-  return plain(a) === plain(b);
+  return a === b || plain(a) === plain(b);
 }
 
 /** A decimal with as many zeros at its end as there can be, and none before it; anything else as it is. What comes from a far end may be long: such a price is none. */
