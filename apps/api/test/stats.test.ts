@@ -83,8 +83,10 @@ describe('GET /v1/stats', () => {
 
   test('is computed once for all who ask within a second', async () => {
     const api = await startApiUnderTest();
+    const startedMs = performance.now();
     const all = await Promise.all(Array.from({ length: 20 }, () => statsOf(api)));
-    expect(new Set(all.map((stats) => stats.at)).size).toBe(1);
+    const secondsOver = Math.floor((performance.now() - startedMs) / 1000);
+    expect(new Set(all.map((stats) => stats.at)).size).toBeLessThanOrEqual(1 + secondsOver);
   });
 
   test.each(['0', '1441', '5.5', 'x', '-1'])('refuses %s minutes', async (minutes) => {
