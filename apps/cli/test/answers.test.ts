@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
 import { type Answer, batch, ContractServer, contractServer, ndjson, price, problem } from './contract-server.ts';
 import { inPipe } from './terminal.ts';
+import { workFolder } from './work-folder.ts';
 
-const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+const dir = workFolder();
 
 const { api } = contractServer();
 

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
 import { batch, ContractServer, contractServer, problem } from './contract-server.ts';
 import { atTerminal, inPipe } from './terminal.ts';
+import { workFolder } from './work-folder.ts';
 
 const { api, env } = contractServer();
 
@@ -15,6 +15,7 @@ describe('feeds', () => {
     since: '2026-11-21T10:00:00.000Z',
     detail: 'event 7 is missing',
     holds: true,
+    refused: false,
     ageSeconds: 3.2,
     events: 12_000,
     gaps: 2,
@@ -215,8 +216,7 @@ describe('stats', () => {
 });
 
 describe('doctor', () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
-  afterAll(() => rmSync(dir, { recursive: true }));
+  const dir = workFolder();
   const alive = { body: { status: 'alive' } };
   const whoAmI = { body: { name: 'ops', scope: 'admin' } };
   const ok = { id: 'redis', state: 'ok', detail: 'Redis 7.0.15 is writable.' };

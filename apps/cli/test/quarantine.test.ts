@@ -1,11 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reprice } from './command.ts';
 import { contractServer } from './contract-server.ts';
+import { workFolder } from './work-folder.ts';
 
 const { api, env } = contractServer();
+const dir = workFolder();
 
 describe('observe --source', () => {
   it('sends a file as it is, and tells what was put aside', async () => {
@@ -15,7 +16,7 @@ describe('observe --source', () => {
       misfits: [{ reason: 'no-sku', detail: 'Line 3: it has no id.' }],
     };
     api.on('POST /v1/sources/amazon', { status: 202, body });
-    const file = path.join(await mkdtemp(path.join(tmpdir(), 'reprice-')), 'listings.txt');
+    const file = path.join(dir, 'listings.txt');
     const report = 'seller-sku\tasin1\nA\tB00\n';
     await writeFile(file, report);
     const { code, stdout, stderr } = await reprice(['observe', file, '--source', 'amazon'], { env });

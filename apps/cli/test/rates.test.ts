@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contractServer } from './contract-server.ts';
 import { inPipe } from './terminal.ts';
+import { workFolder } from './work-folder.ts';
 
 const { api, env } = contractServer();
+const dir = workFolder();
 
 const table = { date: '2026-11-20', base: 'EUR', perBase: { USD: '1.0842', JPY: '163.2' } };
 const rates = {
@@ -33,7 +34,7 @@ describe('rates', () => {
 
   it('are set from a file, which must hold an object', async () => {
     api.on('PUT /v1/rates', { body: { ...rates, usable: true } });
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'rates-')), 'rates.json');
+    const file = path.join(dir, 'rates.json');
     writeFileSync(file, `\uFEFF${JSON.stringify(table)}`);
     expect((await inPipe(['rates', 'set', file, '--force'], env)).code).toBe(0);
     expect(api.seen.map(({ body }) => JSON.parse(body))).toEqual([{ ...table, force: true }]);

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CommandOptions, reprice } from './command.ts';
 import { type Answer, batch, contractServer, problem } from './contract-server.ts';
+import { workFolder } from './work-folder.ts';
 
-const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+const dir = workFolder();
 
 const { api } = contractServer();
 

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CommandOptions, reprice } from './command.ts';
 import { inPipe } from './terminal.ts';
+import { workFolder } from './work-folder.ts';
 
-const dir = mkdtempSync(path.join(tmpdir(), 'reprice-cli-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+const dir = workFolder();
 
 function file(name: string, content: string | Uint8Array): string {
   const at = path.join(dir, name);
