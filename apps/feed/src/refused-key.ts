@@ -13,8 +13,8 @@ export function isRefusal(status: number | undefined): boolean {
 }
 
 /** Whether a stream that ends so refuses the key. */
-export function isRefusingClose(code: number, words: string): boolean {
-  return closeCodes.has(code) || saysRefused(words);
+export function isRefusingClose(code: number, reason: string): boolean {
+  return closeCodes.has(code) || saysRefused(reason);
 }
 
 /** Whether what a market says of an error refuses the key. */
