@@ -32,10 +32,12 @@ export function setCanary(
   wish: CanaryWish,
   { by, nowMs, newId, force }: ChangedBy & { readonly newId: string; readonly force: boolean },
 ): CanaryChange {
+  const retiredAtMs = was.state === 'promoted' ? was.retiredAtMs : retired(was, nowMs);
   const base = { ...was, by, reason: '' };
-  if (wish.percent === 0) return { ok: true, canary: { ...base, state: 'off', percent: 0 } };
+  if (wish.percent === 0) return { ok: true, canary: { ...base, state: 'off', percent: 0, retiredAtMs } };
   if (nowMs < was.cooldownUntilMs && !force) return { ok: false, why: coolingDown(was) };
   const isSame = isLive(was) && asksFor(was) === asksFor(wish);
+  const answersOn = isSame && wish.mode === was.mode;
   const { model: _, ...withoutModel } = base;
   const canary = {
     ...withoutModel,
@@ -43,7 +45,7 @@ export function setCanary(
     state: 'running' as const,
     cooldownUntilMs: 0,
     ...(!isSame && { id: newId }),
-    ...(!(isSame && wish.mode === was.mode) && { sinceMs: nowMs }),
+    ...(!answersOn && { sinceMs: nowMs, retiredAtMs }),
   };
   return { ok: true, canary };
 }
@@ -71,7 +73,13 @@ export function promoteCanary(
 export function rollBackCanary(was: Canary, reason: string, { by, nowMs }: ChangedBy): CanaryChange {
   if (!isLive(was)) return { ok: false, why: 'No canary runs.' };
   const cooldownUntilMs = nowMs + was.cooldownMs;
-  return { ok: true, canary: { ...was, state: 'rolled_back', percent: 0, cooldownUntilMs, reason, by } };
+  const retiredAtMs = retired(was, nowMs);
+  return { ok: true, canary: { ...was, state: 'rolled_back', percent: 0, cooldownUntilMs, retiredAtMs, reason, by } };
+}
+
+/** Its prices are those of nobody who still answers: they are asked for anew. */
+function retired(was: Canary, nowMs: number): number {
+  return answers(was) ? nowMs : was.retiredAtMs;
 }
 
 function asksFor({ model, guidance }: Pick<CanaryWish, 'model' | 'guidance'>): string {

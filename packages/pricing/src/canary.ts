@@ -54,6 +54,8 @@ export interface Canary {
   readonly sinceMs: number;
   /** Until then no canary begins unless somebody insists, ms of Redis' clock; 0 = none is waited for. */
   readonly cooldownUntilMs: number;
+  /** What any canary priced up to then holds no longer, as it ended without being promoted; ms of Redis' clock, 0 = none did. */
+  readonly retiredAtMs: number;
   /** Why it is in this state, for a person. */
   readonly reason: string;
   /** Who brought it there: name of an API key, or `judge`. */
@@ -73,6 +75,7 @@ export const noCanary: Canary = Object.freeze({
   cooldownMs: 15 * 60_000,
   sinceMs: 0,
   cooldownUntilMs: 0,
+  retiredAtMs: 0,
   reason: '',
   by: '',
 });

@@ -6,7 +6,8 @@
 --          6           dirty:in-flight   hash sku -> `urgency batch.ordinal takenAtMs`
 --          7           stats:<minute>    hash
 --          8           policies          hash strategy -> `version\tsinceMs`
---          9..8+3n     of each SKU once: sku:<sku> string, price:<sku> hash, basis:<sku> string
+--          9           routes            hash, of which retiredAtMs
+--          10..9+3n    of each SKU once: sku:<sku> string, price:<sku> hash, basis:<sku> string
 -- ARGV     1 length of the part of sku:<sku> before the SKU  2 name of the default strategy  3 how many strategies
 --          then 5 a strategy: name, age to begin with in s (0 = none), percent of an undercut, shortest and longest age that may be
 --          learned in s (0 = it is fixed)
@@ -23,7 +24,7 @@
 --- @include "conversions"
 --- @include "mark-dirty"
 
-local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 9, 7 * 24 * 3600, 25 * 3600
+local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 10, 7 * 24 * 3600, 25 * 3600
 -- A SKU that came with a batch and has no price yet is that batch's business for so long, ms; and if it is told of all the time, for a day.
 local UNPRICED_MS, UNPRICED_TOLD_MS = 5 * 60 * 1000, 24 * 3600 * 1000
 local CURRENCY, COST, CAPACITY, RESTOCK, DEMAND, FLOOR, CEILING, MAP, STRATEGY = 1, 4, 5, 6, 7, 9, 10, 11, 12
@@ -59,6 +60,13 @@ local function in_force_since(policy)
     for i = 1, #stored, 2 do in_force[stored[i]] = tonumber(string.match(stored[i + 1], '\t(%d+)$')) end
   end
   return in_force[policy.name] or 0
+end
+
+local retired_at
+-- Until when prices of a canary hold no longer, ms.
+local function canary_retired_at()
+  retired_at = retired_at or tonumber(redis.call('HGET', KEYS[9], 'retiredAtMs') or '0')
+  return retired_at
 end
 
 local BODY = '^([^\t]*)' .. string.rep('\t?([^\t]*)', CELLS - 1)
@@ -111,9 +119,9 @@ local is_any_in_flight = redis.call('EXISTS', KEYS[6]) == 1
 local function known(state)
   if state.sku then return end
   state.sku = string.sub(state.key, prefix + 1)
-  local price = redis.call('HMGET', state.price_key, 'snapshotAt', 'pricedAt', 'price', 'currency', 'changePercent')
+  local price = redis.call('HMGET', state.price_key, 'snapshotAt', 'pricedAt', 'price', 'currency', 'changePercent', 'route')
   state.price_from, state.priced_at = iso_ms(price[1]), iso_ms(price[2]) or 0
-  state.price, state.price_currency, state.change = price[3], price[4], tonumber(price[5])
+  state.price, state.price_currency, state.change, state.route = price[3], price[4], tonumber(price[5]), price[6]
   state.in_flight = is_any_in_flight and redis.call('HEXISTS', KEYS[6], state.sku) == 1
   if state.basis then
     local marked_at, from, learned, body = string.match(state.basis, '^(%d*)\t(%d*)\t(%d*a?)\t(.*)$')
@@ -177,6 +185,7 @@ local function moved_by(state, was, basis, is, repeats_ours)
   end
   local policy = policy_of(is)
   if state.priced_at > 0 and since < in_force_since(policy) then return 'policy' end
+  if state.route == 'canary' and since <= canary_retired_at() then return 'policy' end
   local ttl = ttl_of(state, policy)
   if ttl > 0 and now_ms - since >= ttl * 1000 then return 'age' end
   return nil

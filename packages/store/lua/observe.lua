@@ -4,7 +4,7 @@
 -- KEYS     1..n        sku:<sku>    string, see snapshot-text.ts; each SKU once
 --          n+1..2n     price:<sku>  hash
 -- ARGV     1..n        the snapshot as it would be stored if nothing were known of the SKU
--- RETURNS  one string a SKU: '' where nothing was known of it, else 'movedAtMs snapshotAt strategy pricedAt' (the last three '' without a price)
+-- RETURNS  one string a SKU: '' where nothing was known of it, else 'movedAtMs snapshotAt strategy pricedAt route' (the last four '' without a price)
 -- WRITES   sku:<sku>   no TTL
 -- ATOMIC   an older observation arriving late must never replace a newer one between our read and our write
 
@@ -26,7 +26,7 @@ for i = 1, n do
     local old_at, old_moved, basis, reference, old_body = string.match(stored[i], SNAPSHOT)
     if not old_at then return redis.error_reply('WRONGFORMAT ' .. KEYS[i] .. ' holds no snapshot') end
     local at, _, _, _, body = string.match(ARGV[i], SNAPSHOT)
-    local price = redis.call('HMGET', KEYS[n + i], 'price', 'currency', 'snapshotAt', 'strategy', 'pricedAt')
+    local price = redis.call('HMGET', KEYS[n + i], 'price', 'currency', 'snapshotAt', 'strategy', 'pricedAt', 'route')
     local moved_at = old_moved ~= '' and old_moved or old_at
     if tonumber(at) >= tonumber(old_at) then
       local was, is = split(old_body), split(body)
@@ -60,7 +60,7 @@ for i = 1, n do
       local since = moved_at == at and '' or moved_at
       writes[w + 1], writes[w + 2] = KEYS[i], table.concat({ at, since, basis, reference, body }, '\t')
     end
-    reply[i] = table.concat({ moved_at, price[3] or '', price[4] or '', price[5] or '' }, ' ')
+    reply[i] = table.concat({ moved_at, price[3] or '', price[4] or '', price[5] or '', price[6] or '' }, ' ')
   end
 end
 if #writes > 0 then redis.call('MSET', unpack(writes)) end

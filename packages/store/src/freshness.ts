@@ -10,7 +10,7 @@ export interface Freshness {
   readonly learned: boolean;
   /** From when on the next observation reprices it, ms since 1970; absent = never for its age. */
   readonly dueAtMs?: number;
-  /** `policy`: its policy is another since it was priced. */
+  /** `policy`: its policy is another since it was priced, or a canary priced it that was not promoted. */
   readonly because: 'age' | 'policy';
 }
 
@@ -23,11 +23,12 @@ export async function readFreshness(
   sku: string,
   strategies: Readonly<Record<string, Pick<Strategy, 'freshness'>>>,
 ): Promise<Freshness | undefined> {
-  const [[pricedAt, changePercent], basis, stored, policies] = await Promise.all([
-    redis.hmget(keys.price(sku), 'pricedAt', 'changePercent'),
+  const [[pricedAt, changePercent, route], basis, stored, policies, retiredAt] = await Promise.all([
+    redis.hmget(keys.price(sku), 'pricedAt', 'changePercent', 'route'),
     redis.get(keys.basis(sku)),
     redis.get(keys.snapshot(sku)),
     redis.hgetall(keys.policies()),
+    redis.hget(keys.routes(), 'retiredAtMs'),
   ]);
   if (!pricedAt) return undefined;
   const asked = stored?.split('\t')[15];
@@ -45,6 +46,9 @@ export async function readFreshness(
   const sinceMs = Math.max(pricedAtMs, markedAtMs);
   const inForceMs = Number(policies[strategy]?.split('\t')[1] ?? 0);
   if (sinceMs < inForceMs) return { ttlSeconds, learned, dueAtMs: inForceMs, because: 'policy' };
+  const retiredAtMs = Number(retiredAt ?? 0);
+  if (route === 'canary' && sinceMs <= retiredAtMs)
+    return { ttlSeconds, learned, dueAtMs: retiredAtMs, because: 'policy' };
   const dueAt = ttlSeconds > 0 && { dueAtMs: sinceMs + ttlSeconds * 1000 };
   return { ttlSeconds, learned, ...dueAt, because: 'age' };
 }

@@ -78,6 +78,7 @@ export class Observations {
       k.dirtyInFlight(),
       k.stats(Math.floor(this.#now() / MINUTE_MS)),
       k.policies(),
+      k.routes(),
       ...[...numbers.keys()].flatMap((sku) => [k.snapshot(sku), k.price(sku), k.basis(sku)]),
     ];
     const policies = Object.entries(strategies).flatMap(([name, { freshness = usualFreshness }]) => [

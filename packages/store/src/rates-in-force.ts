@@ -40,6 +40,11 @@ export class RatesInForce {
     this.#configured = configured && new Rates(configured);
   }
 
+  /** The day of the table in this process' configuration, which no older one can replace. */
+  get configuredDate(): string | undefined {
+    return this.#configured?.table.date;
+  }
+
   /** The rates in force, as of at most a second ago; undefined where no table was ever given. */
   async inForce(): Promise<Rates | undefined> {
     if (performance.now() - this.#lookedAt < BELIEVED_MS && this.#known !== undefined)

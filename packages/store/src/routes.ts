@@ -38,6 +38,7 @@ const storedCanary = z.object({
   cooldownMs: number,
   sinceMs: number,
   cooldownUntilMs: number,
+  retiredAtMs: number.default(0),
   reason: z.string(),
   by: z.string(),
 });
@@ -52,11 +53,13 @@ const toleranceSchema = z.object({
 /** Which share of the SKUs another model or wording answers for, and what both routes' calls came to. */
 export class Routes {
   readonly #note = new Script('note-routes');
-  readonly #change = new Script('change-routes');
+  readonly #change: Script;
   readonly #redis: Redis;
   readonly #keys: Keys;
 
-  constructor(redis: Redis, keys: Keys) {
+  /** @param clockKey a key that holds the time, see Script */
+  constructor(redis: Redis, keys: Keys, clockKey?: string) {
+    this.#change = new Script('change-routes', clockKey);
     this.#redis = redis;
     this.#keys = keys;
   }
@@ -75,7 +78,8 @@ export class Routes {
       guidance: JSON.stringify(guidance),
       tolerance: JSON.stringify(tolerance),
     };
-    const args = [was.version, ...Object.entries(fields).flat()];
+    const retires = next.retiredAtMs > was.retiredAtMs ? 1 : 0;
+    const args = [was.version, retires, ...Object.entries(fields).flat()];
     return (await this.#change.run(this.#redis, [this.#keys.routes()], args)) === 1;
   }
 
@@ -108,7 +112,7 @@ export class Routes {
     return (await this.#redis.set(this.#keys.routeJudge(), version, 'PX', 900, 'NX')) === 'OK';
   }
 
-  /** Redis' clock, ms since 1970: `sinceMs` and `cooldownUntilMs` are told by it. */
+  /** Redis' clock, ms since 1970: all moments of a canary are told by it. */
   async nowMs(): Promise<number> {
     return Math.floor(await redisNowMs(this.#redis));
   }

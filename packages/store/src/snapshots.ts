@@ -16,18 +16,32 @@ import { decodeSnapshot, encodeSnapshot, movedAtMs } from './snapshot-text.ts';
 export interface Observed {
   /** When something material last moved, in ms since 1970. */
   readonly movedAtMs: number;
-  /** The live price, if there is one: from which snapshot it was made, by which strategy, and when; ms since 1970. */
-  readonly priced?: { readonly snapshotAtMs: number; readonly strategy: string; readonly pricedAtMs: number };
+  /** The live price, if there is one: from which snapshot it was made, by which strategy and route, and when; ms since 1970. */
+  readonly priced?: {
+    readonly snapshotAtMs: number;
+    readonly strategy: string;
+    readonly pricedAtMs: number;
+    readonly route: string;
+  };
+}
+
+/** From when on prices are made as they would be now, ms since 1970; 0 = ever. */
+export interface InForce {
+  /** By the policy of the SKU's strategy. */
+  readonly policySinceMs: number;
+  /** What a canary priced up to then holds no longer. */
+  readonly canaryRetiredAtMs: number;
 }
 
 /**
- * Whether the live price still holds: made by the same strategy and by the policy in force, which is since `policySinceMs`, from a snapshot not
+ * Whether the live price still holds: made by the same strategy, by the policy in force and by nobody who was rolled back, from a snapshot not
  * older than the last material move.
  */
-export function priceHolds(observed: Observed, strategy: string, policySinceMs = 0): boolean {
-  const { priced, movedAtMs } = observed;
-  if (priced === undefined || priced.strategy !== strategy) return false;
-  return priced.snapshotAtMs >= movedAtMs && priced.pricedAtMs >= policySinceMs;
+export function priceHolds({ priced, movedAtMs }: Observed, strategy: string, inForce?: InForce): boolean {
+  if (priced === undefined || priced.strategy !== strategy || priced.snapshotAtMs < movedAtMs) return false;
+  if (inForce === undefined) return true;
+  const isRetired = priced.route === 'canary' && priced.pricedAtMs <= inForce.canaryRetiredAtMs;
+  return !isRetired && priced.pricedAtMs >= inForce.policySinceMs;
 }
 
 /** One row of a pack, as a run finds it. */
@@ -85,10 +99,10 @@ export class Snapshots {
     const reply = (await this.#observe.run(this.#redis, keys, snapshots.map(encodeSnapshot))) as string[];
     return snapshots.map(({ observedAtMs }, i) => {
       if (!reply[i]) return { movedAtMs: observedAtMs };
-      const [movedAt = '', snapshotAt = '', strategy = '', pricedAt = ''] = reply[i].split(' ');
+      const [movedAt = '', snapshotAt = '', strategy = '', pricedAt = '', route = ''] = reply[i].split(' ');
       const movedAtMs = Number(movedAt);
       if (!snapshotAt) return { movedAtMs };
-      const priced = { snapshotAtMs: Date.parse(snapshotAt), strategy, pricedAtMs: Date.parse(pricedAt) };
+      const priced = { snapshotAtMs: Date.parse(snapshotAt), strategy, pricedAtMs: Date.parse(pricedAt), route };
       return { movedAtMs, priced };
     });
   }

@@ -111,7 +111,7 @@ export class Store {
     this.policies = new Policies(redis, this.keys, clockKey);
     this.processes = new Processes(redis, this.keys);
     this.quarantine = new Quarantine(redis, this.keys, now);
-    this.routes = new Routes(redis, this.keys);
+    this.routes = new Routes(redis, this.keys, clockKey);
     this.runs = new Runs(redis, this.keys);
     this.shadows = new Shadows(redis, this.keys);
     this.sinkParity = new SinkParity(redis, this.keys);

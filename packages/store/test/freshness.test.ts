@@ -1,4 +1,15 @@
-import { builtInStrategies, type FreshnessPolicy, type Strategy, strategySchema } from '@reprice/pricing';
+import {
+  builtInStrategies,
+  type Canary,
+  type CanaryChange,
+  type FreshnessPolicy,
+  noCanary,
+  promoteCanary,
+  rollBackCanary,
+  type Strategy,
+  setCanary,
+  strategySchema,
+} from '@reprice/pricing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { priceHolds } from '../src/index.ts';
@@ -216,8 +227,87 @@ describe('another policy', () => {
 
   it('leaves no price of before unchanged in a batch', async () => {
     const { store } = freshStore();
-    const [known] = [{ movedAtMs: 1, priced: { snapshotAtMs: 1, strategy: 'balanced', pricedAtMs: 100 } }];
-    expect([priceHolds(known, 'balanced', 100), priceHolds(known, 'balanced', 101)]).toEqual([true, false]);
+    const known = { movedAtMs: 1, priced: { snapshotAtMs: 1, strategy: 'balanced', pricedAtMs: 100, route: 'stable' } };
+    const holds = (policySinceMs: number) => priceHolds(known, 'balanced', { policySinceMs, canaryRetiredAtMs: 1000 });
+    expect([holds(100), holds(101)]).toEqual([true, false]);
     expect((await store.snapshots.observe([snapshotOf('a')]))[0]).not.toHaveProperty('priced');
+  });
+});
+
+describe('a canary that ends', () => {
+  const wish = { ...noCanary, mode: 'canary', percent: 50, model: 'other' } as const;
+
+  /** A SKU `c` that a canary priced and `s` that the stable route did. */
+  async function priced() {
+    const { store, redis, observe, price, advance, nowMs } = await market();
+    const by = () => ({ by: 'tester', nowMs: nowMs() });
+    const change = async (next: (was: Canary) => CanaryChange) => {
+      const was = await store.routes.get();
+      const changed = next(was);
+      expect(changed.ok && (await store.routes.change(was, changed.canary))).toBe(true);
+    };
+    const set = (more: object, newId = 'c1') =>
+      change((was) => setCanary(was, { ...wish, ...more }, { ...by(), newId, force: true }));
+    await set({});
+    const item = { price: '10.00', currency: 'EUR', stock: 5 };
+    await observe({ sku: 'c', ...item }, { sku: 's', ...item });
+    await advance(5000);
+    await price();
+    await redis.hset(store.keys.price('c'), 'route', 'canary');
+    await advance(1000);
+    const inBatch = async () => {
+      const [known] = await store.snapshots.observe([snapshotOf('c', { observedAtMs: 1 })]);
+      const { retiredAtMs } = await store.routes.get();
+      return known && priceHolds(known, 'balanced', { policySinceMs: 0, canaryRetiredAtMs: retiredAtMs });
+    };
+    const freshness = () => store.observations.freshness('c', builtInStrategies);
+    return {
+      observe: () => observe({ sku: 'c' }, { sku: 's' }),
+      price,
+      advance,
+      nowMs,
+      by,
+      change,
+      set,
+      inBatch,
+      freshness,
+    };
+  }
+
+  const held = ['skipped: unchanged', 'skipped: unchanged'];
+  const retired = ['repricing: policy', 'skipped: unchanged'];
+
+  it('rolled back, leaves no price of its own in force, in batches neither', async () => {
+    const { observe, price, advance, nowMs, by, change, inBatch, freshness } = await priced();
+    expect([await observe(), await inBatch()]).toEqual([held, true]);
+    await change((was) => rollBackCanary(was, 'bad', by()));
+    expect(await freshness()).toMatchObject({ because: 'policy', dueAtMs: nowMs() });
+    expect([await observe(), await inBatch()]).toEqual([retired, false]);
+    await advance(5000);
+    expect(await price()).toEqual(['c:5']);
+    expect([await observe(), await inBatch()]).toEqual([held, true]);
+  });
+
+  it.each([
+    ['ended by a share of 0', { percent: 0 }, retired],
+    ['replaced by another', { model: 'third' }, retired],
+    ['made a shadow', { mode: 'shadow' }, retired],
+    ['given another share', { percent: 10 }, held],
+  ])('%s', async (_how, more, expected) => {
+    const { observe, set } = await priced();
+    await set(more, 'c2');
+    expect(await observe()).toEqual(expected);
+  });
+
+  it('promoted, is the stable route: its prices stay, unless it is rolled back after all', async () => {
+    const { observe, by, change, set } = await priced();
+    const promote = () => change((was) => promoteCanary(was, 1000, { ...by(), force: true }));
+    await promote();
+    await set({ percent: 0 });
+    expect(await observe()).toEqual(held);
+    await set({}, 'c3');
+    await promote();
+    await change((was) => rollBackCanary(was, 'bad after all', by()));
+    expect(await observe()).toEqual(retired);
   });
 });

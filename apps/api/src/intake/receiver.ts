@@ -32,6 +32,8 @@ export interface ReceiverOptions {
   readonly strategies: ReadonlySet<string>;
   /** Since when the policy in force of each strategy is, ms since 1970: an older price holds no more. */
   readonly policySinceMs: ReadonlyMap<string, number>;
+  /** What a canary priced up to then, ms since 1970, holds no more either. */
+  readonly canaryRetiredAtMs: number;
   /** By which competitors' prices in other currencies are converted. */
   readonly rates: Rates | undefined;
   readonly packSize: number;
@@ -139,7 +141,7 @@ export class Receiver implements RowSink {
   }
 
   async #stage(snapshots: readonly Snapshot[], rejections: readonly Rejection[]): Promise<void> {
-    const { store, batchId, mode, force, answererOf, policySinceMs } = this.#options;
+    const { store, batchId, mode, force, answererOf, policySinceMs, canaryRetiredAtMs } = this.#options;
     const dryRun = mode === 'dry-run';
     const observed = dryRun ? [] : await store.snapshots.observe(snapshots);
     const packs: StagedPack[] = [];
@@ -147,7 +149,8 @@ export class Receiver implements RowSink {
     snapshots.forEach((snapshot, i) => {
       const strategy = snapshot.strategy ?? defaultStrategy;
       const known = observed[i];
-      if (!force && known && priceHolds(known, strategy, policySinceMs.get(strategy) ?? 0)) unchanged++;
+      const inForce = { policySinceMs: policySinceMs.get(strategy) ?? 0, canaryRetiredAtMs };
+      if (!force && known && priceHolds(known, strategy, inForce)) unchanged++;
       else {
         const pack = this.#packer.add(snapshot.sku, strategy, answererOf(snapshot));
         if (pack !== undefined) packs.push(pack);

@@ -74,6 +74,7 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
       strategies: deps.strategies,
       rates: await deps.store.rates.inForce(),
       policySinceMs: await deps.store.policies.sinceMs(),
+      canaryRetiredAtMs: canary.retiredAtMs,
       packSize: deps.packSize,
       answererOf: (snapshot) => answererOf(deps.callTerms.strategies, snapshot, canary),
     });
