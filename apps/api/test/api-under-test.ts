@@ -1,5 +1,5 @@
 import { modelPrices } from '@reprice/gateway';
-import { builtInStrategies } from '@reprice/pricing';
+import { builtInStrategies, type RateTable } from '@reprice/pricing';
 import { PackQueue } from '@reprice/queue';
 import { Store } from '@reprice/store';
 import { endAfterTestFile, freshNamespace, testRedis } from '@reprice/testkit';
@@ -43,12 +43,12 @@ export interface ApiUnderTest {
 
 /** Starts an API on the Redis of the test run (or another), ended after the test file. */
 export async function startApiUnderTest(
-  options: Partial<ApiDeps> & { redisUrl?: string; maxJobs?: number; requestRpm?: number } = {},
+  options: Partial<ApiDeps> & { redisUrl?: string; maxJobs?: number; requestRpm?: number; rates?: RateTable } = {},
 ): Promise<ApiUnderTest> {
   const namespace = freshNamespace();
   const url = options.redisUrl ?? testRedis().url;
   const redis = connectRedis([url], () => {});
-  const store = new Store(redis, { namespace });
+  const store = new Store(redis, { namespace, ...(options.rates && { rates: options.rates }) });
   const queue = new PackQueue({
     connection: redis,
     namespace,

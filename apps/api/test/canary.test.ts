@@ -192,6 +192,15 @@ describe('the canary', () => {
     expect((await parity()).body).toMatchObject({ canary: { mode: 'canary' }, compared: 32 });
   });
 
+  it('is promoted and rolled back without a body, as by a person in a hurry', async () => {
+    await put({ percent: 10, model: 'gpt-4.1-nano' });
+    const headers = { authorization: `Bearer ${secrets.admin}` };
+    const bare = (path: string) => api.call(path, { method: 'POST', headers });
+    expect((await bare('/v1/canary/promote')).status).toBe(409);
+    const back = await bare('/v1/canary/rollback');
+    expect([back.status, await back.json()]).toEqual([200, expect.objectContaining({ state: 'rolled_back' })]);
+  });
+
   it('rolled back, none begins for the cooldown but by force; ending it does not end the cooldown', async () => {
     expect((await rollBack()).status).toBe(409);
     await put({ percent: 10, model: 'gpt-4.1-nano' });

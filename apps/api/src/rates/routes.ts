@@ -48,8 +48,8 @@ export function rateRoutes(deps: ApiDeps): Route[] {
         readQuery(req, {});
         const { force = false, ...table } = await readControl(req, ratesBody);
         if (isFromFuture(table, deps.clock())) throw notYet(table);
-        const was = await rates.get();
-        if (was?.from === 'config' && was.rates.table.date > table.date) throw configured(was, table);
+        const { configuredDate } = rates;
+        if (configuredDate !== undefined && configuredDate > table.date) throw configured(configuredDate, table);
         const { name } = res.locals.caller as Caller;
         const newer = await rates.set(table, name, force);
         if (newer !== undefined) throw older(newer, table);
@@ -87,9 +87,9 @@ function older(newer: string, { date }: RateTable): Problem {
   );
 }
 
-function configured({ rates }: RatesState, { date }: RateTable): Problem {
+function configured(configuredDate: string, { date }: RateTable): Problem {
   return new Problem(
     'conflict',
-    `The config file states rates of ${rates.table.date}, which are newer than ${date} and would stay in force. Change them there.`,
+    `The config file states rates of ${configuredDate}, which are newer than ${date} and would stay in force. Change them there.`,
   );
 }

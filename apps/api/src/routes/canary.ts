@@ -5,7 +5,7 @@ import { changeCanary, newCanaryId, wishOf } from '../canary/change-canary.ts';
 import { shownWithRoutes } from '../canary/shown-canary.ts';
 import { shownParity } from '../canary/shown-parity.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readControl } from '../http/control-body.ts';
+import { readControl, readOptionalControl } from '../http/control-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { Route } from '../http/route.ts';
 import { canaryBody, canaryRollbackBody, canarySchema, promoteBody } from '../schemas/canary.ts';
@@ -93,6 +93,7 @@ export function canaryRoutes(deps: ApiDeps): Route[] {
         description:
           'The steps are 1, 5, 25, 50 and 100 %. At 100 % it is `promoted`: it answers for every SKU, and is judged no more, for there is nothing left to compare it with. To make it the stable route, configure it as such (`GATEWAY_MODEL`, strategies), restart, and end it with `percent` 0.',
         body: { 'application/json': promoteBody },
+        bodyOptional: true,
         replies: {
           ...reply,
           ...conflict('None runs, it is promoted already, or it has made too few calls; `force` insists on the last.'),
@@ -100,7 +101,7 @@ export function canaryRoutes(deps: ApiDeps): Route[] {
       },
       async handle(req, res) {
         readQuery(req, {});
-        const { force = false } = await readControl(req, promoteBody);
+        const { force = false } = await readOptionalControl(req, promoteBody);
         const canary = await changeCanary(deps, async (was, nowMs) => {
           const { canary: tally } = await routes.life(was);
           return promoteCanary(was, tally.calls, { ...caller(res), nowMs, force });
@@ -119,11 +120,12 @@ export function canaryRoutes(deps: ApiDeps): Route[] {
         description:
           'Within two seconds no call goes to it any more; what it answers after that is not published but asked for again on stable. None begins for `cooldownMinutes`.',
         body: { 'application/json': canaryRollbackBody },
+        bodyOptional: true,
         replies: { ...reply, ...conflict('None runs.') },
       },
       async handle(req, res) {
         readQuery(req, {});
-        const { reason = '' } = await readControl(req, canaryRollbackBody);
+        const { reason = '' } = await readOptionalControl(req, canaryRollbackBody);
         const canary = await changeCanary(deps, (was, nowMs) => rollBackCanary(was, reason, { ...caller(res), nowMs }));
         await show(res, canary);
       },
