@@ -9,7 +9,7 @@ const shop = {
   kind: 'webhook',
   url: 'https://shop.example.com/hooks',
   state: 'stopped',
-  reason: '3.1 % of 200 attempts within 5 minutes failed; 1 % may',
+  reason: '3.1 % of 200 attempts of the last 5 minutes failed; 1 % may',
   delivered: 12_000,
   dead: 3,
   waiting: 40,

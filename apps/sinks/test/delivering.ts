@@ -28,7 +28,10 @@ export function settingsOf(url: string, more: Partial<SendingSinkConfig> = {}): 
 }
 
 /** A process that delivers to sinks, and a hand that publishes; waits between attempts are short. */
-export async function delivering(sinks: Readonly<Record<string, readonly [SendingSinkConfig, SendingOptions?]>>) {
+export async function delivering(
+  sinks: Readonly<Record<string, readonly [SendingSinkConfig, SendingOptions?]>>,
+  now: () => number = Date.now,
+) {
   const redis = new Redis(testRedis().url);
   const store = new Store(redis, { namespace: freshNamespace() });
   const stopped: string[] = [];
@@ -38,7 +41,7 @@ export async function delivering(sinks: Readonly<Record<string, readonly [Sendin
   };
   const onStopped = (sink: string, reason: string): void => void stopped.push(`${sink}: ${reason}`);
   const onFailure = (sink: string, { reason }: SinkFailure): void => void failures.push(`${sink}: ${reason}`);
-  const monitor = new Monitor({ store, now: Date.now, onError, onStopped, onFailure });
+  const monitor = new Monitor({ store, now, onError, onStopped, onFailure });
   const deliverers: Deliverer[] = [];
   for (const [name, [settings, options]] of Object.entries(sinks)) {
     await store.sinks.register({ name, kind: 'http', target: '', origin: 'config' }, { keepMessages: 5000 });

@@ -78,7 +78,7 @@ export { type Comparison, type ShadowFigures, WORST_COMPARISONS } from './shadow
 export type { Parity, ParityEntry, ParityNote, ParityOutcome } from './sink-parity.ts';
 export type { DeliveredChange, OpenChange, ResyncPage, SinkReader, Taken } from './sink-reader.ts';
 export type { SinkDescription, SinkFailure, SinkRecord, SinkState } from './sink-record.ts';
-export { type AttemptCounts, AttemptTally } from './sink-windows.ts';
+export { type AttemptCounts, AttemptTally, sumOf } from './sink-windows.ts';
 export type { Sinks, StreamSpan } from './sinks.ts';
 export { type LoadedPack, type LoadedRow, OBSERVE_AT_ONCE, type Observed, priceHolds } from './snapshots.ts';
 export { SourceIntake, type SourceIntakeOptions, type SourceTaken } from './source-intake.ts';

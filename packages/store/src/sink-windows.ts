@@ -51,36 +51,45 @@ export class SinkWindows {
     await steps.expire(key, TTL_S).exec();
   }
 
-  /** What was counted in the last minutes (60 at most), this one included. */
+  /** What was counted in the last minutes, this one included. */
   async read(sink: string, minutes: number, nowMs: number): Promise<AttemptCounts> {
+    return sumOf(await this.byMinute(sink, minutes, nowMs));
+  }
+
+  /** What was counted in each of the last minutes (61 at most), this one first. */
+  async byMinute(sink: string, minutes: number, nowMs: number): Promise<AttemptCounts[]> {
     const steps = this.#redis.pipeline();
     for (const key of this.#last(sink, minutes, nowMs)) steps.hgetall(key);
-    const latency = new Map<number, number>();
-    let [attempts, errors] = [0, 0];
-    for (const hash of await repliesTo(steps)) {
-      for (const [field, text] of Object.entries(hash as Record<string, string>)) {
-        const count = Number(text);
-        if (field === 'attempts') attempts += count;
-        else if (field === 'errors') errors += count;
-        else
-          latency.set(
-            Number(field.slice(LATENCY.length)),
-            (latency.get(Number(field.slice(LATENCY.length))) ?? 0) + count,
-          );
-      }
-    }
-    return { attempts, errors, latency };
+    return (await repliesTo(steps)).map((hash) => countsIn(hash as Record<string, string>));
   }
 
   /** Begins to count anew: what was before a person resumed a sink is no reason to stop it again. */
   async forget(sink: string, nowMs: number): Promise<void> {
-    // A minute more, as clocks of machines differ.
-    await this.#redis.unlink(this.#last(sink, KEPT_MINUTES + 1, nowMs + MINUTE_MS));
+    // From a minute ahead on, as clocks of machines differ.
+    await this.#redis.unlink(this.#last(sink, KEPT_MINUTES + 2, nowMs + MINUTE_MS));
   }
 
   #last(sink: string, minutes: number, nowMs: number): string[] {
     return Array.from({ length: minutes }, (_, i) => this.#keys.sinkWindow(sink, minuteOf(nowMs) - i));
   }
+}
+
+/** All that was counted, together. */
+export function sumOf(counts: readonly AttemptCounts[]): AttemptCounts {
+  const sum = { attempts: 0, errors: 0, latency: new Map<number, number>() };
+  for (const { attempts, errors, latency } of counts) {
+    sum.attempts += attempts;
+    sum.errors += errors;
+    for (const [bucket, count] of latency) sum.latency.set(bucket, (sum.latency.get(bucket) ?? 0) + count);
+  }
+  return sum;
+}
+
+function countsIn({ attempts = '0', errors = '0', ...rest }: Readonly<Record<string, string>>): AttemptCounts {
+  const latency = Object.entries(rest).map(
+    ([field, count]) => [Number(field.slice(LATENCY.length)), Number(count)] as const,
+  );
+  return { attempts: Number(attempts), errors: Number(errors), latency: new Map(latency) };
 }
 
 function minuteOf(nowMs: number): number {

@@ -49,7 +49,7 @@ export function addSinkSettings(sinks: Command, context: Context): void {
     .option('--attempts <count>', 'after so many a message is a dead letter', wholeNumber(1, 50))
     .option('--timeout <ms>', 'deadline of an attempt', wholeNumber(100, 120_000))
     .option('--error-percent <percent>', 'it stops when more attempts fail within 5 minutes; or never', orNever)
-    .option('--p99 <ms>', 'it stops when one attempt in a hundred takes longer; or never', orNever)
+    .option('--p99 <ms>', 'it stops when one attempt in a hundred takes longer for 5 minutes; or never', orNever)
     .option('--all', 'a new sink gets every live price first')
     .addHelpText(
       'after',

@@ -85,7 +85,8 @@ export class Monitor {
     if (failure) await store.sinks.noteError(name, failure);
     if (gone !== undefined) return await this.#stop(name, `its far end says that it is gone for good (${gone})`);
     if (!triggers) return;
-    const reason = verdict(await store.sinkWindows.read(name, triggers.minutes, nowMs), triggers);
+    const byMinute = await store.sinkWindows.byMinute(name, triggers.minutes + 1, nowMs);
+    const reason = verdict(byMinute, triggers);
     if (reason !== undefined) await this.#stop(name, reason);
   }
 
