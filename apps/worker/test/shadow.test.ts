@@ -66,14 +66,14 @@ const chosenOf = <T extends { sku: string }>(snapshots: readonly T[]) =>
 
 it('the report finds exactly the prices that the shadow would have made 3 % higher, and none of them goes live', async () => {
   await pool.faults({ byModel: { [SHADOW_MODEL]: { shifted: { percent: 3, rows: [1, 4] } } } });
-  const snapshots = catalogue(200);
+  const snapshots = catalogue(140);
   const chosen = chosenOf(snapshots);
   // The rows 1 and 4 of each call, which asks for five of them.
   const moved = chosen.filter((_, i) => i % 5 === 0 || i % 5 === 3);
   expect(moved.length).toBeGreaterThan(20);
 
   const id = await pool.submit(snapshots, packed());
-  expect(await pool.watch(id)).toMatchObject({ priced: 200, failed: 0 });
+  expect(await pool.watch(id)).toMatchObject({ priced: 140, failed: 0 });
   const report = await until(
     () => pool.store.shadows.read(shadow.id),
     ({ shadow: asked }) => asked.invalid.whole >= chosen.length,
@@ -107,7 +107,7 @@ it('the report finds exactly the prices that the shadow would have made 3 % high
   expect(prices.map(({ price }) => price)).toEqual(snapshots.map(({ priceMinor }) => (priceMinor / 100).toFixed(2)));
   expect(await pool.callsByModel()).toEqual({
     [SHADOW_MODEL]: calls,
-    [STABLE_MODEL]: calls + Math.ceil((200 - chosen.length) / 5),
+    [STABLE_MODEL]: calls + Math.ceil((140 - chosen.length) / 5),
   });
   // What it did as a shadow is none of the judge's affair.
   const { canary } = await pool.store.routes.life(shadow);
