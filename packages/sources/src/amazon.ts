@@ -58,7 +58,7 @@ function readNotification(notification: unknown, reading: Reading, settings: Set
     return;
   }
   const own = new Set([...settings.ownSellers, idOf(of(change, 'SellerId'))]);
-  const competitors = competitorsOf(offers, own, reading);
+  const competitors = competitorsOf(offers, own, condition, reading);
   const excerpt = excerptOf({ asin, marketplace, condition, offers });
   const observation = { observedAt: new Date(atMs).toISOString(), competitors };
   const known = Object.hasOwn(settings.skus, asin) ? settings.skus[asin] : undefined;
@@ -66,8 +66,13 @@ function readNotification(notification: unknown, reading: Reading, settings: Set
   else for (const sku of [known].flat()) reading.observations.push({ sku, ...observation });
 }
 
-/** What buyers pay others, the cheapest first. One offer that cannot be read is put aside, the others count. */
-function competitorsOf(offers: readonly unknown[], own: ReadonlySet<string | undefined>, reading: Reading) {
+/** What buyers pay others for the same condition, the cheapest first. One offer that cannot be read is put aside, the others count. */
+function competitorsOf(
+  offers: readonly unknown[],
+  own: ReadonlySet<string | undefined>,
+  condition: string,
+  reading: Reading,
+) {
   const landed: { price: string; currency: string; minor: number }[] = [];
   for (const offer of offers) {
     const seller = idOf(of(offer, 'SellerId'));
@@ -75,11 +80,17 @@ function competitorsOf(offers: readonly unknown[], own: ReadonlySet<string | und
       reading.quarantine('offer', 'An offer without SellerId: nobody knows whether it is a competitor.', offer);
       continue;
     }
-    if (own.has(seller)) continue;
+    if (own.has(seller) || isOfAnother(condition, of(offer, 'SubCondition'))) continue;
     const price = landedPrice(of(offer, 'ListingPrice'), of(offer, 'Shipping'), of(offer, 'Points'));
     if ('fault' in price) reading.quarantine('offer', `An offer cannot be read: ${price.fault}.`, offer);
     else landed.push(price);
   }
   landed.sort((a, b) => a.minor - b.minor);
   return landed.slice(0, mostCompetitors).map(({ price, currency }) => ({ price, currency }));
+}
+
+/** Whether an offer is for a new thing where used ones are told of, or the other way round. What the sub-condition does not tell is taken as it comes. */
+function isOfAnother(condition: string, subCondition: unknown): boolean {
+  if (typeof subCondition !== 'string' || subCondition === '') return false;
+  return (condition === 'new') !== subCondition.toLowerCase().startsWith('new');
 }

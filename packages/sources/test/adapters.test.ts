@@ -102,6 +102,21 @@ describe('Amazon', () => {
     expect(reading.quarantined).toEqual([]);
   });
 
+  it('counts no used ones among new ones, nor new ones among used ones', () => {
+    const change = structuredClone(samples.anyOfferChanged);
+    const told = change.Payload.AnyOfferChangedNotification;
+    const [, rival] = told.Offers as [unknown, (typeof told.Offers)[0]];
+    told.Offers = [
+      { ...rival, SubCondition: 'new' },
+      { ...rival, SubCondition: 'like_new' },
+    ];
+    expect(read(amazon, change).observations[0]?.competitors).toHaveLength(1);
+    told.OfferChangeTrigger.ItemCondition = 'used';
+    expect(read({ ...amazon, condition: 'used' }, change).observations[0]?.competitors).toHaveLength(1);
+    told.Offers = told.Offers.map(({ SubCondition: _, ...offer }) => offer) as typeof told.Offers;
+    expect(read({ ...amazon, condition: 'used' }, change).observations[0]?.competitors).toHaveLength(2);
+  });
+
   it('reads camel-case, and takes points off', () => {
     expect(read(amazon, samples.camelOfferChanged).aliased).toMatchObject([
       { id: 'B00EXAMPLE02', observation: { competitors: [{ price: '2310', currency: 'JPY' }] } },

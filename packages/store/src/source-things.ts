@@ -47,8 +47,8 @@ export class SourceThings {
   ): Promise<ThingStock[]> {
     const rest = [unknownKeptMs, places === undefined ? 0 : 1, ...(places ?? [])];
     const replies = told.map((thing) => {
-      const key = this.#keys.sourceItem(source, thing.id);
-      return this.#stock.run(this.#redis, [key], [...toldOf(thing), ...rest]);
+      const keys = [this.#keys.sourceItem(source, thing.id), this.#keys.sourcePlace(source)];
+      return this.#stock.run(this.#redis, keys, [...toldOf(thing), ...rest]);
     });
     return (await Promise.all(replies)).map((reply) => readStock(reply as string[]));
   }

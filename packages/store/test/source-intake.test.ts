@@ -74,8 +74,9 @@ describe('the stock of an item', () => {
     const { take, stockOf } = intake();
     await take(item(1, 16));
     expect(await stockOf('a')).toBe(16);
-    // Some of the 16 lay there, nobody knows how many.
-    expect(await take(level(2, 'x', 6))).toMatchObject({ rows: [], unused: { 'incomplete-stock': 1 } });
+    // While it is the only place that was ever told of, all lies there.
+    await take(level(2, 'x', 6));
+    expect(await stockOf('a')).toBe(6);
     await take(item(2, 15));
     expect(await stockOf('a')).toBe(15);
     await take(level(3, 'x', 2));
@@ -86,6 +87,19 @@ describe('the stock of an item', () => {
     expect(await stockOf('a')).toBe(2);
     await take(level(6, 'z', 3));
     expect(await stockOf('a')).toBe(5);
+  });
+
+  it('is known after the first level of one place of several with the next total alone', async () => {
+    const { take, stockOf } = intake();
+    const others = ['x', 'y'].flatMap((place) => level(1, place, 1).levels.map((told) => ({ ...told, id: 'other' })));
+    await take({ levels: others });
+    await take(item(2, 16));
+    // Some of the 16 lay there, nobody knows how many.
+    expect(await take(level(3, 'x', 6))).toMatchObject({ rows: [], unused: { 'incomplete-stock': 1 } });
+    expect(await stockOf('a')).toBe(16);
+    await take(item(3, 15));
+    await take(level(4, 'x', 5));
+    expect(await stockOf('a')).toBe(14);
   });
 
   it('takes no notice of what is older than what is known', async () => {
