@@ -13,7 +13,7 @@ const numberText = /^\s*(\d{1,15}(\.\d{1,9})?\s*)?$/;
 
 const money = (meaning: string) =>
   z
-    .union([z.string().regex(moneyText), z.number().nonnegative(), z.null()])
+    .union([z.string().regex(moneyText), z.number().positive(), z.null()])
     .optional()
     .describe(`${meaning}: a decimal string such as "12.90", or a number; at most the decimals of the currency`);
 
@@ -90,7 +90,9 @@ const fields = {
     .union([z.string(), z.number(), z.null()])
     .refine((at) => isAbsent(at) || parseInstant(typeof at === 'string' ? at.trim() : at) !== undefined)
     .optional()
-    .describe('When this was true: ISO 8601 with zone, or ms since 1970; now if absent, at most 24 hours ahead'),
+    .describe(
+      'When this was true: ISO 8601 with zone (a date alone is its midnight in UTC), or ms since 1970; now if absent, at most 24 hours ahead',
+    ),
 };
 
 const wireFields = z.looseObject(fields);
@@ -103,7 +105,11 @@ export const snapshotInput: z.ZodType = wireFields.superRefine(holdTogether);
 
 /** The wire form of an observation: as a snapshot, but that all but the SKU may be left out. `parseObservation` reads the same contract. */
 export const observationInput: z.ZodType = z
-  .looseObject({ ...fields, price: fields.price.optional() })
+  .looseObject({
+    ...fields,
+    price: fields.price.optional(),
+    currency: fields.currency.describe('ISO 4217 code in upper case; that of the SKU if absent'),
+  })
   .superRefine(holdTogether);
 
 /** The same where each item says its currency and names that mean nothing are refused instead of ignored. */

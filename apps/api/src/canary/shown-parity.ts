@@ -45,5 +45,5 @@ function noteOf(canary: Canary, { skipped, shadow }: ShadowFigures): string {
     return 'No shadow was asked: what a canary answers goes live, so there is nothing to compare it with. Set it with the mode "shadow".';
   if (shadow.calls > 0) return 'None of its answers could be compared yet: see "errors" and "invalid".';
   if (skipped.size > 0) return 'It could not be asked yet: see "skipped".';
-  return 'It has not been asked yet: none of its SKUs has been priced since it began.';
+  return 'It has not been asked yet: no SKU of its share has been priced since the workers heard of it, about a second after it began.';
 }

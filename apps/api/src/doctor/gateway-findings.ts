@@ -34,13 +34,14 @@ function modelFinding(
     const advice = 'State its price in reprice.config.ts: models: { … }. A call without a price cannot be budgeted.';
     return failed(id, `No price is known for ${unpriced.join(', ')}.`, advice);
   }
-  const missing = offered === undefined ? [] : wanted.filter((name) => !offered.includes(name));
+  const names = [...new Set(wanted.map((name) => models[name]?.as ?? name))];
+  const missing = offered === undefined ? [] : names.filter((name) => !offered.includes(name));
   if (missing.length > 0) {
     const there = offered?.slice(0, 8).join(', ');
     return warning(
       id,
       `The gateway does not list ${missing.join(', ')}.`,
-      `Set GATEWAY_MODEL to one of its models: ${there}.`,
+      `Set GATEWAY_MODEL, or \`as\` of that model in reprice.config.ts, to one of its models: ${there}.`,
     );
   }
   const listed = offered === undefined ? 'priced; the gateway lists no models' : 'priced, and listed by the gateway';

@@ -4,9 +4,13 @@ import { instant, tally, usd } from './values.ts';
 
 const takes = 'dollars as a decimal, 0 or more, with at most 9 decimals, e.g. "250.00"';
 
+const dollarText = /^\d{1,7}(\.\d{1,9})?$/;
+/** Told once: what is refused is looked at no further. */
+const refused = { error: takes, abort: true };
+
 /** Dollars as a control call takes them; read as integer nano-dollars. */
 const dollars = z
-  .union([z.string().regex(/^\d{1,7}(\.\d{1,9})?$/), z.number().nonnegative()], takes)
+  .union([z.string().regex(dollarText, refused), z.number().min(0, refused)], takes)
   .refine((given) => parseUsd(String(given)) !== undefined, takes)
   .transform((given) => parseUsd(String(given)) ?? 0)
   .meta({ description: 'US dollars, 0 or more, with at most 9 decimals', example: '250.00' });

@@ -29,7 +29,9 @@ export const priceSchema = z
     sku,
     price: amount,
     currency,
-    previousPrice: amount.optional().meta({ description: 'The price before this one; absent on the first' }),
+    previousPrice: amount
+      .optional()
+      .meta({ description: 'The live price before this one; of the first, the stated one' }),
     changePercent: z
       .number()
       .optional()
