@@ -57,6 +57,7 @@ describe('docs/configuration.md', () => {
   test('has a config file that loads, with every part that there is', () => {
     const config = loadExample(page, 'my-model');
     expect(config.strategies.outlet?.tiers?.large?.model).toBe('my-large-model');
+    expect(config.models['my-model@fireworks']?.as).toBe('my-model');
     for (const section of Object.keys(sectionSchemas)) expect(page, section).toContain(`\n  ${section}: {`);
   });
 });

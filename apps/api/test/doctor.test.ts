@@ -1,7 +1,10 @@
+import { type ModelPrice, modelPrices } from '@reprice/gateway';
+import { builtInStrategies } from '@reprice/pricing';
 import type { RedisState } from '@reprice/store';
 import { testRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KeyRing } from '../src/auth/keys.ts';
+import { gatewayFindings } from '../src/doctor/gateway-findings.ts';
 import { apiKeyFinding, gatewayKeyFinding } from '../src/doctor/key-findings.ts';
 import { redisFindings } from '../src/doctor/redis-findings.ts';
 import { budgetFinding, queueFinding, workerFinding } from '../src/doctor/work-findings.ts';
@@ -95,6 +98,19 @@ describe('GET /v1/doctor', () => {
     await api.store.freeze.set('odd prices', 'ops');
     const found = await ask(api);
     expect([stateOf(found, 'workers'), stateOf(found, 'freeze')]).toEqual(['ok', 'warning']);
+  });
+
+  test('looks for a model by the name that the gateway is asked by', async () => {
+    const models = { ours: { ...(modelPrices['deepseek-v3.2'] as ModelPrice), as: 'vendor/m' } };
+    const callTerms = { strategies: builtInStrategies, models, model: 'ours' };
+    const offering = (...names: string[]) =>
+      gatewayFindings({ callTerms, checkGateway: async () => ({ ok: true, detail: '', models: names }) });
+    expect((await offering('vendor/m'))[1]).toMatchObject({ id: 'gateway-model', state: 'ok' });
+    expect((await offering('ours'))[1]).toMatchObject({
+      state: 'warning',
+      detail: 'The gateway does not list vendor/m.',
+      advice: expect.stringContaining('`as` of that model'),
+    });
   });
 
   test('answers while Redis is away, and says what it cannot see', async () => {

@@ -17,6 +17,8 @@ export interface CallRecord extends BilledTokens {
   readonly costNanoUsd: number;
   /** Faults that hit this call. */
   readonly faults: readonly string[];
+  /** The members of the body that are no part of the protocol; absent where it was not understood. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** The messages of the prompt; only the last 50 calls keep them. */
   prompt?: readonly { readonly role: string; readonly content: string }[] | undefined;
 }

@@ -10,6 +10,8 @@ export interface ChatRequest {
   readonly includeUsage: boolean;
   /** Names of all members of the body. */
   readonly parameters: readonly string[];
+  /** The members that are no part of the protocol, such as a choice of provider. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** Where a request names no `max_tokens`: what most providers take. */
@@ -25,7 +27,17 @@ export function readChatRequest(body: string): ChatRequest | string {
   }
   if (typeof raw.model !== 'string' || raw.model === '') return 'model must be a string';
   if (!Array.isArray(raw.messages) || raw.messages.length === 0) return 'messages must be a list of at least one';
-  const maxTokens = raw.max_completion_tokens ?? raw.max_tokens ?? defaultMaxTokens;
+  const {
+    model,
+    messages: _,
+    max_tokens,
+    max_completion_tokens,
+    temperature,
+    stream,
+    stream_options,
+    ...options
+  } = raw;
+  const maxTokens = max_completion_tokens ?? max_tokens ?? defaultMaxTokens;
   if (typeof maxTokens !== 'number' || !Number.isInteger(maxTokens) || maxTokens < 1)
     return 'max_tokens must be a whole number of at least 1';
   const messages = raw.messages.map((message: RawMessage | null) => ({
@@ -33,14 +45,15 @@ export function readChatRequest(body: string): ChatRequest | string {
     content: textOf(message?.content),
   }));
   return {
-    model: raw.model,
+    model,
     messages,
     system: messages.find((message) => message.role === 'system')?.content ?? '',
     lastUserContent: messages.findLast((message) => message.role === 'user')?.content ?? '',
     maxTokens,
-    stream: raw.stream === true,
-    includeUsage: raw.stream_options?.include_usage === true,
+    stream: stream === true,
+    includeUsage: stream_options?.include_usage === true,
     parameters: Object.keys(raw),
+    options,
   };
 }
 
@@ -54,6 +67,7 @@ interface RawRequest {
   readonly messages?: unknown;
   readonly max_tokens?: unknown;
   readonly max_completion_tokens?: unknown;
+  readonly temperature?: unknown;
   readonly stream?: unknown;
   readonly stream_options?: { readonly include_usage?: unknown } | null;
 }

@@ -104,6 +104,7 @@ export class Chat {
       completionTokens: tokens.completionTokens,
       costNanoUsd,
       faults: seen.call === undefined ? [] : [...seen.call.names],
+      options: seen.request?.options,
       prompt: seen.request?.messages,
     });
   }

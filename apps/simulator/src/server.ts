@@ -25,7 +25,7 @@ export interface SimulatorOptions {
   readonly apiKeys?: readonly string[];
   /** Requests that any 60 seconds may hold; 0, the default, = no limit. */
   readonly rpm?: number;
-  /** Models it has, and what they cost; the gateway package's list if not given. */
+  /** Models it has, by the name that calls carry (`as`), and what they cost; the gateway package's list if not given. */
   readonly models?: Readonly<Record<string, ModelPrice>>;
   /** Time between two heartbeats of the market's stream, ms; 1000 if not given. */
   readonly heartbeatMs?: number;
@@ -64,9 +64,20 @@ export interface Simulator {
 /** Longer than clients keep an idle connection, so that it is they who close it and no call meets a closed one. */
 const keepAliveMs = 75_000;
 
+/** Prices by the name that calls carry. Of several the one that is called so itself counts, whatever provider a call asks for. */
+function byNameAsked(prices: Readonly<Record<string, ModelPrice>>): Readonly<Record<string, ModelPrice>> {
+  const found: Record<string, ModelPrice> = Object.create(null);
+  for (const [name, price] of Object.entries(prices)) {
+    if (price.as === undefined) found[name] = price;
+    else found[price.as] ??= price;
+  }
+  return found;
+}
+
 /** Starts a simulated gateway. Rejects when the port cannot be had. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { host = '127.0.0.1', models = modelPrices, rpm = 0, nowMs = Date.now } = options;
+  const { host = '127.0.0.1', rpm = 0, nowMs = Date.now } = options;
+  const models = byNameAsked(options.models ?? modelPrices);
   const steadyMs = options.steadyMs ?? (() => performance.now());
   const keys = new KeyBook(options.apiKeys ?? []);
   const chat = new Chat(models, keys);

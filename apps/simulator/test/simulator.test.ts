@@ -98,6 +98,23 @@ describe('a clean call', () => {
   });
 });
 
+describe('a price that says what its model is asked for as', () => {
+  it('offers that name alone, and a model that is there by itself at its own price', async () => {
+    const dear = modelPrices['gpt-4.1'] as ModelPrice;
+    const models = { [`${model}@x`]: { ...dear, as: model }, [model]: price, ours: { ...dear, as: 'vendor/m' } };
+    const simulator = await simulated({ models });
+    const client = clientOf(simulator);
+    expect((await client.check()).models).toEqual([model, 'vendor/m']);
+    const call = { messages: [{ role: 'user', content: 'row,price\n1,2.00' }], maxTokens: 99, temperature: 0 } as const;
+    const outcomes = [model, 'vendor/m', 'ours'].map((name) => client.complete({ ...call, model: name }));
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['complete', 'complete', 'refused']);
+    const { byModel } = simulator.ledger();
+    const [own, other] = [byModel[model]?.nanoUsd ?? 0, byModel['vendor/m']?.nanoUsd ?? 0];
+    expect(own).toBeGreaterThan(0);
+    expect(other).toBeGreaterThan(5 * own);
+  });
+});
+
 describe('what it refuses', () => {
   it('keys that it does not know', async () => {
     const simulator = await simulated({ apiKeys: ['right-key'] });

@@ -1,11 +1,20 @@
-import { type Canary, isCanarySku, noCanary, rollBackCanary, usualTolerance } from '@reprice/pricing';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Canary, isCanarySku, noCanary, parseUsd, rollBackCanary, usualTolerance } from '@reprice/pricing';
 import type { RouteTallies } from '@reprice/store';
 import type { AppProcess } from '@reprice/testkit';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { catalogue, Pool } from './pool.ts';
 
 const STABLE_MODEL = 'deepseek-v3.2';
 const CANARY_MODEL = 'gpt-4.1-nano';
+/** Three times the prices of stable, in the worker's configuration alone. */
+const PROVIDER = 'deepseek-v3.2@fireworks';
+const providerOptions = { provider: { order: ['fireworks'], allow_fallbacks: false } };
+const prices = { inputUsdPerMTok: 0.84, cachedInputUsdPerMTok: 0.084, outputUsdPerMTok: 1.26 };
+const models = { [PROVIDER]: { as: STABLE_MODEL, ...prices, options: providerOptions } };
+const config = path.join(tmpdir(), `canary-${process.pid}.config.ts`);
 /** Its price alone is no reason to roll it back here. */
 const tolerance = { ...usualTolerance, costPercent: 100_000 };
 
@@ -13,10 +22,12 @@ let pool: Pool;
 let worker: AppProcess;
 let first: Canary;
 beforeAll(async () => {
-  pool = await Pool.start({ WORKER_CONCURRENCY: '8' });
+  writeFileSync(config, `export default ${JSON.stringify({ models })};`);
+  pool = await Pool.start({ WORKER_CONCURRENCY: '8', REPRICE_CONFIG: config });
   first = await setCanary({ minCalls: 10_000 });
   worker = await pool.worker();
 });
+afterAll(() => rmSync(config));
 
 async function setCanary(more: Partial<Canary> = {}): Promise<Canary> {
   const { routes } = pool.store;
@@ -148,4 +159,33 @@ it('a bad canary is rolled back after 50 to 200 calls, gets none after that, spo
   expect((await pool.callsByModel())[CANARY_MODEL]).toBe(calls);
   expect(await pool.store.routes.get()).toEqual(back);
   await pool.expectEachOnce(id, skusOf(snapshots));
+});
+
+it('a canary by provider: the same model is asked for with what chooses the provider, and booked at its own price and name', async () => {
+  await pool.faults({});
+  const canary = await knownCanary({ model: PROVIDER, percent: 50, minCalls: 10_000 });
+  const before = await pool.callsByModel();
+  const snapshots = catalogue(100, {}, 'provider');
+  const routeOf = (sku: string) => (isCanarySku(canary, sku) ? 'canary' : 'stable');
+  const id = await pool.submit(snapshots, { packSize: 5, routeOf });
+  expect(await pool.watch(id)).toMatchObject({ priced: 100, failed: 0 });
+
+  const published = await pool.prices(skusOf(snapshots));
+  const modelOf = { canary: PROVIDER, stable: STABLE_MODEL };
+  expect(published.map(({ sku = '', route, model }) => [sku, route, model])).toEqual(
+    skusOf(snapshots).map((sku) => [sku, routeOf(sku), modelOf[routeOf(sku)]]),
+  );
+  const chosen = published.filter(({ route }) => route === 'canary');
+  const calls = (await pool.calls()).filter(({ options = {} }) => 'provider' in options);
+  expect(calls.map(({ model, options }) => ({ model, options }))).toEqual(
+    Array(Math.ceil(chosen.length / 5)).fill({ model: STABLE_MODEL, options: providerOptions }),
+  );
+  const stableCalls = Math.ceil((100 - chosen.length) / 5);
+  expect(await pool.callsByModel()).toEqual({
+    ...before,
+    [STABLE_MODEL]: (before[STABLE_MODEL] ?? 0) + calls.length + stableCalls,
+  });
+  const atStablePrices = calls.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+  const booked = chosen.reduce((sum, { costUsd }) => sum + (parseUsd(costUsd ?? '') ?? Number.NaN), 0);
+  expect(booked).toBe(3 * atStablePrices);
 });

@@ -8,6 +8,13 @@ import { afterAll, expect } from 'vitest';
 const KEY = 'sk-simulator-0123456789';
 
 /** What the simulator billed. */
+interface SeenCall {
+  readonly arrivedAtMs: number;
+  readonly model: string;
+  readonly costNanoUsd: number;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
 interface Ledger {
   readonly totalNanoUsd: number;
   readonly requestTimes: { readonly maxRequestsInAny60s: number };
@@ -88,8 +95,8 @@ export class Pool {
   }
 
   /** The calls that the simulator saw, oldest first. */
-  async calls(): Promise<{ readonly arrivedAtMs: number }[]> {
-    const { items } = (await (await this.#simulator('calls?last=2000')).json()) as { items: { arrivedAtMs: number }[] };
+  async calls(): Promise<SeenCall[]> {
+    const { items } = (await (await this.#simulator('calls?last=2000')).json()) as { items: SeenCall[] };
     return items.toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs);
   }
 

@@ -12,12 +12,10 @@ const wording = 'an object of strategy names with 1 to 400 characters of guidanc
 
 /** What may be said about a canary, in a config file as defaults and in PUT /v1/canary. */
 export const canaryFields = {
-  model: z
-    .string(model)
-    .min(1, model)
-    .max(128, model)
-    .optional()
-    .meta({ description: 'Answers in place of the stable model; a strategy that names a model keeps it' }),
+  model: z.string(model).min(1, model).max(128, model).optional().meta({
+    description:
+      'Answers in place of the stable model; a strategy that names a model keeps it. A name of `models` in reprice.config.ts or of the built-in price list: with `as` and `options` there, the same model at another provider',
+  }),
   guidance: z
     .record(z.string(), z.string(wording).trim().min(1, wording).max(400, wording), wording)
     .optional()

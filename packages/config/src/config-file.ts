@@ -27,7 +27,7 @@ export function loadConfigFile(given: string | undefined, cwd: string): UserConf
   const file = path.resolve(cwd, given ?? defaultConfigFile);
   const isThere = existsSync(file) && statSync(file).isFile();
   if (!isThere && given === undefined)
-    return { ok: true, strategies: {}, models: {}, modelOptions: {}, sections: defaultSections };
+    return { ok: true, strategies: {}, models: {}, modelOptions: {}, modelNames: {}, sections: defaultSections };
   const shownName = given ?? defaultConfigFile;
   const takes = 'the path of a file that exports defineConfig({…}) as default';
   const fault = (got: string): UserConfigResult => ({ ok: false, faults: [{ name: 'REPRICE_CONFIG', got, takes }] });

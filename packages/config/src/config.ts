@@ -99,12 +99,12 @@ function byName<T>(
   return Object.assign(Object.create(null) as Record<string, T>, builtIn, own);
 }
 
-/** Each strategy with what the config file has sent to each model, for a canary may ask any; its policy version covers those that it asks itself. */
-function withModelOptions(
+/** Each strategy with what the config file has sent to each model, and by which name, for a canary may ask any; its policy version covers those that it asks itself. */
+function withModels(
   strategies: Config['strategies'],
-  sent: Required<Pick<Strategy, 'modelOptions' | 'stableModel'>>,
+  sent: Required<Pick<Strategy, 'modelOptions' | 'modelNames' | 'stableModel'>>,
 ): Config['strategies'] {
-  if (Object.keys(sent.modelOptions).length === 0) return strategies;
+  if (Object.keys({ ...sent.modelOptions, ...sent.modelNames }).length === 0) return strategies;
   const names = Object.entries(strategies).map(([name, strategy]) => [name, { ...strategy, ...sent }] as const);
   return byName({}, Object.fromEntries(names));
 }
@@ -191,8 +191,9 @@ export function loadConfig(env: Env, options: LoadOptions): Config {
   const gateway = gatewayKeysOf(values, cwd);
   const faults = [...unknownNames(env), ...wrong, ...gateway.faults, ...(file.ok ? [] : file.faults)];
   const models = byName(modelPrices, file.ok ? file.models : {});
-  const strategies = withModelOptions(byName(builtInStrategies, file.ok ? file.strategies : {}), {
+  const strategies = withModels(byName(builtInStrategies, file.ok ? file.strategies : {}), {
     modelOptions: file.ok ? file.modelOptions : {},
+    modelNames: file.ok ? file.modelNames : {},
     stableModel: values.GATEWAY_MODEL ?? '',
   });
   const sections = file.ok ? file.sections : defaultSections;

@@ -33,8 +33,14 @@ const windowSchema = z
     message: 'another time than fromUtc; a price that holds all day needs no window',
   });
 
+const gatewayName = 'the name of a model at the gateway, 1 to 200 characters without blanks';
+
 /** What a model costs, as a config file states it. */
 export const modelSchema = z.strictObject({
+  as: z
+    .string(gatewayName)
+    .regex(/^\S{1,200}$/, gatewayName)
+    .optional(),
   ...prices,
   windows: z
     .array(windowSchema)
@@ -56,6 +62,8 @@ interface TokenPricesInput {
 
 /** What a model costs, in dollars per million tokens. */
 export interface ModelPriceInput extends TokenPricesInput {
+  /** The name that goes to the gateway, where it is another: with `options` that choose a provider, one model may stand here once for each. */
+  readonly as?: string;
   /** Hours of every day with another price, such as a provider's off-peak discount; over midnight where it ends before it begins. */
   readonly windows?: readonly (TokenPricesInput & { readonly fromUtc: string; readonly untilUtc: string })[];
   /** Sent with every call of this model: what only its provider knows, such as `{ reasoning_effort: 'low' }`. */
@@ -73,6 +81,7 @@ export function modelPriceOf(
 ): ModelPrice {
   return {
     ...tokenPrices(stated),
+    ...(stated.as !== undefined && { as: stated.as }),
     ...(stated.windows && {
       windows: stated.windows.map(
         (window): PriceWindow => ({

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { policyVersion } from '@reprice/pricing';
+import { builtInStrategies, policyVersion, type Strategy } from '@reprice/pricing';
 import { afterAll, expect, it } from 'vitest';
 import { type Config, loadConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -28,6 +28,7 @@ function faultOf(config: object): string {
 
 const large = { model: 'gpt-4.1', fromValue: 5000, unsure: { belowConfidence: 0.6, fromValue: { EUR: '500' } } };
 const ofBalanced = (tiers: object) => ({ strategies: { balanced: { tiers } } });
+const ofProvider = { models: { 'gpt-4.1@provider': { as: 'gpt-4.1', inputUsdPerMTok: 1, outputUsdPerMTok: 1 } } };
 
 it('reads tiers', () => {
   const { strategies } = load(ofBalanced({ rules: { belowValue: { EUR: 20, JPY: '3000' } }, large }));
@@ -58,6 +59,14 @@ it.each([
     { models: { m: { inputUsdPerMTok: 1, outputUsdPerMTok: 1, options: { n: 3 } } } },
     /models\.m\.options\.n\s+got 3; takes no value: it is refused: it makes a call cost more/,
   ],
+  [
+    { models: { m: { as: 'vendor model', inputUsdPerMTok: 1, outputUsdPerMTok: 1 } } },
+    /models\.m\.as\s+got "vendor model"; takes the name of a model at the gateway, 1 to 200 characters without blanks/,
+  ],
+  [
+    { ...ofProvider, canary: { model: 'gpt-4.1@provder' } },
+    /canary\.model\s+got "gpt-4\.1@provder"; takes .*did you mean gpt-4\.1@provider\?/,
+  ],
 ])('refuses %j', (config, fault) => {
   expect(faultOf(config)).toMatch(fault);
 });
@@ -87,4 +96,22 @@ it('gives every strategy the options of the models, and another policy version t
   expect(all[0]?.match?.modelOptions).toBeUndefined();
   const versionsOf = (name: string) => new Set(all.map((one) => one[name] && policyVersion(one[name]))).size;
   expect([versionsOf('match'), versionsOf('luxury'), versionsOf('premium')]).toEqual([3, 3, 1]);
+});
+
+it('lets a model stand once for each provider, and what it is asked for as is part of the policy of those that ask it', () => {
+  const name = 'gpt-4.1@provider';
+  expect(load(ofProvider, { GATEWAY_MODEL: name }).models[name]).toMatchObject({
+    as: 'gpt-4.1',
+    outputNanoUsdPerMTok: 1e9,
+  });
+  const all = [undefined, 'gpt-4.1', 'gpt-4.1-mini'].map((as) => {
+    const { strategies } = load({ models: { [name]: { ...ofProvider.models[name], as } } }, { GATEWAY_MODEL: name });
+    return ['balanced', 'premium'].map((of) => policyVersion(strategies[of] as Strategy));
+  });
+  const [unnamed, usual] = [all[0], Object.values(builtInStrategies)];
+  expect(unnamed).toEqual(usual.filter((s) => ['balanced', 'premium'].includes(s.name)).map(policyVersion));
+  expect(new Set(all.map(([version]) => version)).size).toBe(3);
+  const elsewhere = load(ofProvider).strategies.balanced as Strategy;
+  expect(policyVersion(elsewhere)).toBe(unnamed?.[0]);
+  expect(policyVersion({ ...elsewhere, model: name })).not.toBe(policyVersion({ ...elsewhere, model: 'gpt-4.1' }));
 });

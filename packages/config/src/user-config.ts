@@ -28,7 +28,10 @@ const userConfigSchema = z.strictObject({
 /** A strategy as a config file states it: whatever it leaves out comes from the one that it extends. */
 export interface StrategyOverride
   extends Partial<
-    Omit<Strategy, 'name' | 'guardrails' | 'rules' | 'freshness' | 'tiers' | 'modelOptions' | 'stableModel'>
+    Omit<
+      Strategy,
+      'name' | 'guardrails' | 'rules' | 'freshness' | 'tiers' | 'modelOptions' | 'modelNames' | 'stableModel'
+    >
   > {
   /** Name of a built-in strategy to start from; default: the built-in of the same name, else `balanced`. */
   readonly extends?: string;
@@ -60,6 +63,8 @@ export type UserConfigResult =
       readonly models: Record<string, ModelPrice>;
       /** What is sent with every call of a model, of those that have any. */
       readonly modelOptions: Record<string, ProviderOptions>;
+      /** The name that goes to the gateway, of those models that have another there. */
+      readonly modelNames: Record<string, string>;
       readonly sections: ConfigSections;
     }
   | {
@@ -214,5 +219,6 @@ export function readUserConfig(file: string, exported: unknown, changedOn: strin
   const modelOptions = Object.fromEntries(
     Object.entries(stated).flatMap(([name, { options }]) => (options ? [[name, options]] : [])),
   );
-  return { ok: true, strategies, models: Object.fromEntries(models), modelOptions, sections };
+  const modelNames = Object.fromEntries(models.flatMap(([name, { as }]) => (as === undefined ? [] : [[name, as]])));
+  return { ok: true, strategies, models: Object.fromEntries(models), modelOptions, modelNames, sections };
 }

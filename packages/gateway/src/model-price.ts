@@ -16,8 +16,10 @@ export interface PriceWindow extends TokenPrices {
   readonly untilMinute: number;
 }
 
-/** What a model costs. */
+/** What a model costs, and what it is asked for as. */
 export interface ModelPrice extends TokenPrices {
+  /** The name that goes to the gateway; not given: the one that the price has. Thus one model has several prices, one for each provider of it. */
+  readonly as?: string;
   /** Where providers price by the hour; none holds: the price above. */
   readonly windows?: readonly PriceWindow[];
   /** Where the price was read. */
@@ -41,6 +43,7 @@ const minuteOfDay = z.int().min(0).max(1439);
 /** The shape of a price; unknown fields are refused. */
 export const modelPriceSchema: z.ZodType<ModelPrice> = z.strictObject({
   ...tokenPrices,
+  as: z.string().min(1).exactOptional(),
   windows: z
     .array(z.strictObject({ ...tokenPrices, fromMinute: minuteOfDay, untilMinute: minuteOfDay }))
     .exactOptional(),

@@ -60,7 +60,9 @@ export interface Strategy {
   providerOptions?: ProviderOptions;
   /** By model: what `models` of the config file says is sent with every call of it. Not part of a strategy in the config file. */
   modelOptions?: Readonly<Record<string, ProviderOptions>>;
-  /** Goes with `modelOptions`: the model that answers where `model` is absent. */
+  /** By model: its `as` in the config file, the name that goes to the gateway where it is another. */
+  modelNames?: Readonly<Record<string, string>>;
+  /** Goes with `modelOptions` and `modelNames`: the model that answers where `model` is absent. */
   stableModel?: string;
 }
 

@@ -132,11 +132,18 @@ describe('provider options', () => {
     [{ model: 'own', tiers: { large: { model: 'm', fromValue: '9' } } }, true],
     [{ tiers: { large: { model: 'big', fromValue: '9' } } }, true],
     [{ model: 'own', tiers: { large: { model: 'big', fromValue: '9' } } }, false],
-  ])('of a model change the policy version of a strategy %j only if it may ask it: %s', (fields, isAsked) => {
-    const [without, some, others] = [{}, { m: { seed: 1 } }, { m: { seed: 2 } }].map((modelOptions) =>
-      policyVersion({ ...strategy(fields), modelOptions, stableModel: 'm' }),
-    );
-    expect([without === some, some === others]).toEqual([!isAsked, !isAsked]);
-    expect(without).toBe(policyVersion(strategy(fields)));
-  });
+  ])(
+    'and the name of a model change the policy version of a strategy %j only if it may ask it: %s',
+    (fields, isAsked) => {
+      const [without, ...versions] = [
+        {},
+        { modelOptions: { m: { seed: 1 } } },
+        { modelOptions: { m: { seed: 2 } } },
+        { modelNames: { m: 'vendor/m' } },
+        { modelNames: { m: 'vendor/m2' } },
+      ].map((more) => policyVersion({ ...strategy(fields), ...more, stableModel: 'm' }));
+      expect(new Set([without, ...versions]).size).toBe(isAsked ? 5 : 1);
+      expect(without).toBe(policyVersion(strategy(fields)));
+    },
+  );
 });

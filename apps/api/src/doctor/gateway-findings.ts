@@ -7,7 +7,10 @@ const waitMs = 6000;
 const slowMs = 3000;
 
 /** Whether the gateway answers, takes the key, and has the models that are configured, each with a price. */
-export async function gatewayFindings({ checkGateway, callTerms }: ApiDeps): Promise<Finding[]> {
+export async function gatewayFindings({
+  checkGateway,
+  callTerms,
+}: Pick<ApiDeps, 'checkGateway' | 'callTerms'>): Promise<Finding[]> {
   const startedMs = performance.now();
   const late = { ok: false, detail: `no answer within ${waitMs} ms` };
   const found = await within(waitMs, checkGateway(), late).catch(() => ({ ...late, detail: 'it could not be asked' }));

@@ -155,7 +155,7 @@ export function addCanary(program: Command, context: Context): void {
       'Lets a canary begin, changes its share, or ends it, at once for all workers. What is not given stays while one runs. Needs a key of scope admin.',
     )
     .argument('<percent>', 'share of the SKUs, from 0 to 100; 0 ends it', share)
-    .option('--model <name>', 'the model that answers; its price must be known')
+    .option('--model <name>', 'the model that answers, by its name in the price list or in models of reprice.config.ts')
     .option('--mode <mode>', 'canary: its answers go live; shadow: it is asked in addition and compared', mode)
     .option(
       '--guidance <strategy=text>',

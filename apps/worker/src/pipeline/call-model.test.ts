@@ -1,4 +1,4 @@
-import { type GatewayOutcome, modelPrices } from '@reprice/gateway';
+import { type GatewayOutcome, type ModelPrice, modelPrices } from '@reprice/gateway';
 import { expect, it } from 'vitest';
 import { callModel } from './call-model.ts';
 import type { Tools } from './tools.ts';
@@ -47,4 +47,21 @@ it.each<[string, GatewayOutcome, object]>([
     nowMs: Date.now,
   };
   expect((await callModel(tools, call, 1)).booked).toEqual(booked);
+});
+
+it('a model that the gateway knows by another name is asked for by that, and booked at its own price', async () => {
+  const asked: unknown[] = [];
+  const { outputNanoUsdPerMTok, ...price } = modelPrices['deepseek-v3.2'] as ModelPrice;
+  const models = { ...modelPrices, dear: { ...price, outputNanoUsdPerMTok: 10 * outputNanoUsdPerMTok, as: 'v3.2' } };
+  const gateway: Tools['gateway'] = {
+    complete: async ({ model, options }) => {
+      asked.push([model, options]);
+      return { ...complete, usage };
+    },
+  };
+  const tools = { gateway, models, stopping: new AbortController().signal, nowMs: Date.now };
+  const options = { provider: { order: ['x'] } };
+  const { booked } = await callModel(tools, { ...call, model: 'dear', options }, 1);
+  expect(asked).toEqual([['v3.2', options]]);
+  expect(booked.costNanoUsd).toBe(100 * 280 + 10 * 4200);
 });

@@ -23,7 +23,7 @@ export async function callModel(
   const calledAt = performance.now();
   const calledAtMs = tools.nowMs();
   const outcome = await tools.gateway.complete({
-    model,
+    model: tools.models[model]?.as ?? model,
     messages: prompt.messages,
     maxTokens: prompt.maxTokens,
     temperature,
