@@ -31,7 +31,7 @@ export function announcement(running: Running, pricedSku: string | undefined): s
   const next = lines([
     ['Your file', pricedSku === undefined ? 'npx reprice submit FILE --watch' : undefined],
     ['One price', `npx reprice price ${shellWord(sku)}`],
-    ['In Redis', `redis-cli -u ${withoutPassword(running.redisUrl)} HGETALL ${shellWord(`{reprice:0}:price:${sku}`)}`],
+    ['In Redis', `${redisCli(running.redisUrl)} HGETALL ${shellWord(`{reprice:0}:price:${sku}`)}`],
   ]);
   const head = `Reprice is running at ${running.apiUrl} (Redis: ${running.redisSource}).`;
   return `\n${head}\n\n${next}\n\nCtrl-C ends it; data stays.\n`;
@@ -46,8 +46,12 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/([^@/]*):[^@/]*@/, '//$1:***@');
+/** How to look into the Redis of REDIS_URL, or into a cluster by its first node, without its password. */
+function redisCli(urls: string): string {
+  const [url = '', ...others] = urls.split(',').map((one) => one.trim().replace(/\?.*/, ''));
+  if (!/^rediss?:/.test(url)) return `redis-cli -s ${shellWord(url.replace(/^unix:(\/\/)?/, ''))}`;
+  const address = url.replace(/\/\/([^@/]*):[^@/]*@/, '//$1:***@');
+  return `redis-cli ${others.length > 0 ? '-c ' : ''}-u ${shellWord(address)}`;
 }
 
 /** Asks the API for some SKU of the latest batch that has a price; undefined if it cannot be had. */

@@ -27,6 +27,11 @@ describe('readOptions', () => {
     });
   });
 
+  test('leaves to submit, which refuses it, a value of what takes none', () => {
+    for (const arg of ['--no-catalog=false', '--help=submit', '--exit=1'])
+      expect(read(arg)).toMatchObject({ help: false, exit: false, catalogue: { kind: 'sample' }, submit: [arg] });
+  });
+
   test.each([['--catalog'], ['--catalog', '--exit'], ['--catalog='], ['--data']])(
     'refuses %j %j without its value',
     (...args) => {

@@ -49,9 +49,9 @@ export function readOptions(args: readonly string[], root: string, cwd: string):
   if (rest[0] !== undefined && !rest[0].startsWith('-')) return `To reprice a file: npm start -- --catalog ${rest[0]}`;
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     const [name, inline] = split(arg);
-    if (name === '--help' || name === '-h') read.help = true;
-    else if (name === '--exit' && inline === undefined) read.exit = true;
-    else if (name === '--no-catalog' || name === '--no-catalogue') isWithout = true;
+    if (arg === '--help' || arg === '-h') read.help = true;
+    else if (arg === '--exit') read.exit = true;
+    else if (arg === '--no-catalog' || arg === '--no-catalogue') isWithout = true;
     else if (name === '--catalog' || name === '--catalogue' || name === '--data') {
       const value = inline ?? rest.shift();
       if (!value || (inline === undefined && value.startsWith('--')))
