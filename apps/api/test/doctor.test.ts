@@ -1,5 +1,5 @@
 import { type ModelPrice, modelPrices } from '@reprice/gateway';
-import { builtInStrategies } from '@reprice/pricing';
+import { builtInStrategies, type Strategy } from '@reprice/pricing';
 import type { RedisState } from '@reprice/store';
 import { testRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -111,6 +111,14 @@ describe('GET /v1/doctor', () => {
       detail: 'The gateway does not list vendor/m.',
       advice: expect.stringContaining('`as` of that model'),
     });
+  });
+
+  test('looks for the model of a large tier too', async () => {
+    const tiers = { large: { model: 'gpt-4.1', fromValue: '5000' } };
+    const strategies = { balanced: { ...(builtInStrategies.balanced as Strategy), tiers } };
+    const callTerms = { strategies, models: modelPrices, model: 'deepseek-v3.2' };
+    const checkGateway = async () => ({ ok: true, detail: '', models: ['deepseek-v3.2'] });
+    expect((await gatewayFindings({ callTerms, checkGateway }))[1]?.detail).toBe('The gateway does not list gpt-4.1.');
   });
 
   test('answers while Redis is away, and says what it cannot see', async () => {

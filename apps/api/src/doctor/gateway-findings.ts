@@ -31,7 +31,8 @@ function modelFinding(
   offered: readonly string[] | undefined,
 ): Finding {
   const id = 'gateway-model';
-  const wanted = [...new Set([model, ...Object.values(strategies).flatMap((strategy) => strategy.model ?? [])])];
+  const named = Object.values(strategies).flatMap(({ model: own, tiers }) => [own ?? [], tiers?.large?.model ?? []]);
+  const wanted = [...new Set([model, ...named.flat()])];
   const unpriced = wanted.filter((name) => !Object.hasOwn(models, name));
   if (unpriced.length > 0) {
     const advice = 'State its price in reprice.config.ts: models: { … }. A call without a price cannot be budgeted.';
