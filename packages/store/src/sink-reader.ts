@@ -153,17 +153,22 @@ export class SinkReader {
     await this.#redis.hset(this.#keys.sinkAttempts(this.#name), id, count);
   }
 
-  /** These changes were delivered: what came of each is compared with the other sinks once, however often it was delivered. */
+  /**
+   * These changes were delivered: what came of each is compared with the other sinks once, however often it was delivered. All of it is sent
+   * at once: what is open is read after it.
+   */
   async acknowledge(changes: readonly DeliveredChange[]): Promise<void> {
+    const sent: Promise<unknown>[] = [];
     let args: (string | number)[] = [];
-    const send = async () => await this.#acknowledge.run(this.#redis, this.#ofSettling, [this.#name, ...args]);
+    const send = () => sent.push(this.#acknowledge.run(this.#redis, this.#ofSettling, [this.#name, ...args]));
     for (const { id, notes } of changes) {
       args.push(id, notes.length, ...noteArgs(notes));
       if (args.length < 3 * NOTES_A_SCRIPT) continue;
-      await send();
+      send();
       args = [];
     }
-    if (args.length > 0) await send();
+    if (args.length > 0) send();
+    await Promise.all(sent);
   }
 
   /** A price was given to this sink once more. @param asSent it took what others may have had long ago */

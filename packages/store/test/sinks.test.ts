@@ -232,6 +232,19 @@ describe('the stream of changes', () => {
 });
 
 describe('what sinks did with a price', () => {
+  it('is acknowledged, however much it is, ahead of whatever is asked after it', async () => {
+    const { publish, reader } = await withSink();
+    const one = reader('p1');
+    const skus = Array.from({ length: 40 }, (_, i) => `s${i}`);
+    await publish(...skus);
+    const notes = skus.map((sku) => ({ sku, revision: 1, outcome: { kind: 'dead' } }) as const);
+    const changes = (await ours(one, skus.length)).changes.map(({ id }) => ({ id, notes }));
+    await one.acknowledge(changes.slice(0, 1));
+    const acknowledged = one.acknowledge(changes.slice(1));
+    expect(await one.open()).toEqual({ changes: [], lost: 0 });
+    await acknowledged;
+  });
+
   it('is compared once, with its acknowledgement, though a crash lets it be delivered and refused again', async () => {
     const { store, publish, reader } = await withSink();
     await store.sinks.register({ ...shop, name: 'erp' }, keep);
