@@ -50,11 +50,11 @@ if kind == 'item' then
 else
   local place, available = ARGV[3], ARGV[4]
   local only_place = redis.call('GET', KEYS[2])
-  if not only_place or (only_place ~= '' and only_place ~= place) then
-    only_place = only_place and '' or place
-    redis.call('SET', KEYS[2], only_place)
-  end
-  if levels[place] == nil and only_place == place then
+  local is_only = not only_place or only_place == place
+  -- Levels may have been told before places were counted.
+  for other in pairs(levels) do is_only = is_only and other == place end
+  if only_place ~= (is_only and place or '') then redis.call('SET', KEYS[2], is_only and place or '') end
+  if levels[place] == nil and is_only then
     item.rest = '0'
     redis.call('HSET', key, 'rest', '0')
   elseif levels[place] == nil and item.rest and tonumber(item.rest) > 0 then
