@@ -95,7 +95,8 @@ async function startFeeds(config: Config, log: Logger): Promise<RunningProcess> 
     stopping: 'giving up the leases of the feeds',
     async stop() {
       stopping.abort();
-      await Promise.race([ended.then(() => store.processes.leave(self.id)), sleep(LEAVE_WITHIN_MS)]);
+      const left = ended.then(() => Promise.all([desk.flush(), store.processes.leave(self.id)]));
+      await Promise.race([left, sleep(LEAVE_WITHIN_MS)]);
       endChores();
       await server?.close();
       redis.disconnect();

@@ -62,3 +62,22 @@ test('a feed of a source’s format knows the ids that the source learned over H
   await until('AMZ-2', [1550]);
   await feed.kill();
 });
+
+test('told to stop, a feed puts aside all that it counted as unusable', async () => {
+  const kept = async () => (await market.store.quarantine.list(10_000, { source: 'feed:m' })).items.length;
+  const feed = await market.feed();
+  const [before, keptBefore] = [await market.until({ state: 'live', holds: false }), await kept()];
+  let isStopped = false;
+  const sending = (async () => {
+    for (let i = 0; !isStopped; i++) await market.move({ items: [{ sku: 'unreadable', price: `${i} or so` }] });
+  })();
+  await vi.waitFor(async () => expect((await market.view())?.quarantined).toBeGreaterThan(before.quarantined), {
+    timeout: 30_000,
+    interval: 25,
+  });
+  await feed.kill('SIGTERM');
+  isStopped = true;
+  await sending;
+  const counted = ((await market.view())?.quarantined ?? 0) - before.quarantined;
+  expect((await kept()) - keptBefore).toBeGreaterThanOrEqual(counted);
+});
