@@ -76,6 +76,14 @@ describe('Shopify', () => {
     ]);
   });
 
+  it('makes no SKU of the product that its test notification tells of', () => {
+    const variants = [{ sku: 'example-shirt-s', price: '19.99', inventory_item_id: null, inventory_quantity: 75 }];
+    const madeUp = JSON.parse('{"id":788032119674292922,"updated_at":"2026-11-21T11:59:00Z"}');
+    const reading = read(shop, { ...madeUp, variants }, { 'x-shopify-topic': 'products/update' });
+    expect(reading).toMatchObject({ observations: [], items: [] });
+    expect(reading.quarantined).toMatchObject([{ reason: 'shape', detail: expect.stringContaining('below 2^53') }]);
+  });
+
   it('puts other topics aside without what they tell of people', () => {
     const order = { id: 1, email: 'jane@example.com', customer: { first_name: 'Jane' } };
     const reading = read(shop, order, { 'x-shopify-topic': 'orders/create' });
