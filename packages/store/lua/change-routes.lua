@@ -13,6 +13,10 @@
 if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], unpack(ARGV, 3))
--- Whoever asked for the change read the clock a moment ago, and prices were published since.
-if ARGV[2] == '1' then redis.call('HSET', KEYS[1], 'retiredAtMs', string.format('%.0f', math.floor(now_us() / 1000))) end
+-- Whoever asked for the change read the clock a moment ago, and prices were published since; a worker's clock is left alone while it is no
+-- further ahead than this (clock.ts), ms.
+local CLOCKS_DIFFER_MS = 500
+if ARGV[2] == '1' then
+  redis.call('HSET', KEYS[1], 'retiredAtMs', string.format('%.0f', math.floor(now_us() / 1000) + CLOCKS_DIFFER_MS))
+end
 return 1

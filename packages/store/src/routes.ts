@@ -78,7 +78,7 @@ export class Routes {
       guidance: JSON.stringify(guidance),
       tolerance: JSON.stringify(tolerance),
     };
-    const retires = next.retiredAtMs > was.retiredAtMs ? 1 : 0;
+    const retires = next.retiredAtMs !== was.retiredAtMs ? 1 : 0;
     const args = [was.version, retires, ...Object.entries(fields).flat()];
     return (await this.#change.run(this.#redis, [this.#keys.routes()], args)) === 1;
   }

@@ -261,8 +261,11 @@ describe('a canary that ends', () => {
       return known && priceHolds(known, 'balanced', { policySinceMs: 0, canaryRetiredAtMs: retiredAtMs });
     };
     const freshness = () => store.observations.freshness('c', builtInStrategies);
+    const pricedAhead = (ms: number) =>
+      redis.hset(store.keys.price('c'), 'pricedAt', new Date(nowMs() + ms).toISOString());
     return {
       observe: () => observe({ sku: 'c' }, { sku: 's' }),
+      pricedAhead,
       price,
       advance,
       nowMs,
@@ -281,11 +284,19 @@ describe('a canary that ends', () => {
     const { observe, price, advance, nowMs, by, change, inBatch, freshness } = await priced();
     expect([await observe(), await inBatch()]).toEqual([held, true]);
     await change((was) => rollBackCanary(was, 'bad', by()));
-    expect(await freshness()).toMatchObject({ because: 'policy', dueAtMs: nowMs() });
+    expect(await freshness()).toMatchObject({ because: 'policy', dueAtMs: nowMs() + 500 });
     expect([await observe(), await inBatch()]).toEqual([retired, false]);
     await advance(5000);
     expect(await price()).toEqual(['c:5']);
     expect([await observe(), await inBatch()]).toEqual([held, true]);
+  });
+
+  it('leaves none in force that a worker whose clock is a little ahead made at the last moment', async () => {
+    const { observe, pricedAhead, by, change, inBatch, freshness } = await priced();
+    await pricedAhead(400);
+    await change((was) => rollBackCanary(was, 'bad', by()));
+    expect(await freshness()).toMatchObject({ because: 'policy' });
+    expect([await observe(), await inBatch()]).toEqual([retired, false]);
   });
 
   it.each([
