@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     sampleProblem(options, Object.keys(settings.sinks)) ??
     (await portProblem(settings.host, settings.port));
   if (problem) return refuse(problem);
-  // The words are its own: it tells what it does not take.
+  // It tells itself what is wrong with its options.
   const taken = options.submit.length === 0 ? 0 : await submit(options, ['--check'], process.env).exited;
   return taken === 0 ? runAll(options, settings) : taken;
 }

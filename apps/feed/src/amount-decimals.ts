@@ -8,8 +8,8 @@ const small = 1e9;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Whether the amounts of `fields` can be read in every currency in which those of `before` can that they replace: they have no more decimals (a
- * yen has none) and no great size.
+ * Whether the amounts of `fields` can be read in every currency in which the amounts of `before` can be read that they replace. They can if
+ * they have no more decimals (a yen has none), and no great size.
  */
 export function readableWherever(before: Fields, fields: Fields): boolean {
   return amounts.every((name) => isBlank(before, name) || decimalsOf(fields[name]) <= decimalsOf(before[name]));

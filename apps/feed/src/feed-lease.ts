@@ -10,7 +10,7 @@ const LEASE_MS = 3000;
 const TAKE_MS = 500;
 const REPORT_MS = 1000;
 const CHANGED_MS = 100;
-/** Clocks that drift apart by more between two reports did not drift. */
+/** Two clocks that part by more than this between two reports did not drift: one of them stood still, or was set. */
 const JUMP_MS = 100;
 
 /** The right of one process to run a feed, and what it tells with each renewal: state, checkpoint, and until when the feed counts as in sync. */
@@ -23,7 +23,7 @@ export class FeedLease {
   #validUntilMs = Number.NEGATIVE_INFINITY;
   /** What is to be added to the steady clock of this process for that of Redis, at least and at most. */
   #toRedisMs: { readonly least: number; readonly most: number } | undefined;
-  /** What is said to have been in sync until then says nothing, by the steady clock. */
+  /** That the feed was in sync at this moment of the steady clock, or before, says nothing of now. */
   #voidUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(

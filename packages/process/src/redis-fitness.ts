@@ -11,7 +11,7 @@ const LOOK_AGAIN_MS = 1000;
 export async function untilFit(health: () => Promise<StoreHealth>, onWait: (detail: string) => void): Promise<void> {
   for (;;) {
     const { writable, policy, detail } = await health();
-    // '' when Redis does not tell, which one that is away does not.
+    // '' when Redis does not tell it, as while it is away.
     if (policy !== '' && policyFault(policy) !== '') throw new UnfitRedisError(policyFault(policy));
     if (writable) return;
     onWait(detail);

@@ -41,7 +41,7 @@ class SlotOwnerConnector extends AbstractConnector {
     this.#options = options;
   }
 
-  /** Where no node tells the owner, connects to one of them all the same: what becomes of that is ioredis' to retry. */
+  /** Where no node tells the owner, connects to one of them all the same: if that fails, ioredis tries again. */
   async connect(): Promise<Socket> {
     this.connecting = true;
     const { host, port } = (await this.#owner()) ?? this.#someNode();

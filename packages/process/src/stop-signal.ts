@@ -3,7 +3,7 @@ export type StopCause = 'SIGTERM' | 'SIGINT' | 'disconnect';
 
 /**
  * Hears that the process is to stop. Before anybody is there to stop anything it exits with 0 at once; a second signal exits with 1,
- * whatever is still in flight. One who goes after having told us to stop changes nothing.
+ * whatever is still in flight. That our parent goes when we were told to stop already changes nothing.
  */
 export class StopSignal {
   #begin: ((cause: StopCause) => void) | undefined;

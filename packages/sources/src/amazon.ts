@@ -89,7 +89,7 @@ function competitorsOf(
   return landed.slice(0, mostCompetitors).map(({ price, currency }) => ({ price, currency }));
 }
 
-/** Whether an offer is for a new thing where used ones are told of, or the other way round. What the sub-condition does not tell is taken as it comes. */
+/** Whether an offer is for a new thing where `condition` is another one, or the other way round. One without a sub-condition counts as it comes. */
 function isOfAnother(condition: string, subCondition: unknown): boolean {
   if (typeof subCondition !== 'string' || subCondition === '') return false;
   return (condition === 'new') !== subCondition.toLowerCase().startsWith('new');

@@ -105,6 +105,6 @@ function isOnSale(cells: Cells, nowMs: number): boolean | undefined {
   const [from = '', until = '', ...more] = dates.split('/').map((text) => text.trim());
   const [fromMs, untilMs] = [parseInstant(from), parseInstant(until)];
   if (fromMs === undefined || untilMs === undefined || more.length > 0) return undefined;
-  // A day without a time is over when it is.
+  // A day without a time counts until its end.
   return nowMs >= fromMs && nowMs < untilMs + (until.length === 10 ? dayMs : 0);
 }

@@ -25,7 +25,7 @@ export function idOf(value: unknown): string | undefined {
   return text === '' || text.length > 512 ? undefined : text;
 }
 
-/** The same for what only its source knows: no control characters, and what Redis gives back as it was. */
+/** The same for an id that only its source knows: without control characters, and such that Redis gives it back as it was. */
 export function plainIdOf(value: unknown): string | undefined {
   const id = idOf(value);
   return id?.isWellFormed() && !/\p{Cc}/u.test(id) ? id : undefined;

@@ -13,7 +13,7 @@ export class Reading implements SourceReading {
 
   /** Takes over all of another reading. */
   add(other: SourceReading): void {
-    // One by one: so many arguments as a payload has items, no call takes.
+    // One by one: a payload may have more items than a call takes arguments.
     for (const one of other.observations) this.observations.push(one);
     for (const one of other.aliased) this.aliased.push(one);
     for (const one of other.aliases) this.aliases.push(one);

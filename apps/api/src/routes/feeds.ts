@@ -22,7 +22,7 @@ export function feedRoutes({ store }: ApiDeps): Route[] {
         tag: 'observations',
         summary: 'How the feeds of the market stand',
         description:
-          'While a feed with `whenBehind: hold` is behind, what observations moved waits: no price is made from what may be out of date. Batches bring their own data and go on.',
+          'While a feed with `whenBehind: hold` is behind, repricing from observations waits: no price is made from what may be out of date. Batches bring their own data and go on.',
         replies: { 200: { description: 'The feeds, by name.', content: { 'application/json': feedsSchema } } },
       },
       async handle(req, res) {
@@ -39,7 +39,7 @@ export function feedRoutes({ store }: ApiDeps): Route[] {
         tag: 'observations',
         summary: 'Forget a feed that is no longer run',
         description:
-          'A feed that nobody runs keeps back what observations moved until it is run again, or forgotten. With it goes its place: run again, it begins with all SKUs of the market.',
+          'While nobody runs a feed, repricing from observations waits until it is run again, or forgotten. Its place is forgotten as well: run again, it begins with all SKUs of the market.',
         replies: {
           200: { description: 'It is forgotten.', content: { 'application/json': forgottenFeed } },
           409: { description: 'A process runs it.' },

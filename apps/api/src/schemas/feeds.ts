@@ -11,8 +11,8 @@ const state = z.enum(['starting', 'live', 'behind', 'down']).meta({
 const refused = z
   .literal(true)
   .optional()
-  .meta({ description: 'The market refuses the key, which does not mend itself; absent else' });
-const holds = z.boolean().meta({ description: 'Whether what observations moved waits for it, now' });
+  .meta({ description: 'The market refuses the key, which a person has to mend; absent otherwise' });
+const holds = z.boolean().meta({ description: 'Whether repricing from observations waits for it, now' });
 const ageSeconds = seconds
   .nullable()
   .meta({ description: 'All that the market sent until so long ago is stored; null = it was never in sync' });

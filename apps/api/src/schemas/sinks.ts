@@ -29,7 +29,7 @@ export const sinkSchema = z
       .meta({ description: 'Whether it stands in the config file, or was saved by `PUT /v1/sinks/:name`' }),
     state: z.enum(sinkStates).meta({
       description:
-        '`paused` by a person; `stopped` by itself, for its failures or since its far end is gone; `gap`: it delivers, and what was published meanwhile was cut before it had it, which a resync mends; `idle`: no process delivers to it; `removed`: the sinks processes have it in their config file no more, so it is compared with no other, and what is published waits for it until it is deleted or put back',
+        '`paused` by a person; `stopped` by itself, for its failures or since its far end is gone; `gap`: it delivers, and what was published meanwhile was cut before it had it, which a resync mends; `idle`: no process delivers to it; `removed`: no process delivers to it, and the config file of the sinks processes names it no more, so it is compared with no other; what is published waits for it until it is deleted or put back',
     }),
     reason: z.string().optional().meta({ description: 'Why it is paused or stopped' }),
     since: instant.optional().meta({ description: 'Since when it delivers, is paused or stopped' }),
