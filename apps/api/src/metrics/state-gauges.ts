@@ -77,7 +77,11 @@ export class StateGauges {
       'sink',
     );
     const sinkDead = this.#gauge('reprice_sink_dead_letters', 'Messages that a sink would not take.', 'sink');
-    const sinkGap = this.#gauge('reprice_sink_gap_messages', 'Messages cut before a sink had them.', 'sink');
+    const sinkGap = this.#gauge(
+      'reprice_sink_gap_messages',
+      'Messages cut before a sink had them; 0 when the sink is removed.',
+      'sink',
+    );
     const sinkErrors = this.#gauge(
       'reprice_sink_error_ratio',
       'Share of its attempts of 5 minutes that failed.',
@@ -122,9 +126,10 @@ export class StateGauges {
         for (const name of sinkStates) sinkState.set({ ...of, state: name }, Number(sink.state === name));
         sinkDelivered.set(of, sink.delivered);
         sinkWaiting.set(of, sink.waiting);
-        sinkLag.set(of, sink.state === 'removed' ? 0 : (sink.oldestWaitingSeconds ?? 0));
+        const isWanted = sink.state !== 'removed';
+        sinkLag.set(of, (isWanted && sink.oldestWaitingSeconds) || 0);
         sinkDead.set(of, sink.dead);
-        sinkGap.set(of, sink.gap?.messages ?? 0);
+        sinkGap.set(of, (isWanted && sink.gap?.messages) || 0);
         sinkErrors.set(of, sink.errorPercent / 100);
         if (sink.latencyMs) sinkSlow.set(of, sink.latencyMs.p99 / 1000);
       }
