@@ -3,10 +3,11 @@
 -- a level does not name its SKU, and a total does not say what lies where.
 --
 -- The stock is the sum of the levels. What lies at places that have told no level yet is `rest`: the total less the levels known when it was
--- told. A place that tells its first level was part of the rest by nobody knows how much; so the rest is known again with the next total.
--- While the source has only ever named one place, all lies there.
+-- told. A level that comes later and is not newer is in that total, too. A place that tells its first level after it was part of the rest by
+-- nobody knows how much; so the rest is known again with the next total. While the source has only ever named one place, all lies there.
 --
--- KEYS     1 item hash: `sku`, `at` of the item, `rest`, `counted`, and `l:<place>` = 'available at', available '' = not counted
+-- KEYS     1 item hash: `sku`, `at` of the item, `rest`, `total` = 'units at' by which it was known, `counted`, and `l:<place>` =
+--            'available at', available '' = not counted
 --          2 only place string: the one place that the source has ever named, '' = it has named several
 -- ARGV     1 'item': 2 at, ms   3 sku   4 total ('' = not told)   5 counted: '1' it is, '0' it is not, '' not told
 --          1 'level': 2 at, ms   3 place   4 available ('' = not counted)
@@ -36,6 +37,8 @@ local function sum()
   return units
 end
 
+local function rest_of(total) return string.format('%.0f', math.max(0, total - sum())) end
+
 local was_known = item.sku ~= nil
 if kind == 'item' then
   if item.at and tonumber(item.at) > at then return { 'stale', item.sku or '' } end
@@ -43,10 +46,12 @@ if kind == 'item' then
   local total = tonumber(ARGV[4])
   if ARGV[5] ~= '' then item.counted = ARGV[5] elseif total and total ~= 0 then item.counted = '1' end
   -- A level that is newer than the total is not in it.
-  if total and newest <= at then item.rest = string.format('%.0f', math.max(0, total - sum())) end
+  if total and newest <= at then
+    item.rest = rest_of(total)
+    redis.call('HSET', key, 'rest', item.rest, 'total', ARGV[4] .. ' ' .. ARGV[2])
+  end
   redis.call('HSET', key, 'sku', item.sku, 'at', item.at)
   if item.counted then redis.call('HSET', key, 'counted', item.counted) end
-  if item.rest then redis.call('HSET', key, 'rest', item.rest) end
 else
   local place, available = ARGV[3], ARGV[4]
   local only_place = redis.call('GET', KEYS[2])
@@ -54,15 +59,19 @@ else
   -- Levels may have been told before places were counted.
   for other in pairs(levels) do is_only = is_only and other == place end
   if only_place ~= (is_only and place or '') then redis.call('SET', KEYS[2], is_only and place or '') end
-  if levels[place] == nil and is_only then
+  local is_first = levels[place] == nil
+  levels[place] = tonumber(available) or false
+  item.counted = available == '' and '0' or '1'
+  local total, total_at = string.match(item.total or '', '^(%S+) (%d+)$')
+  if total and math.max(at, newest) <= tonumber(total_at) then
+    item.rest = rest_of(tonumber(total))
+  elseif is_first and is_only then
     item.rest = '0'
-    redis.call('HSET', key, 'rest', '0')
-  elseif levels[place] == nil and item.rest and tonumber(item.rest) > 0 then
+  elseif is_first and item.rest and tonumber(item.rest) > 0 then
     item.rest = nil
     redis.call('HDEL', key, 'rest')
   end
-  levels[place] = tonumber(available) or false
-  item.counted = available == '' and '0' or '1'
+  if item.rest then redis.call('HSET', key, 'rest', item.rest) end
   redis.call('HSET', key, 'l:' .. place, available .. ' ' .. ARGV[2], 'counted', item.counted)
 end
 

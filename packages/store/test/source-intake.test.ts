@@ -115,6 +115,24 @@ describe('the stock of an item', () => {
     expect(await stockOf('a')).toBe(15);
   });
 
+  it.each([
+    ['more', 6, 15],
+    ['less', 15, 6],
+  ])('is %s whichever of the two webhooks of one change comes first', async (_how, before, after) => {
+    for (const isTotalFirst of [true, false]) {
+      const { take, stockOf } = intake();
+      await take(item(1, before + 2));
+      await take(level(1, 'x', before));
+      await take(level(1, 'y', 2));
+      expect(await stockOf('a')).toBe(before + 2);
+      const webhooks = [item(2, after + 2), level(2, 'x', after)];
+      for (const webhook of isTotalFirst ? webhooks : webhooks.toReversed()) await take(webhook);
+      expect(await stockOf('a')).toBe(after + 2);
+      await take(level(3, 'x', 1));
+      expect(await stockOf('a')).toBe(3);
+    }
+  });
+
   it('takes no notice of what is older than what is known', async () => {
     const { take, stockOf } = intake();
     await take(item(1, 5));
