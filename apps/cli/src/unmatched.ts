@@ -18,6 +18,8 @@ export async function sayNoneMatches(api: ApiClient, output: Output, filter: Fai
   const near = nearest(reason, Object.keys(byReason));
   const none = `No job failed for the reason "${reason}".`;
   const known = tally(byReason);
-  if (near !== undefined) throw usageError(`${none} Did you mean ${near}?`, `There are: ${known}.`);
+  // `refused` and `option_refused` are both reasons.
+  const isPart = near !== undefined && (near.split('_').includes(reason) || reason.split('_').includes(near));
+  if (near !== undefined && !isPart) throw usageError(`${none} Did you mean ${near}?`, `There are: ${known}.`);
   output.tell(`${none} ${known === '' ? 'There is no failed job at all.' : `There are: ${known}.`}`);
 }

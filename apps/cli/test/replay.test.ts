@@ -102,6 +102,18 @@ describe('reprice failed', () => {
       stderr: 'No job failed for the reason "invalid_answer". There are: gateway_failed 12, refused 3.\n',
     });
   });
+
+  it('takes a reason that is part of another one for no slip of the pen', async () => {
+    api.on('GET /v1/jobs', ({ query }) => ({
+      body: { items: [], nextCursor: null, byReason: query.has('reason') ? {} : { option_refused: 4 } },
+    }));
+    failing(0);
+    for (const command of [['failed'], ['replay', '--yes']])
+      expect(await run([...command, '--reason', 'refused'])).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('No job failed for the reason "refused". There are: option_refused 4.\n'),
+      });
+  });
 });
 
 describe('reprice replay', () => {
