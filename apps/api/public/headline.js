@@ -56,7 +56,7 @@ function heldBack({ observations }) {
 }
 
 /** Packs that wait, of all priorities. @param {Stats} stats */
-export function waitingPacks({ queue }) {
+function waitingPacks({ queue }) {
   return priorities.reduce((sum, priority) => sum + queue.waiting[priority], 0);
 }
 
