@@ -118,7 +118,7 @@ describe('a saved sink', () => {
     ] as const)
       expect(await send(method, path, method === 'PUT' ? webhook : undefined)).toMatchObject({
         status: 409,
-        body: { detail: expect.stringContaining('stands in the config file') },
+        body: { detail: expect.stringMatching(/stands in the config file.* restart the API and npm run sinks\.$/) },
       });
     await reader.leave();
     expect((await send('DELETE', '/fixed')).status).toBe(204);

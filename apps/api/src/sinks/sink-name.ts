@@ -21,5 +21,8 @@ export async function requireNotConfigured(
 ): Promise<void> {
   const record = await store.sinks.get(name);
   if (configured.includes(name) || (record?.origin === 'config' && record.process !== undefined))
-    throw new Problem('conflict', `The sink ${name} stands in the config file; change it there and restart.`);
+    throw new Problem(
+      'conflict',
+      `The sink ${name} stands in the config file; change it there, and restart the API and npm run sinks.`,
+    );
 }
