@@ -156,6 +156,7 @@ describe('docker-compose.yml', () => {
     readonly profiles?: string[];
     readonly environment?: Record<string, unknown>;
     readonly volumes?: string[];
+    readonly stop_grace_period?: string;
   }
   const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
 
@@ -164,6 +165,12 @@ describe('docker-compose.yml', () => {
     expect(ofProfile.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
     const mounted = ofProfile.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('./'));
     for (const volume of mounted) expect(existsSync(path.join(root, volume.split(':')[0] ?? '')), volume).toBe(true);
+  });
+
+  test('gives each process longer to end than it takes at most; Docker gives 10 s of itself', () => {
+    const takesSeconds = { api: 30, worker: 30, sinks: 11 };
+    for (const [name, seconds] of Object.entries(takesSeconds))
+      expect(Number.parseInt(compose.services[name]?.stop_grace_period ?? '10s', 10), name).toBeGreaterThan(seconds);
   });
 
   test('and workers that Prometheus finds where they listen', () => {
