@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { loadConfig } from '@reprice/config';
 import { faultsOfMetric, type Metric, readExposition, spawnApp, startRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -153,6 +154,7 @@ describe('dashboard and alerts', () => {
 
 describe('docker-compose.yml', () => {
   interface Service {
+    readonly image?: string;
     readonly profiles?: string[];
     readonly environment?: Record<string, unknown>;
     readonly volumes?: string[];
@@ -165,6 +167,15 @@ describe('docker-compose.yml', () => {
     expect(ofProfile.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
     const mounted = ofProfile.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('./'));
     for (const volume of mounted) expect(existsSync(path.join(root, volume.split(':')[0] ?? '')), volume).toBe(true);
+  });
+
+  test('gives all processes one config file, and one that says nothing where none is named', () => {
+    const ours = Object.values(compose.services).filter(({ image }) => image === 'reprice');
+    expect(ours).toHaveLength(5);
+    for (const { volumes } of ours)
+      expect(volumes).toEqual([`\${REPRICE_CONFIG_FILE:-./deploy/no-config.ts}:/app/reprice.config.ts:ro`]);
+    const env = { REPRICE_CONFIG: path.join(root, 'deploy/no-config.ts') };
+    expect(loadConfig(env, { process: 'simulator' }).warnings).toEqual([]);
   });
 
   test('gives each process longer to end than it takes at most; Docker gives 10 s of itself', () => {
