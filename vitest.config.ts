@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const at = (relative: string): string => path.resolve(import.meta.dirname, relative);
 const workspaces = ['apps', 'packages']
@@ -14,6 +15,14 @@ if (Number(process.versions.node.split('.')[0]) < 24)
 
 /** None of them measures anything: they end what hangs, on a machine ten times as slow as one on which a test takes seconds. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+/** Files whose tests wait for processes of their own go first: begun last, one of them would run on alone for a minute. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => /\/(apps\/(worker|api)\/test|faults|scripts)\//.test(moduleId);
+    return (await super.sort(files)).sort((a, b) => Number(isLong(b)) - Number(isLong(a)));
+  }
+}
+
 const setupFiles = [at('packages/testkit/src/setup-file.ts')];
 
 const e2e = {
@@ -28,6 +37,7 @@ export default defineConfig({
     reporters: ['default', at('packages/testkit/src/reporter.ts')],
     // Test files start processes of their own, and wait for them half of their time.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     coverage: { provider: 'v8', include: ['{apps,packages}/*/src/**/*.ts'], reporter: ['text-summary', 'lcov'] },
     projects: [
       ...workspaces.map((dir) => ({
