@@ -139,7 +139,7 @@ describe('an API that gets SIGTERM', () => {
     void api.kill('SIGTERM');
     expect(await ended).toEqual({ code: 1, signal: null });
     // The upload would have 25 s.
-    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    expect(performance.now() - startedMs).toBeLessThan(1000);
     expect(await endless.answer).toBe('ECONNRESET');
   });
 
