@@ -93,6 +93,18 @@ describe('a webhook of Shopify', () => {
     const told = product(variant('TWICE-1', 51, 9));
     expect((await sendSigned('shop', told, headers)).body).toMatchObject({ accepted: 1 });
     expect((await sendSigned('shop', told, headers)).body).toMatchObject({ accepted: 0, unused: { repeated: 1 } });
+    // Neither id nor topic is signed: another body under the same id is another one, and so is one that was read as nothing before.
+    const other = product(variant('TWICE-2', 52, 9));
+    const orders = { ...headers, 'x-shopify-topic': 'orders/create' };
+    expect((await sendSigned('shop', other, orders)).body).toMatchObject({ misfits: [{ reason: 'other-topic' }] });
+    expect((await sendSigned('shop', other, headers)).body).toMatchObject({ accepted: 1 });
+  });
+
+  test('counts beside a header Authorization that is empty', async () => {
+    const headers = { 'x-shopify-topic': 'products/update', authorization: '' };
+    const told = product(variant('EMPTY-1', 55, 9));
+    expect(await sendSigned('shop', told, headers)).toMatchObject({ status: 202, body: { accepted: 1 } });
+    expect((await sendSigned('shop', told, headers, 'another-secret')).status).toBe(401);
   });
 
   test('is refused where the signature is that of another body, another secret or of no use', async () => {

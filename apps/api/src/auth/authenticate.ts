@@ -6,9 +6,14 @@ import { cookieValue, readSession, sessionCookie } from './session.ts';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** What a request says in Authorization; undefined where it has no such header, or an empty one. */
+export function authorizationOf({ headers }: Request): string | undefined {
+  return headers.authorization?.trim() || undefined;
+}
+
 /** Who makes this request: by bearer key, else by the cookie of a login. Undefined if by neither. */
 export function identify(req: Request, keys: KeyRing, nowMs: number): Caller | undefined {
-  const header = req.headers.authorization;
+  const header = authorizationOf(req);
   if (header !== undefined) {
     const secret = /^Bearer +(\S+) *$/i.exec(header)?.[1];
     const key = secret === undefined ? undefined : keys.bySecret(secret);
@@ -21,7 +26,7 @@ export function identify(req: Request, keys: KeyRing, nowMs: number): Caller | u
 
 /** The answer to a request without a usable key. */
 export function unauthenticated(req: Request): Problem {
-  const header = req.headers.authorization;
+  const header = authorizationOf(req);
   const detail =
     header === undefined
       ? 'Send a key as `Authorization: Bearer <key>`.'

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { header, type SourceSettings } from '@reprice/sources';
 import { ObservationMerger, SourceIntake } from '@reprice/store';
 import type { Request, Response } from 'express';
@@ -63,13 +64,13 @@ async function takeRequest(deps: ApiDeps, req: Request, res: Response): Promise<
       return;
     }
     declaredFormat(req, ['json']);
-    await takePayload(deps, name, settings, req, res, parseJson(body));
+    await takePayload(deps, name, settings, req, res, body);
     return;
   }
   const format = declaredFormat(req, ['json', 'ndjson', 'tsv', 'csv']);
   if (format === 'json') {
-    const payload = parseJson(await readBytes(req, maxPayloadBytes));
-    await takePayload(deps, name, settings ?? unknownSource(deps, name), req, res, payload);
+    const body = await readBytes(req, maxPayloadBytes);
+    await takePayload(deps, name, settings ?? unknownSource(deps, name), req, res, body);
     return;
   }
   const source = settings ?? unknownSource(deps, name);
@@ -90,12 +91,12 @@ async function takePayload(
   settings: SourceSettings,
   req: Request,
   res: Response,
-  payload: unknown,
+  body: Uint8Array,
 ): Promise<void> {
+  const payload = parseJson(body);
   const receiver = await receiverOf(deps, name, settings, req);
   const { sourceThings } = deps.store;
-  const event = settings.kind === 'shopify' ? header(req.headers, 'x-shopify-webhook-id') : undefined;
-  const eventId = event !== undefined && /^[\w-]{1,100}$/.test(event) ? event : undefined;
+  const eventId = settings.kind === 'shopify' ? eventIdOf(req, body) : undefined;
   if (eventId !== undefined && (await sourceThings.isTaken(name, eventId))) receiver.unused.set('repeated', 1);
   else {
     receiver.payload(payload);
@@ -103,6 +104,14 @@ async function takePayload(
     if (eventId !== undefined) await sourceThings.taken(name, eventId);
   }
   answer(deps, receiver, res);
+}
+
+/** Tells deliveries of Shopify apart; undefined without an id. The signature is over the body alone: another body or topic is another event. */
+function eventIdOf({ headers }: Request, body: Uint8Array): string | undefined {
+  const id = header(headers, 'x-shopify-webhook-id');
+  if (id === undefined) return undefined;
+  const topic = header(headers, 'x-shopify-topic') ?? '';
+  return createHash('sha256').update(`${id}\n${topic}\n`).update(body).digest('base64url');
 }
 
 async function receiverOf(

@@ -1,6 +1,6 @@
 import { isSigned, isWooPing, type SourceSettings, signatureOf } from '@reprice/sources';
 import type { Request } from 'express';
-import { unauthenticated } from '../auth/authenticate.ts';
+import { authorizationOf, unauthenticated } from '../auth/authenticate.ts';
 import { readBytes } from '../http/json-body.ts';
 import { Problem } from '../problem/problem.ts';
 
@@ -9,7 +9,7 @@ const maxSignedBytes = 8 * 1_048_576;
 
 /** Whether a request without an API key is looked at: it is signed, or may be WooCommerce's ping. */
 export function mayBeKnown(settings: SourceSettings | undefined, req: Request): boolean {
-  if (settings === undefined || req.headers.authorization !== undefined) return false;
+  if (settings === undefined || authorizationOf(req) !== undefined) return false;
   return signatureOf(settings, req.headers) !== undefined || isPing(settings, req);
 }
 
