@@ -66,11 +66,18 @@ function readProduct(payload: unknown, reading: Reading, settings: SettingsOf<'s
     return;
   }
   const title = member(payload, 'title');
+  const bearers = bearersOf(variants);
   for (const variant of variants) {
-    const sku = idOf(member(variant, 'sku'));
+    const sku = skuOf(variant);
     const id = plainIdOf(member(variant, 'inventory_item_id'));
     if (sku === undefined) {
       reading.quarantine('no-sku', 'This variant has no SKU: give it one in Shopify.', variant);
+      continue;
+    }
+    const alike = bearers.get(sku) ?? 0;
+    if (alike > 1) {
+      const detail = `${alike} variants of this product have the SKU ${sku.slice(0, 100)}: none of them counts until each has its own.`;
+      reading.quarantine('same-sku', detail, variant);
       continue;
     }
     // The whole product was so at its newest time.
@@ -105,6 +112,21 @@ function readProduct(payload: unknown, reading: Reading, settings: SettingsOf<'s
   // Of a product with more than 100 variants the others are only listed.
   const listed = member(payload, 'variant_gids') ?? member(payload, 'variant_ids');
   if (Array.isArray(listed)) for (let i = variants.length; i < listed.length; i++) reading.skip('variant-beyond-100');
+}
+
+/** How many variants bear each SKU. */
+function bearersOf(variants: readonly unknown[]): ReadonlyMap<string, number> {
+  const bearers = new Map<string, number>();
+  for (const variant of variants) {
+    const sku = skuOf(variant);
+    if (sku !== undefined) bearers.set(sku, (bearers.get(sku) ?? 0) + 1);
+  }
+  return bearers;
+}
+
+/** Two ways to write one letter are one SKU to the store. */
+function skuOf(variant: unknown): string | undefined {
+  return idOf(member(variant, 'sku'))?.normalize('NFC');
 }
 
 function timeOf(value: unknown): number | undefined {

@@ -43,6 +43,21 @@ describe('Shopify', () => {
     expect(reasons(reading)).toEqual(['no-sku']);
   });
 
+  it('takes no variant whose SKU another one of the product bears too: nobody knows whose price and stock is meant', () => {
+    const variants = ['A', 'B', ' A', 'Caf\u00e9', 'Cafe\u0301'].map((sku, i) => ({
+      ...samples.shopifyProduct.variants[0],
+      inventory_item_id: i + 1,
+      sku,
+    }));
+    const reading = read(shop, { ...samples.shopifyProduct, variants });
+    expect(reading.items).toMatchObject([{ id: '2', observation: { sku: 'B' } }]);
+    expect(reasons(reading)).toEqual(['same-sku', 'same-sku', 'same-sku', 'same-sku']);
+    expect(reading.quarantined[0]).toMatchObject({
+      detail: expect.stringContaining('2 variants of this product have the SKU A'),
+      excerpt: expect.stringContaining('"inventory_item_id":1'),
+    });
+  });
+
   it('tells a level of stock, that it is not counted too, and knows both shapes without a topic', () => {
     expect(read(shop, samples.shopifyLevel).levels).toMatchObject([
       { id: '49148385', place: '905684977', atMs: Date.UTC(2026, 10, 21, 14, 30, 12), available: 6 },
