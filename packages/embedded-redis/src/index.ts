@@ -1,3 +1,2 @@
 export { type AcquiredRedis, type AcquireOptions, acquireRedis } from './acquire.ts';
-export { RedisStartError, type RedisStartErrorCode } from './redis-start-error.ts';
-export type { ServerSettings } from './server-process.ts';
+export { RedisStartError } from './redis-start-error.ts';

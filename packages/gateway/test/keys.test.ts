@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayClient, type KeyChange, keyFingerprint } from '../src/index.ts';
+import { GatewayClient, keyFingerprint } from '../src/index.ts';
+import type { KeyChange } from '../src/key-state.ts';
 import { ask, clientOf, json, key, request, stream } from './asking.ts';
 import { httpServer, streamEnd } from './http-server.ts';
 

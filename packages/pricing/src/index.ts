@@ -4,16 +4,13 @@ export { type Bounds, boundsFor, type Conflict, type GuardrailName } from './bou
 export {
   answers,
   type Canary,
-  type CanaryMode,
-  type CanaryState,
-  type CanaryTolerance,
   canaryStrategy,
   isCanarySku,
   isLive,
+  isRetired,
   isShadow,
   noCanary,
-  promotionSteps,
-  routeOf,
+  type Span,
   usualTolerance,
 } from './canary.ts';
 export {
@@ -24,16 +21,14 @@ export {
   setCanary,
 } from './canary-change.ts';
 export { type Breach, judgeCanary } from './canary-judge.ts';
-export { type ChangeLimit, rollingPercents } from './change-limits.ts';
 export { type Conversions, decodeConversions, encodeConversions, type ForeignPrice } from './conversions.ts';
-export { type Currency, currencies, currencyDigits, isCurrency } from './currency.ts';
+export { type Currency, currencyDigits, isCurrency } from './currency.ts';
 export { type DecisionInputs, type Retraced, reproduces, retrace } from './decision.ts';
 export { type Fault, shown } from './fault.ts';
-export { type FreshnessPolicy, type LearnedTtl, ttlSecondsOf, usualFreshness } from './freshness.ts';
-export { applyGuardrails, type GuardrailStep, SafePrice } from './guardrails.ts';
+export { type FreshnessPolicy, ttlSecondsOf, usualFreshness } from './freshness.ts';
+export { applyGuardrails, SafePrice } from './guardrails.ts';
 export { parseInstant } from './instant.ts';
-export { marketMinor } from './market.ts';
-export { formatMoney, type MoneyResult, maxMinor, parseMoney } from './money.ts';
+export { formatMoney, parseMoney } from './money.ts';
 export { nearest } from './nearest.ts';
 export {
   type Observation,
@@ -43,7 +38,7 @@ export {
   skuOfBareAmounts,
   unknownSku,
 } from './observation.ts';
-export { differenceStep, type Parity, type ParityBin, parityOf } from './parity.ts';
+export { differenceStep, parityOf } from './parity.ts';
 export {
   decodePast,
   encodePast,
@@ -65,30 +60,21 @@ export {
   worstOptionTokens,
 } from './provider-options.ts';
 export { baseIsOne, isFromFuture, type RateTable, rateTableFields, rateTableSchema } from './rate-table.ts';
-export { Rates, type Unconverted } from './rates.ts';
-export { ReplyParser, type ReplyResult, type ReplyRow, type RowProblem } from './reply.ts';
+export { Rates } from './rates.ts';
+export { ReplyParser, type ReplyResult, type RowProblem } from './reply.ts';
 export { type CountedCall, countsOf, latencyAt, type RouteTally, tallyOf } from './route-tally.ts';
 export { rulesSuggestion } from './rules.ts';
-export { overstock, type Supply, scarcity } from './scores.ts';
-export { parseSnapshot, type Snapshot, type SnapshotDefaults, type SnapshotResult } from './snapshot.ts';
+export { parseSnapshot, type Snapshot, type SnapshotDefaults } from './snapshot.ts';
 export { snapshotFields } from './snapshot-fields.ts';
 export { observationInput, snapshotInput, strictSnapshotInput } from './snapshot-input.ts';
 export type { Misfit, ObservationInput, SourceItem, SourceReading, StockLevel } from './source-reading.ts';
-export {
-  builtInStrategies,
-  defaultStrategy,
-  type GuardrailPolicy,
-  type RulesProfile,
-  type Strategy,
-  strategySchema,
-} from './strategy.ts';
+export { builtInStrategies, defaultStrategy, type GuardrailPolicy, type Strategy, strategySchema } from './strategy.ts';
 export { isAbsurd, type Suggestion, suggestionFrom } from './suggestion.ts';
 export {
   isUnsure,
   isWorthDoubting,
   type TierName,
   type TierPolicy,
-  tierGroup,
   tierOf,
   tierStrategy,
   valueAtStakeMinor,
@@ -96,4 +82,4 @@ export {
 } from './tiers.ts';
 export { undoesOneRun } from './undo.ts';
 export { formatUsd, parseUsd } from './usd.ts';
-export { differenceBp, type PricedFrom, rulesPriceMinor } from './worth.ts';
+export { differenceBp, rulesPriceMinor } from './worth.ts';

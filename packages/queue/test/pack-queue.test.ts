@@ -2,15 +2,8 @@ import { priorities } from '@reprice/pricing';
 import { freshNamespace, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  enqueueStaged,
-  type PackJob,
-  PackQueue,
-  type PackRun,
-  PackWorker,
-  type PackWorkerOptions,
-  type Verdict,
-} from '../src/index.ts';
+import { enqueueStaged, type PackJob, PackQueue, type PackRun, PackWorker, type Verdict } from '../src/index.ts';
+import type { PackWorkerOptions } from '../src/pack-worker.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { BudgetCalendar } from '../src/index.ts';
+import { BudgetCalendar } from '../src/budget-day.ts';
 import { Script } from '../src/script.ts';
 import { freshStore, granted, limited, limitedOnClock, stated, USD } from './fixture.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FailedJob, FailingJob, Store } from '../src/index.ts';
+import type { FailedJob, FailingJob } from '../src/failed-job-record.ts';
+import type { Store } from '../src/index.ts';
 import { all, freshStore, safePriceOf, snapshotOf } from './fixture.ts';
 
 type Fresh = ReturnType<typeof freshStore>;

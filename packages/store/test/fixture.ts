@@ -2,7 +2,8 @@ import { applyGuardrails, boundsFor, type SafePrice, type Snapshot, suggestionFr
 import { freshNamespace, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, expect } from 'vitest';
-import { type Reservation, Store, type StoreOptions } from '../src/index.ts';
+import type { Reservation } from '../src/index.ts';
+import { Store, type StoreOptions } from '../src/store.ts';
 
 /** A store with keys of its own, on a connection that is closed after the file. */
 export function freshStore(options: StoreOptions = {}): { store: Store; redis: Redis; prefix: string } {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayKeyChange, GatewayKeyState } from '../src/index.ts';
+import type { GatewayKeyChange, GatewayKeyState } from '../src/gateway-keys.ts';
 import { freshStore } from './fixture.ts';
 
 const { store, redis } = freshStore();

@@ -1,6 +1,7 @@
 import { type Canary, noCanary } from '@reprice/pricing';
 import { expect, it } from 'vitest';
-import { type Store, WORST_COMPARISONS } from '../src/index.ts';
+import type { Store } from '../src/index.ts';
+import { WORST_COMPARISONS } from '../src/shadows.ts';
 import { freshStore, safePriceOf, snapshotOf } from './fixture.ts';
 
 async function set(store: Store, more: Partial<Canary>): Promise<void> {

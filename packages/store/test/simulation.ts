@@ -1,7 +1,9 @@
 import type { Priority } from '@reprice/pricing';
 import { freshNamespace } from '@reprice/testkit';
 import type { Redis } from 'ioredis';
-import { type AdmissionControl, BudgetCalendar, budgetShares } from '../src/index.ts';
+import type { AdmissionControl } from '../src/admission.ts';
+import { budgetShares } from '../src/admission-words.ts';
+import { BudgetCalendar } from '../src/budget-day.ts';
 import { Store } from '../src/store.ts';
 import { stated } from './fixture.ts';
 
