@@ -24,8 +24,4 @@ export class GrowingBuffer {
   view(): Buffer {
     return this.#bytes === undefined ? Buffer.alloc(0) : this.#bytes.subarray(0, this.#length);
   }
-
-  clear(): void {
-    this.#length = 0;
-  }
 }

@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 /** What tokens cost, in integer nano-dollars per million: $0.28 per million is 280,000,000. */
 export interface TokenPrices {
   /** A prompt token that the provider's cache did not hold. */
@@ -27,29 +25,6 @@ export interface ModelPrice extends TokenPrices {
   /** The day, YYYY-MM-DD, for which the source stated it. */
   readonly date: string;
 }
-
-/** $10,000 per million tokens: far above any list price, low enough that no sum overflows. */
-const mostNanoUsdPerMTok = 10_000_000_000_000;
-
-const nanoUsdPerMTok = z.int().min(0).max(mostNanoUsdPerMTok);
-
-const tokenPrices = {
-  inputNanoUsdPerMTok: nanoUsdPerMTok,
-  cachedInputNanoUsdPerMTok: nanoUsdPerMTok,
-  outputNanoUsdPerMTok: nanoUsdPerMTok,
-};
-const minuteOfDay = z.int().min(0).max(1439);
-
-/** The shape of a price; unknown fields are refused. */
-export const modelPriceSchema: z.ZodType<ModelPrice> = z.strictObject({
-  ...tokenPrices,
-  as: z.string().min(1).exactOptional(),
-  windows: z
-    .array(z.strictObject({ ...tokenPrices, fromMinute: minuteOfDay, untilMinute: minuteOfDay }))
-    .exactOptional(),
-  source: z.string().min(1).max(500),
-  date: z.iso.date(),
-});
 
 const openai = 'https://openai.com/api/pricing';
 const anthropic = 'https://claude.com/pricing#api';
