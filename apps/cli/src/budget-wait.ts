@@ -1,9 +1,7 @@
+import { type Priority, sharePercent } from '@reprice/config/client';
 import { commandName } from './command-name.ts';
 import { dollars, duration } from './figures.ts';
 import type { Batch, Budget } from './responses.ts';
-
-/** How much of a day's budget each priority may use, by the design: the rest is kept for what is more urgent. */
-const shares: Readonly<Record<string, number>> = { low: 0.7, normal: 0.85, high: 0.95, critical: 1 };
 
 /** The worst case of a call is reserved before it is made: so much of the limit may be left, and still no call fits. */
 const unusable = 0.01;
@@ -16,9 +14,13 @@ export function usedUp(
   const limit = Number(limitUsd);
   const used = Number(spentUsd) + Number(reservedUsd);
   return names
-    .map((name) => ({ name, share: shares[name] ?? 1 }))
-    .filter(({ share }) => limit * share - used <= limit * unusable)
-    .map(({ name, share }) => ({ name, percent: Math.round(share * 100) }));
+    .map((name) => ({ name, percent: percentOf(name) }))
+    .filter(({ percent }) => (limit * percent) / 100 - used <= limit * unusable);
+}
+
+/** A priority that this command does not know may use all of it. */
+function percentOf(name: string): number {
+  return Object.hasOwn(sharePercent, name) ? sharePercent[name as Priority] : 100;
 }
 
 /** A call is reserved at its worst case, which is a few times what it costs in the end. */
@@ -32,13 +34,13 @@ export function budgetWait(batch: Batch, budget: Budget, nowMs: number): string 
   if (budget.closed)
     return `The day is closed (${budget.closed.reason}): no call is paid, nothing is lost. What to do: \`${commandName} budget\`.`;
   const limit = Number(budget.limitUsd);
-  const share = shares[batch.priority] ?? 1;
-  const left = limit * share - Number(budget.spentUsd) - Number(budget.reservedUsd);
+  const percent = percentOf(batch.priority);
+  const left = (limit * percent) / 100 - Number(budget.spentUsd) - Number(budget.reservedUsd);
   const call = batch.calls > 0 ? (worstCaseFactor * Number(batch.costUsd)) / batch.calls : limit * 0.02;
   if (left > call) return undefined;
   const resetsMs = Date.parse(budget.resetsAt);
   const when = Number.isNaN(resetsMs) ? budget.resetsAt : `${budget.resetsAt} (in ${duration(resetsMs - nowMs)})`;
   const used = `${dollars(budget.spentUsd)} of ${dollars(budget.limitUsd)} spent`;
-  const part = share < 1 ? `; ${batch.priority} work may use ${Math.round(share * 100)} % of it` : '';
+  const part = percent < 100 ? `; ${batch.priority} work may use ${percent} % of it` : '';
   return `The day's budget is used up (${used}${part}). The rest waits for the reset at ${when}, or for \`${commandName} budget set USD\`.`;
 }

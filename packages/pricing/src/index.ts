@@ -50,7 +50,7 @@ export {
 } from './past-prices.ts';
 export { askVersion, policyVersion } from './policy-version.ts';
 export type { Price, PriceSource } from './price.ts';
-export { type Priority, priorities } from './priority.ts';
+export { type Priority, priorities, sharePercent } from './priority.ts';
 export { buildPrompt, type Prompt, type PromptRow } from './prompt.ts';
 export { promptVersion } from './prompt-text.ts';
 export {

@@ -1,8 +1,3 @@
-import type { Priority } from '@reprice/pricing';
-
-/** The share of the day's budget that each priority may use, per mille. */
-export const budgetShares: Readonly<Record<Priority, number>> = { critical: 1000, high: 950, normal: 850, low: 700 };
-
 /** What a call may cost at worst. */
 export interface WorstCase {
   readonly costNanoUsd: number;

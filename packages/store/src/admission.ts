@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Priority } from '@reprice/pricing';
+import { type Priority, sharePercent } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import {
   type Admission,
   type Budget,
-  budgetShares,
   type ClosedReason,
   type Closure,
   type ConfiguredLimit,
@@ -152,7 +151,7 @@ export class AdmissionControl {
           reservation.id,
           worst.costNanoUsd,
           worst.tokens,
-          budgetShares[priority],
+          sharePercent[priority] * 10,
           day.startMs,
           day.endMs,
           UNSENT_LEASE_MS,

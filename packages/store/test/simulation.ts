@@ -1,8 +1,7 @@
-import type { Priority } from '@reprice/pricing';
+import { type Priority, sharePercent } from '@reprice/pricing';
 import { freshNamespace } from '@reprice/testkit';
 import type { Redis } from 'ioredis';
 import type { AdmissionControl } from '../src/admission.ts';
-import { budgetShares } from '../src/admission-words.ts';
 import { BudgetCalendar } from '../src/budget-day.ts';
 import { Store } from '../src/store.ts';
 import { stated } from './fixture.ts';
@@ -192,7 +191,7 @@ export class Simulation {
   async #admit(process: number, priority: Priority, worst: number, tokens: number): Promise<void> {
     const admission = this.#processes[process] as AdmissionControl;
     const { date } = this.#calendar.dayAt(this.#nowMs);
-    const room = Math.floor((this.#limits.dailyNanoUsd * budgetShares[priority]) / 1000) - this.#held(date);
+    const room = Math.floor((this.#limits.dailyNanoUsd * sharePercent[priority]) / 100) - this.#held(date);
     const answer = await admission.admit(priority, { costNanoUsd: worst, tokens });
     if (!answer.granted) {
       if (answer.because === 'budget' && worst <= room) throw new Error(`a phantom: ${room} left, ${worst} refused`);
