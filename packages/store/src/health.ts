@@ -31,7 +31,7 @@ const refusals: Readonly<Record<string, string>> = {
 /** Writes to Redis and reads its settings, both at once. Never throws: what is wrong is in `detail`. */
 export async function checkHealth(redis: Redis, keys: Keys): Promise<StoreHealth> {
   const [written, settings] = await Promise.allSettled([
-    redis.set(`${keys.prefix}health`, '1', 'EX', 60),
+    redis.set(keys.health(), '1', 'EX', 60),
     redis.info('memory', 'persistence'),
   ]);
   const info = settings.status === 'fulfilled' ? settings.value : '';

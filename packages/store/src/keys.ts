@@ -19,6 +19,8 @@ export class Keys {
   snapshot = (sku: string): string => `${this.prefix}sku:${sku}`;
   /** hash, the fields of a price, and `decision` (see history). Written by publish.lua, read by the API. No TTL. */
   price = (sku: string): string => `${this.prefix}price:${sku}`;
+  /** Pattern by which SCAN finds the prices of all SKUs. */
+  everyPrice = (): string => `${this.price('').replace(/[[\]*?\\]/g, '\\$&')}*`;
   /**
    * list, newest first: past revisions `revision\tprice\tcurrency\tsource\tpricedAt\tbatchId\tdecision`. Written by publish.lua. No TTL,
    * 100 entries. `decision`, also a field of the price: place of the decision in the results of its batch, or of a price that a person made
@@ -243,4 +245,7 @@ export class Keys {
   gatewayKeyUses = (): string => `${this.prefix}gateway-keys:uses`;
   /** string: somebody tries this key, whose rest is over. Written by gateway-keys.ts. TTL some seconds. */
   gatewayKeyProbe = (id: string): string => `${this.prefix}gateway-keys:probe:${id}`;
+
+  /** string: Redis took a write. Written by health.ts. TTL 1 minute. */
+  health = (): string => `${this.prefix}health`;
 }

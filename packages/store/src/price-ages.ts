@@ -26,8 +26,7 @@ export class PriceAges {
 
   /** Looks at some more prices, and returns when those of the sample were published, ms since 1970. */
   async sample(): Promise<readonly number[]> {
-    const pattern = `${this.#keys.prefix.replace(/[[\]*?\\]/g, '\\$&')}price:*`;
-    const [next, found] = await this.#redis.scan(this.#cursor, 'MATCH', pattern, 'COUNT', KEYS_A_LOOK);
+    const [next, found] = await this.#redis.scan(this.#cursor, 'MATCH', this.#keys.everyPrice(), 'COUNT', KEYS_A_LOOK);
     this.#cursor = next;
     const some = found.slice(0, PRICES_A_LOOK);
     const times = await Promise.all(some.map((key) => this.#redis.hget(key, 'pricedAt')));

@@ -242,11 +242,11 @@ export class SinkReader {
   }
 
   async #readPage(id: string, cursor: string): Promise<ResyncPage> {
-    const pattern = this.#keys.price('').replace(/[[\]*?\\]/g, '\\$&');
+    const pattern = this.#keys.everyPrice();
     const found = new Set<string>();
     let next = cursor;
     for (let i = 0; i < SCANS_A_PAGE; i++) {
-      const [after, keys] = await this.#redis.scan(next, 'MATCH', `${pattern}*`, 'COUNT', KEYS_A_SCAN);
+      const [after, keys] = await this.#redis.scan(next, 'MATCH', pattern, 'COUNT', KEYS_A_SCAN);
       for (const key of keys) found.add(key);
       next = after;
       if (next === '0' || found.size >= PRICES_A_PAGE) break;
