@@ -1,6 +1,7 @@
 import { noCanary, rollBackCanary } from '@reprice/pricing';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
+import { settleAll } from './priced-by-rules.ts';
 
 type Json = Record<string, unknown>;
 
@@ -237,5 +238,41 @@ describe('the canary', () => {
     const { prioritized } = await api.queue.bull.getJobCounts('prioritized');
     expect(prioritized).toBeGreaterThanOrEqual(100);
     expect(prioritized).toBeLessThanOrEqual(101);
+  });
+
+  it('that is rolled back in the middle of an upload leaves none of its prices unchanged after that, nor does another policy', async () => {
+    await put({ percent: 100, model: 'gpt-4.1-nano' });
+    const { id: canaryId } = await api.store.routes.get();
+    await api.store.processes.beat({ id: 'w', kind: 'worker', host: 'h', pid: 1 });
+    await api.store.policies.agree('w', { balanced: 'v1' });
+    const piece = (from: number, strategy: string) =>
+      Array.from({ length: 500 }, (_, i) =>
+        JSON.stringify({ sku: `p${from + i}`, price: '10.00', currency: 'USD', strategy }),
+      ).join('\n');
+    const pieces = [piece(0, 'balanced'), piece(500, 'premium'), piece(1000, 'balanced')];
+    const ndjson = 'application/x-ndjson';
+    await api.submit(pieces.slice(0, 2).join('\n'), ndjson);
+    expect(await settleAll(api, Date.now(), { route: 'canary', canaryId })).toBe(1000);
+    await api.submit(pieces[2] ?? '', ndjson);
+    await settleAll(api);
+    expect((await api.submit(pieces.join('\n'), ndjson)).body).toMatchObject({ total: 1500, unchanged: 1500 });
+
+    const between = [async () => {}, rollBack, () => api.store.policies.agree('w', { balanced: 'v2' })];
+    const upload = new ReadableStream({
+      async pull(controller) {
+        const [next, last] = [pieces.shift(), pieces.length === 0];
+        if (next === undefined) return controller.close();
+        // What was sent before is stored.
+        await vi.waitFor(async () => {
+          const { items } = await api.store.batches.list({ limit: 1 });
+          if (pieces.length < 2)
+            expect(items[0]).toMatchObject({ status: 'receiving', total: 500 * (2 - pieces.length) });
+        });
+        await between.shift()?.();
+        controller.enqueue(Buffer.from(`${next}\n`));
+        return last ? controller.close() : undefined;
+      },
+    });
+    expect((await api.submit(upload, ndjson)).body).toMatchObject({ total: 1500, unchanged: 500, waiting: 1000 });
   });
 });

@@ -7,14 +7,20 @@ import {
   type Strategy,
 } from '@reprice/pricing';
 import { ordinalsOf, packJobSchema, priorityOf } from '@reprice/queue';
-import type { PublishRow } from '@reprice/store';
+import type { Publication, PublishRow } from '@reprice/store';
 import type { ApiUnderTest } from './api-under-test.ts';
 
 /**
  * Settles every row that waits in the queue, as a worker would, with the rules engine in place of a model: rows are published, but those
  * whose SKU begins with `fail`, which fail, or with `held`, which are held. Jobs are removed. Returns how many rows were settled.
+ *
+ * @param answered by whom, if not by the stable route
  */
-export async function settleAll(api: ApiUnderTest, nowMs = Date.now()): Promise<number> {
+export async function settleAll(
+  api: ApiUnderTest,
+  nowMs = Date.now(),
+  answered: Pick<Publication, 'route' | 'canaryId'> = {},
+): Promise<number> {
   let settled = 0;
   for (const job of await api.queue.bull.getJobs(['prioritized', 'waiting'])) {
     const pack = packJobSchema.parse(job.data);
@@ -60,7 +66,7 @@ export async function settleAll(api: ApiUnderTest, nowMs = Date.now()): Promise<
         decision: { suggestion, snapshot, past: row.past, strategy },
       });
     }
-    const publication = { batchId: pack.batchId, jobId, source: 'rules', pricedAtMs: nowMs } as const;
+    const publication = { batchId: pack.batchId, jobId, source: 'rules', pricedAtMs: nowMs, ...answered } as const;
     const isHeld = ({ sku }: PublishRow): boolean => sku.startsWith('held');
     await api.store.held.hold(publication, rows.filter(isHeld));
     await api.store.prices.publish(

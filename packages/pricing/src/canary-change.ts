@@ -1,5 +1,10 @@
 import { answers, type Canary, type CanaryMode, type CanaryTolerance, isLive, promotionSteps } from './canary.ts';
 
+/** A worker's clock may differ by so much from that of Redis: what the canary before or after priced may bear a time within this one's. */
+const CLOCKS_DIFFER_MS = 500;
+/** What older ones priced is asked for anew when one is rolled back. */
+const KEPT_AT_MOST = 20;
+
 /** What a change leads to, or why it may not be. */
 export type CanaryChange =
   | { readonly ok: true; readonly canary: Canary }
@@ -32,9 +37,9 @@ export function setCanary(
   wish: CanaryWish,
   { by, nowMs, newId, force }: ChangedBy & { readonly newId: string; readonly force: boolean },
 ): CanaryChange {
-  const retiredAtMs = was.state === 'promoted' ? was.retiredAtMs : retired(was, nowMs);
+  const ended = was.state === 'promoted' ? keeping(was, nowMs) : retiring(was, nowMs);
   const base = { ...was, by, reason: '' };
-  if (wish.percent === 0) return { ok: true, canary: { ...base, state: 'off', percent: 0, retiredAtMs } };
+  if (wish.percent === 0) return { ok: true, canary: { ...base, state: 'off', percent: 0, ...ended } };
   if (nowMs < was.cooldownUntilMs && !force) return { ok: false, why: coolingDown(was) };
   const isSame = isLive(was) && asksFor(was) === asksFor(wish);
   const answersOn = isSame && wish.mode === was.mode;
@@ -45,7 +50,7 @@ export function setCanary(
     state: 'running' as const,
     cooldownUntilMs: 0,
     ...(!isSame && { id: newId }),
-    ...(!answersOn && { sinceMs: nowMs, retiredAtMs }),
+    ...(!answersOn && { sinceMs: nowMs, ...ended }),
   };
   return { ok: true, canary };
 }
@@ -73,13 +78,21 @@ export function promoteCanary(
 export function rollBackCanary(was: Canary, reason: string, { by, nowMs }: ChangedBy): CanaryChange {
   if (!isLive(was)) return { ok: false, why: 'No canary runs.' };
   const cooldownUntilMs = nowMs + was.cooldownMs;
-  const retiredAtMs = retired(was, nowMs);
-  return { ok: true, canary: { ...was, state: 'rolled_back', percent: 0, cooldownUntilMs, retiredAtMs, reason, by } };
+  const ended = retiring(was, nowMs);
+  return { ok: true, canary: { ...was, state: 'rolled_back', percent: 0, cooldownUntilMs, ...ended, reason, by } };
 }
 
+type Ended = Pick<Canary, 'retiredAtMs' | 'kept'>;
+
 /** Its prices are those of nobody who still answers: they are asked for anew. */
-function retired(was: Canary, nowMs: number): number {
-  return answers(was) ? nowMs : was.retiredAtMs;
+function retiring(was: Canary, nowMs: number): Ended {
+  return { retiredAtMs: answers(was) ? nowMs : was.retiredAtMs, kept: was.kept };
+}
+
+/** Its prices stay, whatever becomes of later canaries. */
+function keeping({ retiredAtMs, kept, sinceMs }: Canary, nowMs: number): Ended {
+  const span = { fromMs: sinceMs + CLOCKS_DIFFER_MS, untilMs: nowMs - CLOCKS_DIFFER_MS };
+  return { retiredAtMs, kept: span.untilMs < span.fromMs ? kept : [...kept, span].slice(-KEPT_AT_MOST) };
 }
 
 function asksFor({ model, guidance }: Pick<CanaryWish, 'model' | 'guidance'>): string {

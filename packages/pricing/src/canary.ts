@@ -31,6 +31,12 @@ export type CanaryState = 'off' | 'running' | 'rolled_back' | 'promoted';
 /** `canary`: its answers are published. `shadow`: it is asked beside the stable route, and its answers are compared and never published. */
 export type CanaryMode = 'canary' | 'shadow';
 
+/** A span of time, ms since 1970, both ends included. */
+export interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 /** Another model or wording that answers for a share of the SKUs. */
 export interface Canary {
   /** Rises by one with every change; 0 = there has never been one. */
@@ -56,6 +62,8 @@ export interface Canary {
   readonly cooldownUntilMs: number;
   /** What any canary priced up to then holds no longer, as it ended without being promoted; ms of Redis' clock, 0 = none did. */
   readonly retiredAtMs: number;
+  /** But for these: when canaries answered that ended as promoted. What they priced stays. */
+  readonly kept: readonly Span[];
   /** Why it is in this state, for a person. */
   readonly reason: string;
   /** Who brought it there: name of an API key, or `judge`. */
@@ -76,9 +84,17 @@ export const noCanary: Canary = Object.freeze({
   sinceMs: 0,
   cooldownUntilMs: 0,
   retiredAtMs: 0,
+  kept: Object.freeze([]),
   reason: '',
   by: '',
 });
+
+/** Whether a price that a canary made at this moment, ms since 1970, holds no longer. As canary-retired.lua of the store. */
+export function isRetired({ retiredAtMs, kept }: Pick<Canary, 'retiredAtMs' | 'kept'>, pricedAtMs: number): boolean {
+  return (
+    pricedAtMs <= retiredAtMs && !kept.some(({ fromMs, untilMs }) => pricedAtMs >= fromMs && pricedAtMs <= untilMs)
+  );
+}
 
 /** Whether it is asked for anything at all. */
 export function isLive({ state, percent }: Pick<Canary, 'state' | 'percent'>): boolean {

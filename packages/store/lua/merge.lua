@@ -6,7 +6,7 @@
 --          6           dirty:in-flight   hash sku -> `urgency batch.ordinal takenAtMs`
 --          7           stats:<minute>    hash
 --          8           policies          hash strategy -> `version\tsinceMs`
---          9           routes            hash, of which retiredAtMs
+--          9           routes            hash, of which retiredAtMs and kept
 --          10..9+3n    of each SKU once: sku:<sku> string, price:<sku> hash, basis:<sku> string
 -- ARGV     1 length of the part of sku:<sku> before the SKU  2 name of the default strategy  3 how many strategies
 --          then 5 a strategy: name, age to begin with in s (0 = none), percent of an undercut, shortest and longest age that may be
@@ -23,6 +23,7 @@
 --- @include "snapshot-cells"
 --- @include "conversions"
 --- @include "mark-dirty"
+--- @include "canary-retired"
 
 local FIRST_SKU_KEY, BASIS_TTL_SECONDS, STATS_TTL_SECONDS = 10, 7 * 24 * 3600, 25 * 3600
 -- A SKU that came with a batch and has no price yet is that batch's business for so long, ms; and if it is told of all the time, for a day.
@@ -62,11 +63,12 @@ local function in_force_since(policy)
   return in_force[policy.name] or 0
 end
 
-local retired_at
--- Until when prices of a canary hold no longer, ms.
-local function canary_retired_at()
-  retired_at = retired_at or tonumber(redis.call('HGET', KEYS[9], 'retiredAtMs') or '0')
-  return retired_at
+local retired_at, kept
+-- Whether a canary made the live price that holds no longer, and none has been asked for since.
+local function is_retired(state, since)
+  if state.route ~= 'canary' then return false end
+  if not kept then retired_at, kept = read_retired(KEYS[9]) end
+  return since <= retired_at and not is_kept(kept, state.priced_at)
 end
 
 local BODY = '^([^\t]*)' .. string.rep('\t?([^\t]*)', CELLS - 1)
@@ -185,7 +187,7 @@ local function moved_by(state, was, basis, is, repeats_ours)
   end
   local policy = policy_of(is)
   if state.priced_at > 0 and since < in_force_since(policy) then return 'policy' end
-  if state.route == 'canary' and since <= canary_retired_at() then return 'policy' end
+  if is_retired(state, since) then return 'policy' end
   local ttl = ttl_of(state, policy)
   if ttl > 0 and now_ms - since >= ttl * 1000 then return 'age' end
   return nil

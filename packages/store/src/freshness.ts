@@ -1,6 +1,14 @@
-import { defaultStrategy, type FreshnessPolicy, type Strategy, ttlSecondsOf, usualFreshness } from '@reprice/pricing';
+import {
+  defaultStrategy,
+  type FreshnessPolicy,
+  isRetired,
+  type Strategy,
+  ttlSecondsOf,
+  usualFreshness,
+} from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
+import { readRoutes } from './routes.ts';
 
 /** How long the live price of a SKU holds where nothing moves enough. */
 export interface Freshness {
@@ -23,12 +31,12 @@ export async function readFreshness(
   sku: string,
   strategies: Readonly<Record<string, Pick<Strategy, 'freshness'>>>,
 ): Promise<Freshness | undefined> {
-  const [[pricedAt, changePercent, route], basis, stored, policies, retiredAt] = await Promise.all([
+  const [[pricedAt, changePercent, route], basis, stored, policies, canary] = await Promise.all([
     redis.hmget(keys.price(sku), 'pricedAt', 'changePercent', 'route'),
     redis.get(keys.basis(sku)),
     redis.get(keys.snapshot(sku)),
     redis.hgetall(keys.policies()),
-    redis.hget(keys.routes(), 'retiredAtMs'),
+    readRoutes(redis, keys),
   ]);
   if (!pricedAt) return undefined;
   const asked = stored?.split('\t')[15];
@@ -46,9 +54,8 @@ export async function readFreshness(
   const sinceMs = Math.max(pricedAtMs, markedAtMs);
   const inForceMs = Number(policies[strategy]?.split('\t')[1] ?? 0);
   if (sinceMs < inForceMs) return { ttlSeconds, learned, dueAtMs: inForceMs, because: 'policy' };
-  const retiredAtMs = Number(retiredAt ?? 0);
-  if (route === 'canary' && sinceMs <= retiredAtMs)
-    return { ttlSeconds, learned, dueAtMs: retiredAtMs, because: 'policy' };
+  if (route === 'canary' && sinceMs <= canary.retiredAtMs && isRetired(canary, pricedAtMs))
+    return { ttlSeconds, learned, dueAtMs: canary.retiredAtMs, because: 'policy' };
   const dueAt = ttlSeconds > 0 && { dueAtMs: sinceMs + ttlSeconds * 1000 };
   return { ttlSeconds, learned, ...dueAt, because: 'age' };
 }

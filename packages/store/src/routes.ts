@@ -1,4 +1,4 @@
-import { type Canary, noCanary, type RouteTally, tallyOf } from '@reprice/pricing';
+import { type Canary, noCanary, type RouteTally, type Span, tallyOf } from '@reprice/pricing';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Keys } from './keys.ts';
@@ -39,6 +39,10 @@ const storedCanary = z.object({
   sinceMs: number,
   cooldownUntilMs: number,
   retiredAtMs: number.default(0),
+  kept: z
+    .string()
+    .transform((text) => [...text.matchAll(/(\d+)-(\d+)/g)].map(([, from, until]) => spanOf(from, until)))
+    .default([]),
   reason: z.string(),
   by: z.string(),
 });
@@ -66,17 +70,18 @@ export class Routes {
 
   /** The canary as it is now. */
   async get(): Promise<Canary> {
-    return read(await this.#redis.hgetall(this.#keys.routes()));
+    return await readRoutes(this.#redis, this.#keys);
   }
 
   /** Puts a canary in place of what `get` gave; false when somebody else was faster, and nothing was done. */
   async change(was: Canary, next: Omit<Canary, 'version'>): Promise<boolean> {
-    const { guidance, tolerance, ...plain } = next;
+    const { guidance, tolerance, kept, ...plain } = next;
     const fields = {
       ...plain,
       version: was.version + 1,
       guidance: JSON.stringify(guidance),
       tolerance: JSON.stringify(tolerance),
+      kept: kept.map(({ fromMs, untilMs }) => `${fromMs}-${untilMs}`).join(' '),
     };
     const retires = next.retiredAtMs !== was.retiredAtMs ? 1 : 0;
     const args = [was.version, retires, ...Object.entries(fields).flat()];
@@ -118,8 +123,17 @@ export class Routes {
   }
 }
 
+/** The canary as it is now. */
+export async function readRoutes(redis: Redis, keys: Keys): Promise<Canary> {
+  return read(await redis.hgetall(keys.routes()));
+}
+
 function read(hash: Readonly<Record<string, string>>): Canary {
   return hash.version === undefined ? noCanary : storedCanary.parse(hash);
+}
+
+function spanOf(from = '', until = ''): Span {
+  return { fromMs: Number(from), untilMs: Number(until) };
 }
 
 function tally(windows: readonly (readonly [string, string])[][], prefix: string): RouteTally {

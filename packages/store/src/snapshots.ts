@@ -1,6 +1,8 @@
 import {
+  type Canary,
   decodePast,
   defaultStrategy,
+  isRetired,
   noPast,
   type PastPrices,
   parseMoney,
@@ -25,23 +27,22 @@ export interface Observed {
   };
 }
 
-/** From when on prices are made as they would be now, ms since 1970; 0 = ever. */
+/** By what prices are made now. */
 export interface InForce {
-  /** By the policy of the SKU's strategy. */
+  /** Since when by the policy of the SKU's strategy, ms since 1970; 0 = ever. */
   readonly policySinceMs: number;
-  /** What a canary priced up to then holds no longer. */
-  readonly canaryRetiredAtMs: number;
+  readonly canary: Pick<Canary, 'retiredAtMs' | 'kept'>;
 }
 
 /**
- * Whether the live price still holds: made by the same strategy, by the policy in force and by nobody who was rolled back, from a snapshot not
+ * Whether the live price still holds: made by the same strategy, by the policy in force and by no canary whose prices were retired, from a snapshot not
  * older than the last material move.
  */
 export function priceHolds({ priced, movedAtMs }: Observed, strategy: string, inForce?: InForce): boolean {
   if (priced === undefined || priced.strategy !== strategy || priced.snapshotAtMs < movedAtMs) return false;
   if (inForce === undefined) return true;
-  const isRetired = priced.route === 'canary' && priced.pricedAtMs <= inForce.canaryRetiredAtMs;
-  return !isRetired && priced.pricedAtMs >= inForce.policySinceMs;
+  if (priced.route === 'canary' && isRetired(inForce.canary, priced.pricedAtMs)) return false;
+  return priced.pricedAtMs >= inForce.policySinceMs;
 }
 
 /** One row of a pack, as a run finds it. */

@@ -228,7 +228,8 @@ describe('another policy', () => {
   it('leaves no price of before unchanged in a batch', async () => {
     const { store } = freshStore();
     const known = { movedAtMs: 1, priced: { snapshotAtMs: 1, strategy: 'balanced', pricedAtMs: 100, route: 'stable' } };
-    const holds = (policySinceMs: number) => priceHolds(known, 'balanced', { policySinceMs, canaryRetiredAtMs: 1000 });
+    const holds = (policySinceMs: number) =>
+      priceHolds(known, 'balanced', { policySinceMs, canary: { ...noCanary, retiredAtMs: 1000 } });
     expect([holds(100), holds(101)]).toEqual([true, false]);
     expect((await store.snapshots.observe([snapshotOf('a')]))[0]).not.toHaveProperty('priced');
   });
@@ -257,8 +258,8 @@ describe('a canary that ends', () => {
     await advance(1000);
     const inBatch = async () => {
       const [known] = await store.snapshots.observe([snapshotOf('c', { observedAtMs: 1 })]);
-      const { retiredAtMs } = await store.routes.get();
-      return known && priceHolds(known, 'balanced', { policySinceMs: 0, canaryRetiredAtMs: retiredAtMs });
+      const canary = await store.routes.get();
+      return known && priceHolds(known, 'balanced', { policySinceMs: 0, canary });
     };
     const freshness = () => store.observations.freshness('c', builtInStrategies);
     const pricedAhead = (ms: number) =>
@@ -311,14 +312,41 @@ describe('a canary that ends', () => {
   });
 
   it('promoted, is the stable route: its prices stay, unless it is rolled back after all', async () => {
-    const { observe, by, change, set } = await priced();
-    const promote = () => change((was) => promoteCanary(was, 1000, { ...by(), force: true }));
-    await promote();
-    await set({ percent: 0 });
+    const { observe, by, change } = await priced();
+    await change((was) => promoteCanary(was, 1000, { ...by(), force: true }));
     expect(await observe()).toEqual(held);
-    await set({}, 'c3');
-    await promote();
     await change((was) => rollBackCanary(was, 'bad after all', by()));
     expect(await observe()).toEqual(retired);
   });
+
+  it('promoted and ended, keeps its prices in force though a later one is rolled back', async () => {
+    const { observe, pricedAhead, advance, by, change, set, inBatch, freshness } = await priced();
+    await change((was) => promoteCanary(was, 1000, { ...by(), force: true }));
+    await set({ percent: 0 });
+    expect([await observe(), await inBatch()]).toEqual([held, true]);
+    for (const id of ['c2', 'c3']) {
+      await advance(2000);
+      await set({}, id);
+      await advance(2000);
+      await change((was) => rollBackCanary(was, 'bad', by()));
+      expect([await observe(), await inBatch(), (await freshness())?.because]).toEqual([held, true, 'age']);
+    }
+    // One of the later canary's own.
+    await pricedAhead(-1000);
+    expect([(await freshness())?.because, await inBatch(), await observe()]).toEqual(['policy', false, retired]);
+  });
+
+  it.each(['replaced by another', 'made a shadow'])(
+    'promoted and %s, keeps its prices in force as well',
+    async (how) => {
+      const { observe, advance, by, change, set, inBatch } = await priced();
+      await change((was) => promoteCanary(was, 1000, { ...by(), force: true }));
+      await set(how === 'made a shadow' ? { mode: 'shadow' } : { model: 'third' }, 'c2');
+      await advance(2000);
+      await set({ model: 'fourth' }, 'c3');
+      await advance(2000);
+      await change((was) => rollBackCanary(was, 'bad', by()));
+      expect([await observe(), await inBatch()]).toEqual([held, true]);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import {
+  type Canary,
   defaultStrategy,
   type Fault,
   parseSnapshot,
@@ -22,7 +23,7 @@ import { SkuSet } from './sku-set.ts';
 
 /** What the rows of one upload are read against, and where they go. */
 export interface ReceiverOptions {
-  readonly store: Pick<Store, 'snapshots' | 'batches' | 'rates'>;
+  readonly store: Pick<Store, 'snapshots' | 'batches' | 'rates' | 'policies' | 'routes' | 'together'>;
   readonly batchId: string;
   readonly mode: 'live' | 'dry-run';
   /** Reprice also what is unchanged since its last price. */
@@ -30,15 +31,11 @@ export interface ReceiverOptions {
   readonly currency?: string;
   readonly nowMs: number;
   readonly strategies: ReadonlySet<string>;
-  /** Since when the policy in force of each strategy is, ms since 1970: an older price holds no more. */
-  readonly policySinceMs: ReadonlyMap<string, number>;
-  /** What a canary priced up to then, ms since 1970, holds no more either. */
-  readonly canaryRetiredAtMs: number;
   /** By which competitors' prices in other currencies are converted. */
   readonly rates: Rates | undefined;
   readonly packSize: number;
-  /** Who would answer for a SKU now. */
-  readonly answererOf: (snapshot: Snapshot) => string;
+  /** Who would answer for a SKU beside this canary. */
+  readonly answererOf: (snapshot: Snapshot, canary: Canary) => string;
 }
 
 /** Steps that may be under way in Redis while parsing goes on. */
@@ -141,18 +138,21 @@ export class Receiver implements RowSink {
   }
 
   async #stage(snapshots: readonly Snapshot[], rejections: readonly Rejection[]): Promise<void> {
-    const { store, batchId, mode, force, answererOf, policySinceMs, canaryRetiredAtMs } = this.#options;
+    const { store, batchId, mode, force, answererOf } = this.#options;
     const dryRun = mode === 'dry-run';
-    const observed = dryRun ? [] : await store.snapshots.observe(snapshots);
+    // What is in force is read after the prices, and anew each time: an upload may take hours.
+    const [observed, policySinceMs, canary] = await store.together(() =>
+      Promise.all([dryRun ? [] : store.snapshots.observe(snapshots), store.policies.sinceMs(), store.routes.get()]),
+    );
     const packs: StagedPack[] = [];
     let unchanged = 0;
     snapshots.forEach((snapshot, i) => {
       const strategy = snapshot.strategy ?? defaultStrategy;
       const known = observed[i];
-      const inForce = { policySinceMs: policySinceMs.get(strategy) ?? 0, canaryRetiredAtMs };
+      const inForce = { policySinceMs: policySinceMs.get(strategy) ?? 0, canary };
       if (!force && known && priceHolds(known, strategy, inForce)) unchanged++;
       else {
-        const pack = this.#packer.add(snapshot.sku, strategy, answererOf(snapshot));
+        const pack = this.#packer.add(snapshot.sku, strategy, answererOf(snapshot, canary));
         if (pack !== undefined) packs.push(pack);
       }
     });

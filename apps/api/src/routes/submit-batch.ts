@@ -63,7 +63,6 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
   try {
     await requireRoom(deps, priority);
     const batchId = await deps.openBatches.open({ kind: 'batch', priority, mode }, key?.keyHash);
-    const canary = await deps.store.routes.get();
     const receiver = new Receiver({
       store: deps.store,
       batchId,
@@ -73,10 +72,8 @@ export async function submitBatch(deps: ApiDeps, req: Request, res: Response): P
       nowMs: deps.clock(),
       strategies: deps.strategies,
       rates: await deps.store.rates.inForce(),
-      policySinceMs: await deps.store.policies.sinceMs(),
-      canaryRetiredAtMs: canary.retiredAtMs,
       packSize: deps.packSize,
-      answererOf: (snapshot) => answererOf(deps.callTerms.strategies, snapshot, canary),
+      answererOf: (snapshot, canary) => answererOf(deps.callTerms.strategies, snapshot, canary),
     });
     try {
       await receive(key ? hash.through(chunks) : chunks, parserOf(format, receiver, columns), receiver);
