@@ -1,6 +1,6 @@
 import type { Budget, StoreHealth } from '@reprice/store';
-import { describe, expect, test } from 'vitest';
-import { Readiness, type ReadinessSources } from './readiness.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Readiness, type ReadinessReport, type ReadinessSources } from './readiness.ts';
 
 const healthy: StoreHealth = { writable: true, policy: 'noeviction', appendOnly: true, detail: '' };
 const open: Budget = {
@@ -64,11 +64,15 @@ describe('readiness', () => {
   });
 
   test('answers within two seconds though nothing else does', async () => {
-    const startedMs = performance.now();
-    const report = await new Readiness({ redis: never, gateway: never, budget: never, workers: never }).report();
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
-    expect(report.workers).toBeNull();
-    expect(report.checks).toMatchObject({
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let report: ReadinessReport | undefined;
+    void new Readiness({ redis: never, gateway: never, budget: never, workers: never }).report().then((told) => {
+      report = told;
+    });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(report?.workers).toBeNull();
+    expect(report?.checks).toMatchObject({
       redis: { ok: false },
       budget: { ok: false },
       gateway: { ok: false, detail: expect.stringContaining('no answer') },

@@ -2,7 +2,7 @@ import { modelPrices } from '@reprice/gateway';
 import { builtInStrategies, type RateTable } from '@reprice/pricing';
 import { PackQueue } from '@reprice/queue';
 import { Store } from '@reprice/store';
-import { endAfterTestFile, freshNamespace, testRedis } from '@reprice/testkit';
+import { endAfterTestFile, freshNamespace, testRedis, zoneAtNoon } from '@reprice/testkit';
 import { createApp } from '../src/app.ts';
 import { KeyRing } from '../src/auth/keys.ts';
 import { BatchDone } from '../src/batch-done.ts';
@@ -17,6 +17,9 @@ import { StatsSource } from '../src/stats/stats-source.ts';
 
 /** The keys of the API under test, by scope. */
 export const secrets = { read: 'read-secret-1', write: 'write-secret-1', admin: 'admin-secret-1' } as const;
+
+/** The time zone of the budget days of the APIs of this test file. */
+export const timeZone = zoneAtNoon();
 
 /** What the contract promises of a 503 while Redis is away. */
 export const REFUSED_WITHIN_MS = 2000;
@@ -45,7 +48,7 @@ export async function startApiUnderTest(
   const namespace = freshNamespace();
   const url = options.redisUrl ?? testRedis().url;
   const redis = connectRedis([url], () => {});
-  const store = new Store(redis, { namespace, ...(options.rates && { rates: options.rates }) });
+  const store = new Store(redis, { namespace, timeZone, ...(options.rates && { rates: options.rates }) });
   const queue = new PackQueue({
     connection: redis,
     namespace,

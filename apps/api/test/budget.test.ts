@@ -2,7 +2,7 @@ import { Store } from '@reprice/store';
 import { endAfterTestFile, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
+import { type ApiUnderTest, secrets, startApiUnderTest, timeZone } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe('a day that is closed', () => {
   beforeEach(async () => {
     api = await startApiUnderTest();
     const namespace = /^\{(.*):0\}:$/.exec(api.store.keys.prefix)?.[1] as string;
-    worker = new Store(redis, { namespace, leaseMs: 1 });
+    worker = new Store(redis, { namespace, timeZone, leaseMs: 1 });
     await worker.admission.seed(limits);
   });
 
@@ -161,7 +161,8 @@ describe('a day that is closed', () => {
   });
 
   test('is not opened while calls are under way', async () => {
-    worker = new Store(redis, { namespace: /^\{(.*):0\}:$/.exec(api.store.keys.prefix)?.[1] as string });
+    const namespace = /^\{(.*):0\}:$/.exec(api.store.keys.prefix)?.[1] as string;
+    worker = new Store(redis, { namespace, timeZone });
     await worker.admission.tick();
     const reservation = await send();
     const refused = await reconcile({ spentUsd: '1' });

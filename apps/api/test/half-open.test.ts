@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis, testRedis } from '@reprice/testkit';
+import { startRedis, stopwatch, testRedis } from '@reprice/testkit';
 import { describe, expect, test } from 'vitest';
 import { BatchDone } from '../src/batch-done.ts';
 import { connectRedis } from '../src/redis.ts';
@@ -9,15 +9,15 @@ import { blackHole } from './black-hole.ts';
 const good = JSON.stringify({ sku: 'a', price: '1.00', currency: 'USD' });
 
 describe('a connection to Redis that is open and carries nothing', () => {
-  test('is noticed while nobody asks anything, and replaced', async () => {
+  test('is noticed within 15 s while nobody asks anything, and replaced', async () => {
     const line = await blackHole(Number(new URL(testRedis().url).port));
     const errors: string[] = [];
     const redis = connectRedis([`redis://127.0.0.1:${line.port}`], (error) => errors.push(error.message));
     while (redis.status !== 'ready') await sleep(10);
     line.swallow();
-    const startedMs = performance.now();
+    const tookMs = stopwatch();
     while (line.connections === 1) await sleep(50);
-    expect(performance.now() - startedMs).toBeLessThan(60_000);
+    expect(tookMs()).toBeLessThan(15_000);
     expect(errors[0]).toContain('Socket timeout');
     while (redis.status !== 'ready') await sleep(10);
     expect(await redis.ping()).toBe('PONG');

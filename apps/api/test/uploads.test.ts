@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { stopwatch } from '@reprice/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 
@@ -43,6 +44,18 @@ async function receiving(): Promise<string> {
 async function gone(id: string): Promise<void> {
   while ((await api.store.batches.get(id)) !== undefined);
 }
+
+test('a client that drips its headers is cut within 15 s', async () => {
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+  const tookMs = stopwatch();
+  socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n');
+  const drip = setInterval(() => socket.write('x: y\r\n'), 200);
+  socket.on('error', () => {});
+  socket.resume();
+  await once(socket, 'close');
+  clearInterval(drip);
+  expect(tookMs()).toBeLessThan(15_000);
+});
 
 describe('an upload', () => {
   test('that is cut leaves nothing visible, and may be sent again', async () => {

@@ -1,6 +1,13 @@
 import { enqueueStaged, Packer, PackQueue } from '@reprice/queue';
 import { type BatchRecord, type Budget, Store } from '@reprice/store';
-import { type AppProcess, AppStartError, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit/processes';
+import {
+  type AppProcess,
+  AppStartError,
+  type OwnRedis,
+  spawnApp,
+  startRedis,
+  zoneAtNoon,
+} from '@reprice/testkit/processes';
 import { Redis } from 'ioredis';
 
 /** Where a worker may die, in the order of a run. */
@@ -69,6 +76,7 @@ class Stand {
   readonly #redis: OwnRedis;
   readonly #simulator: AppProcess;
   readonly #connection: Redis;
+  readonly #timeZone = zoneAtNoon();
   readonly #store: Store;
   readonly #faults = new Set<string>();
 
@@ -76,7 +84,7 @@ class Stand {
     this.#redis = redis;
     this.#simulator = simulator;
     this.#connection = connection;
-    this.#store = new Store(connection);
+    this.#store = new Store(connection, { timeZone: this.#timeZone });
   }
 
   async run(point: CrashPoint, kills: number, slots: number): Promise<CrashReport> {
@@ -133,7 +141,8 @@ class Stand {
 
   get #env(): Record<string, string> {
     const gateway = { GATEWAY_BASE_URL: this.#simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '60000' };
-    return { REDIS_URL: this.#redis.url, RATE_LIMIT_RPM: '0', LOG_LEVEL: 'error', ...gateway };
+    const limits = { RATE_LIMIT_RPM: '0', BUDGET_TIMEZONE: this.#timeZone };
+    return { REDIS_URL: this.#redis.url, LOG_LEVEL: 'error', ...limits, ...gateway };
   }
 
   async #worker(): Promise<AppProcess> {

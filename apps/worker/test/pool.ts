@@ -1,7 +1,7 @@
 import type { Priority, Snapshot } from '@reprice/pricing';
 import { enqueueStaged, Packer, PackQueue } from '@reprice/queue';
 import { type BatchRecord, type Failure, Store } from '@reprice/store';
-import { type AppOptions, type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit';
+import { type AppOptions, type AppProcess, type OwnRedis, spawnApp, startRedis, zoneAtNoon } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, expect } from 'vitest';
 
@@ -40,7 +40,7 @@ export class Pool {
     this.env = env;
     this.connection = new Redis(redis.url, { maxRetriesPerRequest: null });
     this.connection.on('error', () => {}); // Redis is killed on purpose
-    this.store = new Store(this.connection);
+    this.store = new Store(this.connection, { timeZone: env.BUDGET_TIMEZONE as string });
     this.queue = new PackQueue({ connection: this.connection });
     afterAll(() => this.connection.disconnect());
   }
@@ -53,7 +53,8 @@ export class Pool {
     const redis = await startRedis({ appendFsync: 'everysec', settings });
     const simulator = await spawnApp('simulator', { SIMULATOR_PORT: '0', GATEWAY_API_KEYS: KEY, ...simulatorEnv });
     const gateway = { GATEWAY_BASE_URL: simulator.url, GATEWAY_API_KEYS: KEY, GATEWAY_TIMEOUT_MS: '60000' };
-    return new Pool(redis, simulator, { REDIS_URL: redis.url, RATE_LIMIT_RPM: '0', ...gateway, ...env });
+    const limits = { RATE_LIMIT_RPM: '0', BUDGET_TIMEZONE: zoneAtNoon() };
+    return new Pool(redis, simulator, { REDIS_URL: redis.url, ...limits, ...gateway, ...env });
   }
 
   async worker(env: Record<string, string> = {}, options: AppOptions = {}): Promise<AppProcess> {

@@ -10,4 +10,6 @@ export {
 } from './app-process.ts';
 export { cacheDir, checkoutDir } from './checkout.ts';
 export { type OwnRedis, startRedis } from './own-redis.ts';
+export { stopwatch } from './stopwatch.ts';
 export { endAfterTestFile, endLeftovers } from './test-file-end.ts';
+export { zoneAtNoon } from './zone-at-noon.ts';
