@@ -29,10 +29,11 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, give
   const dataDir = given ?? mkdtempSync(path.join(tmpdir(), 'reprice-start-'));
   const mark = `START_RUN=${process.pid}-${runs}-${Date.now()}`;
   const [name, value] = mark.split('=') as [string, string];
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [path.join(checkoutDir, 'scripts/start.mjs'), '--data', dataDir, ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...env, [name]: value },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, PORT: '0', ...env, [name]: value },
   });
   let text = '';
   const take = (chunk: Buffer) => {

@@ -21,11 +21,12 @@ export interface CommandOptions {
   readonly onStdout?: (text: string, child: ChildProcess) => void;
 }
 
-/** Runs the real command in a process of its own, without any variable of ours but PATH. */
+/** Runs the real command in a process of its own, without any variable of ours but PATH and where compiled modules are kept. */
 export async function reprice(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd ?? import.meta.dirname,
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { PATH, NODE_COMPILE_CACHE, ...options.env },
     stdio: 'pipe',
   });
   let stdout = '';

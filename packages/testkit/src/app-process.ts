@@ -63,7 +63,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Starts an app (`apps/<name>/src/main.ts`) as a real process and waits until it says that it is ready. It sees the given
- * environment and nothing of ours but PATH, HOME and TMPDIR. It is killed after the test file if it still runs.
+ * environment and nothing of ours but PATH, HOME, TMPDIR and where compiled modules are kept. It is killed after the
+ * test file if it still runs.
  *
  * @throws AppStartError if it ends before it is ready, or takes too long
  */
@@ -130,10 +131,10 @@ function launch(
 ): { child: ChildProcess; lines: OutputLines; exited: Promise<AppExit> } {
   const main = path.join(checkoutDir, 'apps', name, options.main ?? 'src/main.ts');
   if (!existsSync(main)) throw new AppStartError(`${main} does not exist`, undefined, '');
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   const child = fork(main, [], {
     cwd: options.cwd ?? checkoutDir,
-    env: { PATH, HOME, TMPDIR, ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...env },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
