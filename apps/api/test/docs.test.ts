@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { problemGuides } from '../src/docs/problem-guides.ts';
-import { type ProblemName, problemStatuses, problemTitles } from '../src/problem/problem.ts';
+import { type ProblemName, problems } from '../src/problem/problem.ts';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 
 let api: ApiUnderTest;
@@ -11,16 +11,16 @@ beforeAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
   api.call(path, { method, headers: { authorization: `Bearer ${secrets.read}`, ...headers } });
 
-const names = Object.keys(problemStatuses) as ProblemName[];
+const names = Object.keys(problems) as ProblemName[];
 
 describe('/problems', () => {
   test.each(names)('/%s tells what it means, why it comes and what to do', async (name) => {
     const response = await get(`/problems/${name}`);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const page = await response.text();
-    expect(page).toContain(`<h1>${problemTitles[name]}</h1>`);
+    expect(page).toContain(`<h1>${problems[name].title}</h1>`);
     expect(page).toContain('What to do');
-    expect(page).toContain(`&quot;status&quot;: ${problemStatuses[name]}`);
+    expect(page).toContain(`&quot;status&quot;: ${problems[name].status}`);
     expect(page.replace(/<pre.*<\/pre>/s, '')).not.toMatch(/`|undefined|\]\(/);
   });
 

@@ -1,4 +1,4 @@
-import { Problem, type ProblemName, problemStatuses, problemTitles } from '../problem/problem.ts';
+import { Problem, type ProblemName, problems } from '../problem/problem.ts';
 import { docsPage, escaped } from './page.ts';
 import type { ProblemGuide } from './problem-guide.ts';
 import { problemGuides } from './problem-guides.ts';
@@ -11,9 +11,10 @@ export function isProblemName(name: string): name is ProblemName {
 /** The page of a problem: what it means, why it comes, what to do, and an example. */
 export function problemPage(name: ProblemName): string {
   const { means, why, todo, example }: ProblemGuide = problemGuides[name];
+  const { status, title } = problems[name];
   const body = `<main class="text">
-<h1>${escaped(problemTitles[name])}</h1>
-<p class="quiet"><code>/problems/${name}</code> · status ${problemStatuses[name]}</p>
+<h1>${escaped(title)}</h1>
+<p class="quiet"><code>/problems/${name}</code> · status ${status}</p>
 <p>${marked(means)}</p>
 <h2>Why it comes</h2>
 ${list(why)}
@@ -23,15 +24,15 @@ ${list(todo)}
 <pre tabindex="0">${escaped(exampleOf(name, example))}</pre>
 <p><a href="/problems">All problems</a></p>
 </main>`;
-  return docsPage(problemTitles[name], '/problems', body);
+  return docsPage(title, '/problems', body);
 }
 
 /** The page that lists all problems, by status. */
 export function problemsPage(): string {
-  const names = (Object.keys(problemGuides) as ProblemName[]).sort((a, b) => problemStatuses[a] - problemStatuses[b]);
+  const names = (Object.keys(problemGuides) as ProblemName[]).sort((a, b) => problems[a].status - problems[b].status);
   const rows = names.map(
     (name) =>
-      `<tr><td>${problemStatuses[name]}</td><td><a href="/problems/${name}">${name}</a></td><td>${escaped(problemTitles[name])}</td></tr>`,
+      `<tr><td>${problems[name].status}</td><td><a href="/problems/${name}">${name}</a></td><td>${escaped(problems[name].title)}</td></tr>`,
   );
   const body = `<main class="text">
 <h1>Problems</h1>

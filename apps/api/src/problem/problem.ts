@@ -1,37 +1,41 @@
 import { dependencyRetryAfterS } from './dependency.ts';
 
-/** The stable names of what can go wrong; a problem's `type` is `/problems/<name>`. */
-export type ProblemName =
-  | 'malformed-json'
-  | 'malformed-request'
-  | 'validation'
-  | 'unknown-field'
-  | 'unsupported-media-type'
-  | 'payload-too-large'
-  | 'batch-too-large'
-  | 'too-deep'
-  | 'inconsistent'
-  | 'duplicate-sku'
-  | 'csv-header'
-  | 'empty'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'csrf'
-  | 'misdirected'
-  | 'not-found'
-  | 'method-not-allowed'
-  | 'conflict'
-  | 'headers-too-large'
-  | 'request-timeout'
-  | 'upload-cut'
-  | 'idempotency-key-invalid'
-  | 'idempotency-key-reused'
-  | 'idempotency-conflict'
-  | 'rate-limited'
-  | 'webhook-url-forbidden'
-  | 'queue-full'
-  | 'dependency-unavailable'
-  | 'internal';
+/** What can go wrong, by its stable name: the status it is answered with, and what it is in a few words. */
+export const problems = {
+  'malformed-json': { status: 400, title: 'The body is not valid JSON' },
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  validation: { status: 400, title: 'Some values are not valid' },
+  'unknown-field': { status: 400, title: 'Some fields are not known' },
+  'unsupported-media-type': { status: 415, title: 'The body has a format that is not taken' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'batch-too-large': { status: 413, title: 'Too many items' },
+  'too-deep': { status: 400, title: 'The body is nested too deeply' },
+  inconsistent: { status: 422, title: 'Some values contradict each other' },
+  'duplicate-sku': { status: 422, title: 'A SKU stands there twice' },
+  'csv-header': { status: 400, title: 'The header line of the CSV does not fit' },
+  empty: { status: 400, title: 'The body holds no items' },
+  unauthenticated: { status: 401, title: 'A key is needed' },
+  forbidden: { status: 403, title: 'The key does not allow this' },
+  csrf: { status: 403, title: 'The request comes from another site' },
+  misdirected: { status: 421, title: 'The Host header names another host' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  conflict: { status: 409, title: 'The present state does not allow it' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'request-timeout': { status: 408, title: 'The request came too slowly' },
+  'upload-cut': { status: 400, title: 'The upload ended early' },
+  'idempotency-key-invalid': { status: 400, title: 'The Idempotency-Key cannot be used' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key stands for another request' },
+  'idempotency-conflict': { status: 409, title: 'A request with this Idempotency-Key is under way' },
+  'rate-limited': { status: 429, title: 'Too many requests with this key' },
+  'webhook-url-forbidden': { status: 400, title: 'No sink may have this URL' },
+  'queue-full': { status: 503, title: 'The queue is full' },
+  'dependency-unavailable': { status: 503, title: 'A service that is needed does not answer' },
+  internal: { status: 500, title: 'Something went wrong here' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+
+/** A name of {@link problems}; a problem's `type` is `/problems/<name>`. */
+export type ProblemName = keyof typeof problems;
 
 /** One fault of the input, with the place it stands at: a JSON pointer, a query parameter, or a header field. */
 export interface ProblemPlace {
@@ -55,74 +59,6 @@ export interface ProblemExtras {
   readonly cause?: unknown;
 }
 
-/** The status that each problem is answered with. */
-export const problemStatuses: Readonly<Record<ProblemName, number>> = {
-  'malformed-json': 400,
-  'malformed-request': 400,
-  validation: 400,
-  'unknown-field': 400,
-  'unsupported-media-type': 415,
-  'payload-too-large': 413,
-  'batch-too-large': 413,
-  'too-deep': 400,
-  inconsistent: 422,
-  'duplicate-sku': 422,
-  'csv-header': 400,
-  empty: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  csrf: 403,
-  misdirected: 421,
-  'not-found': 404,
-  'method-not-allowed': 405,
-  conflict: 409,
-  'headers-too-large': 431,
-  'request-timeout': 408,
-  'upload-cut': 400,
-  'idempotency-key-invalid': 400,
-  'idempotency-key-reused': 422,
-  'idempotency-conflict': 409,
-  'rate-limited': 429,
-  'webhook-url-forbidden': 400,
-  'queue-full': 503,
-  'dependency-unavailable': 503,
-  internal: 500,
-};
-
-/** Each problem in a few words. */
-export const problemTitles: Readonly<Record<ProblemName, string>> = {
-  'malformed-json': 'The body is not valid JSON',
-  'malformed-request': 'The request cannot be read',
-  validation: 'Some values are not valid',
-  'unknown-field': 'Some fields are not known',
-  'unsupported-media-type': 'The body has a format that is not taken',
-  'payload-too-large': 'The body is too large',
-  'batch-too-large': 'Too many items',
-  'too-deep': 'The body is nested too deeply',
-  inconsistent: 'Some values contradict each other',
-  'duplicate-sku': 'A SKU stands there twice',
-  'csv-header': 'The header line of the CSV does not fit',
-  empty: 'The body holds no items',
-  unauthenticated: 'A key is needed',
-  forbidden: 'The key does not allow this',
-  csrf: 'The request comes from another site',
-  misdirected: 'The Host header names another host',
-  'not-found': 'There is no such thing',
-  'method-not-allowed': 'The method is not allowed here',
-  conflict: 'The present state does not allow it',
-  'headers-too-large': 'The headers are too large',
-  'request-timeout': 'The request came too slowly',
-  'upload-cut': 'The upload ended early',
-  'idempotency-key-invalid': 'The Idempotency-Key cannot be used',
-  'idempotency-key-reused': 'The Idempotency-Key stands for another request',
-  'idempotency-conflict': 'A request with this Idempotency-Key is under way',
-  'rate-limited': 'Too many requests with this key',
-  'webhook-url-forbidden': 'No sink may have this URL',
-  'queue-full': 'The queue is full',
-  'dependency-unavailable': 'A service that is needed does not answer',
-  internal: 'Something went wrong here',
-};
-
 /**
  * An answer other than success, thrown by handlers and turned into `application/problem+json` (RFC 9457) by the one
  * error middleware. `code` is the problem's name; `message` is the sentence sent to the client, so it holds no secret.
@@ -138,7 +74,7 @@ export class Problem extends Error {
     super(detail, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.name = 'Problem';
     this.code = code;
-    this.status = problemStatuses[code];
+    this.status = problems[code].status;
     this.errors = extras.errors ?? [];
     this.headers = extras.headers ?? {};
     this.members = extras.members ?? {};
@@ -148,7 +84,7 @@ export class Problem extends Error {
   toBody(requestId: string | undefined): Record<string, unknown> {
     return {
       type: `/problems/${this.code}`,
-      title: problemTitles[this.code],
+      title: problems[this.code].title,
       status: this.status,
       detail: this.message,
       ...this.members,
