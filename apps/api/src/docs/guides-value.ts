@@ -101,11 +101,11 @@ export const valueGuides = {
   },
   'idempotency-key-reused': {
     means: 'This `Idempotency-Key` stands for another request, accepted within the last 24 hours.',
-    why: ['The query, the content type or the body differs from that of the first request with this key.'],
+    why: ['Path, query, content type or body differ from those of the first request with this key.'],
     todo: ['Send a new request with a new key.', 'Send a repetition exactly as the first time.'],
     example: {
       detail:
-        'This Idempotency-Key stands for another request, accepted within the last 24 hours: the query, the content type or the body differs. Send a new request with a new key.',
+        'This Idempotency-Key stands for another request, accepted within the last 24 hours: path, query, content type or body differ. Send a new request with a new key.',
     },
   },
 } as const satisfies Readonly<Record<string, ProblemGuide>>;
