@@ -1,6 +1,6 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
+import type { Scope } from '@reprice/config';
 import { apiRoutes } from '../apps/api/src/app.ts';
-import type { Scope } from '../apps/api/src/auth/keys.ts';
 import type { ApiDeps } from '../apps/api/src/deps.ts';
 import type { Route } from '../apps/api/src/http/route.ts';
 import { boardPath } from '../apps/api/src/routes/board.ts';

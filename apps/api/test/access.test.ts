@@ -1,7 +1,8 @@
 import { request } from 'node:http';
+import type { ApiKey } from '@reprice/config';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { apiRoutes } from '../src/app.ts';
-import { type ApiKey, KeyRing } from '../src/auth/keys.ts';
+import { KeyRing } from '../src/auth/keys.ts';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 
 let api: ApiUnderTest;

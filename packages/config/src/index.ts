@@ -1,3 +1,4 @@
+export { type ApiKey, type Scope, scopes } from './api-keys.ts';
 export { type CanaryDefaults, canaryFields } from './canary-fields.ts';
 export { type Config, loadConfig, type ProcessName, secretsOf } from './config.ts';
 export { ConfigError, configExitCode } from './config-error.ts';

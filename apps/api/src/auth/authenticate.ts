@@ -1,6 +1,7 @@
+import type { Scope } from '@reprice/config';
 import type { Request, RequestHandler, Response } from 'express';
 import { Problem } from '../problem/problem.ts';
-import { allows, type Caller, type KeyRing, type Scope } from './keys.ts';
+import { allows, type Caller, type KeyRing } from './keys.ts';
 import { isSameOrigin } from './same-site.ts';
 import { cookieValue, readSession, sessionCookie } from './session.ts';
 

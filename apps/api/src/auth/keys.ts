@@ -1,16 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-
-/** What a key allows; each scope includes those before it. */
-export type Scope = 'read' | 'write' | 'admin';
-
-const ranks: Readonly<Record<Scope, number>> = { read: 0, write: 1, admin: 2 };
-
-/** An API key as the configuration gives it. */
-export interface ApiKey {
-  readonly name: string;
-  readonly scope: Scope;
-  readonly secret: string;
-}
+import { type ApiKey, type Scope, scopes } from '@reprice/config';
 
 /** Who makes a request, and by which way the key came. */
 export interface Caller {
@@ -58,7 +47,7 @@ export class KeyRing {
 
 /** Whether a caller of scope `has` may do what needs `needs`. */
 export function allows(has: Scope, needs: Scope): boolean {
-  return ranks[has] >= ranks[needs];
+  return scopes.indexOf(has) >= scopes.indexOf(needs);
 }
 
 function sha256(text: string): Buffer {

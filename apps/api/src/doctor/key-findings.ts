@@ -1,8 +1,7 @@
+import { scopes } from '@reprice/config';
 import type { GatewayKeysKnown } from '@reprice/store';
-import type { KeyRing, Scope } from '../auth/keys.ts';
+import type { KeyRing } from '../auth/keys.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
-
-const scopes: readonly Scope[] = ['read', 'write', 'admin'];
 
 /** Which API keys there are, by scope. */
 export function apiKeyFinding(keys: KeyRing): Finding {

@@ -1,6 +1,7 @@
+import type { Scope } from '@reprice/config';
 import type { Request, RequestHandler, Response } from 'express';
 import { requireScope } from '../auth/authenticate.ts';
-import type { KeyRing, Scope } from '../auth/keys.ts';
+import type { KeyRing } from '../auth/keys.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Operation } from './operation.ts';
 
