@@ -31,12 +31,15 @@ export function sendTagged(res: Response, body: object): void {
   const text = JSON.stringify(body);
   const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
   res.set({ etag: tag, 'cache-control': 'private, no-cache' });
-  if (names(res.req.headers['if-none-match'], tag)) res.status(304).end();
+  if (isHeld(res.req.headers['if-none-match'], tag)) res.status(304).end();
   else res.type('application/json').send(text);
 }
 
-// Not what Express does by itself: it takes `Cache-Control: no-cache`, which fetch() adds to such a request, for a wish to have all anew.
-function names(header: string | undefined, tag: string): boolean {
-  const tags = header?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? [];
-  return tags.includes(tag) || header === '*';
+/**
+ * Whether an If-None-Match header names this ETag, weak or strong. Not what Express does by itself: it takes `Cache-Control: no-cache`, which
+ * fetch() adds to such a request, for a wish to have all anew.
+ */
+export function isHeld(header: string | undefined, etag: string): boolean {
+  const weak = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return (header ?? '').split(',').some((one) => one.trim() === '*' || weak(one) === weak(etag));
 }

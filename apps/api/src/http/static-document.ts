@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Request, Response } from 'express';
+import { isHeld } from './etag.ts';
 
 /** A document that stays the same as long as this process runs. */
 export interface StaticDocument {
@@ -27,8 +28,7 @@ export function sendStatic(req: Request, res: Response, { type, body, gzip, etag
   res.setHeader('etag', etag);
   res.setHeader('cache-control', 'private, no-cache');
   res.setHeader('vary', 'accept-encoding, authorization, cookie');
-  // Not req.fresh, which heeds the no-cache that fetch() puts beside an If-None-Match, as if that were meant for us.
-  if (names(req.headers['if-none-match'], etag)) {
+  if (isHeld(req.headers['if-none-match'], etag)) {
     res.status(304).end();
     return;
   }
@@ -38,10 +38,4 @@ export function sendStatic(req: Request, res: Response, { type, body, gzip, etag
   res.setHeader('content-type', type);
   res.setHeader('content-length', bytes.length);
   res.status(200).end(req.method === 'HEAD' ? undefined : bytes);
-}
-
-/** Whether an `If-None-Match` header names this ETag. */
-function names(header: string | undefined, etag: string): boolean {
-  const weak = (tag: string): string => tag.trim().replace(/^W\//, '');
-  return (header ?? '').split(',').some((one) => one.trim() === '*' || weak(one) === weak(etag));
 }

@@ -62,11 +62,6 @@ export function readHeader(cells: readonly string[], columns: CsvColumns): CsvHe
   return { width: names.length, fields, ignored: names.filter((name) => name !== '' && !used.has(name)) };
 }
 
-/** The snapshot field that an ignored column probably meant. */
-export function didYouMean(column: string): string | undefined {
-  return nearest(column, snapshotFields);
-}
-
 function missing(field: string, column: string, names: readonly string[]): ProblemPlace {
   return { code: 'missing-column', detail: `There is no column "${shown(column)}".${hint(field, column, names)}` };
 }

@@ -1,24 +1,15 @@
+/** A power of two, as every number of slots. */
+const firstSlots = 2048;
+
 /**
  * The SKUs seen in one upload, as 64-bit hashes in typed arrays: 13 to 27 bytes a SKU instead of about 100, so that millions fit. Two
  * different SKUs collide with a chance of n²/2⁶⁵, about 3 in 10⁸ for a million: then the later one is rejected as a duplicate by mistake.
  */
 export class SkuSet {
-  #mask: number;
-  #high: Uint32Array;
-  #low: Uint32Array;
+  #mask = firstSlots - 1;
+  #high = new Uint32Array(firstSlots);
+  #low = new Uint32Array(firstSlots);
   #size = 0;
-
-  /** @param expected how many SKUs to make room for at first; the set grows as needed */
-  constructor(expected = 1024) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, expected * 2)));
-    this.#mask = slots - 1;
-    this.#high = new Uint32Array(slots);
-    this.#low = new Uint32Array(slots);
-  }
-
-  get size(): number {
-    return this.#size;
-  }
 
   /** Adds a SKU; false if it was there already. */
   add(sku: string): boolean {

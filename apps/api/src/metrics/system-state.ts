@@ -1,6 +1,7 @@
 import type { QueueDepth } from '@reprice/queue';
 import { type Budget, type FeedView, type GatewayKeyState, isAlarming } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
+import { shownLimits } from '../routes/limits.ts';
 import { type ShownSink, shownSinks } from '../sinks/sink-view.ts';
 import { within } from '../within.ts';
 
@@ -90,6 +91,7 @@ async function readState({ store, queue, quarantine }: ReadFrom): Promise<System
     stats.nowMs(),
     aside.shares(),
   ]);
+  const { effectiveRpm, effectiveTpm } = shownLimits(limits);
   const pace = await stats.seconds(60, nowMs);
   const sum = (of: 'sent' | 'tokens'): number => pace.reduce((total, second) => total + second[of], 0);
   const ofWorkers = [...keys.uses].filter(([, { heldAtMs }]) => heldAtMs > nowMs - ALIVE_MS).map(([id]) => id);
@@ -103,8 +105,8 @@ async function readState({ store, queue, quarantine }: ReadFrom): Promise<System
     workers: seen.filter(({ kind, seenAtMs }) => kind === 'worker' && seenAtMs > nowMs - ALIVE_MS).length,
     budget,
     rate: {
-      requests: { limit: lower(limits.rpm, limits.learnedRpm), used: sum('sent') },
-      tokens: { limit: lower(limits.tpm, limits.learnedTpm), used: sum('tokens') },
+      requests: { limit: effectiveRpm, used: sum('sent') },
+      tokens: { limit: effectiveTpm, used: sum('tokens') },
     },
     isFrozen: frozen !== undefined,
     feeds: market,
@@ -115,9 +117,4 @@ async function readState({ store, queue, quarantine }: ReadFrom): Promise<System
     newestPriceAtMs,
     pricedAtMs,
   };
-}
-
-/** The limit that holds of ours and the gateway's; 0 = none. */
-function lower(own: number, learned = 0): number {
-  return own === 0 || learned === 0 ? Math.max(own, learned) : Math.min(own, learned);
 }

@@ -3,6 +3,7 @@ import { type Priority, parseInstant } from '@reprice/pricing';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
 import { Problem } from '../problem/problem.ts';
+import { shownLimits } from './limits.ts';
 
 /** A batch is never begun later than this before it is to be done, ms; more where the rate limit makes it longer. */
 const LEAST_TIME_MS = 15 * 60_000;
@@ -51,10 +52,9 @@ export async function postponeToCheapHours(
     return price ? [{ price, count }] : [];
   });
   if (!calls.some(({ price }) => price.windows)) return;
-  const { rpm, learnedRpm } = await deps.store.admission.rateLimits();
-  const inForce = Math.min(...[rpm, learnedRpm ?? 0].filter((limit) => limit > 0));
+  const { effectiveRpm } = shownLimits(await deps.store.admission.rateLimits());
   const callCount = calls.reduce((sum, { count }) => sum + count, 0);
-  const takesMs = Math.max(LEAST_TIME_MS, Number.isFinite(inForce) ? (SLACK * callCount * 60_000) / inForce : 0);
+  const takesMs = Math.max(LEAST_TIME_MS, effectiveRpm > 0 ? (SLACK * callCount * 60_000) / effectiveRpm : 0);
   const nowMs = deps.clock();
   const startsAtMs = cheapestStartMs({ calls, nowMs, latestStartMs: finishByMs - takesMs });
   if (startsAtMs > nowMs) await deps.store.batches.postpone(batchId, startsAtMs);
