@@ -1,8 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { type Canary, type CanaryChange, noCanary, promoteCanary, rollBackCanary, setCanary } from '@reprice/pricing';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApiUnderTest, secrets, startApiUnderTest } from './api-under-test.ts';
 import { settleAll } from './priced-by-rules.ts';
 
 type Json = Record<string, unknown>;
+/** As the changes of a canary take it. */
+type ChangedBy = { readonly by: string; readonly nowMs: number };
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -93,6 +96,59 @@ describe('a held price', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.every(({ status }) => [200, 404, 409].includes(status))).toBe(true);
     expect(await get('/v1/prices/held-4')).toMatchObject({ revision: 1 });
+  });
+
+  describe('of a canary', () => {
+    beforeEach(async () => {
+      api = await startApiUnderTest();
+    });
+
+    /** Lets a canary that began an hour ago make a price that is held, and then become what `next` says. */
+    async function heldByCanary(sku: string, ...next: ((was: Canary, by: ChangedBy) => CanaryChange)[]): Promise<void> {
+      const { routes } = api.store;
+      const change = async (changed: (was: Canary, by: ChangedBy) => CanaryChange) => {
+        const [was, nowMs] = await Promise.all([routes.get(), routes.nowMs()]);
+        const made = changed(was, { by: 'ops', nowMs });
+        expect(made.ok && (await routes.change(was, made.canary))).toBe(true);
+      };
+      const wish = { ...noCanary, percent: 100, model: 'gpt-4.1-nano' };
+      await change((was, { by, nowMs }) =>
+        setCanary(was, wish, { by, nowMs: nowMs - 3_600_000, newId: sku, force: true }),
+      );
+      const { id: canaryId } = await routes.get();
+      const row = { sku, price: '100.00', currency: 'USD', stock: 5, capacity: 100, competitors: ['120.00'] };
+      await api.submit(JSON.stringify(row), 'application/x-ndjson');
+      await settleAll(api, Date.now() - 60_000, { route: 'canary', canaryId });
+      for (const one of next) await change(one);
+    }
+    const promote = (was: Canary, by: ChangedBy) => promoteCanary(was, 100, { ...by, force: true });
+    const end = (was: Canary, by: ChangedBy) =>
+      setCanary(was, { ...was, percent: 0 }, { ...by, newId: 'none', force: true });
+    const rollBackNow = (was: Canary, by: ChangedBy) => rollBackCanary(was, 'too many clamps', by);
+
+    test.each([
+      ['rolled back', [rollBackNow], 'was rolled back (too many clamps)'],
+      ['ended without being promoted', [end], 'has ended and was not promoted'],
+    ])('%s is refused, and can be rejected', async (_how, next, why) => {
+      const sku = `held-canary-${next.length}-${why.length}`;
+      await heldByCanary(sku, ...next);
+      expect(await post(`/v1/prices/${sku}/approve`)).toMatchObject({
+        status: 409,
+        body: {
+          type: '/problems/conflict',
+          detail: `The canary that made this price ${why}: it cannot go live. Reject it, and submit the SKU again.`,
+        },
+      });
+      expect((await api.call(`/v1/prices/${sku}`)).status).toBe(404);
+      expect(await post(`/v1/prices/${sku}/reject`)).toMatchObject({ status: 200 });
+    });
+
+    test('that runs, or was promoted before it ended, is approved', async () => {
+      await heldByCanary('held-canary-runs');
+      expect(await post('/v1/prices/held-canary-runs/approve')).toMatchObject({ status: 200 });
+      await heldByCanary('held-canary-promoted', promote, end);
+      expect(await post('/v1/prices/held-canary-promoted/approve')).toMatchObject({ status: 200 });
+    });
   });
 
   test.each([

@@ -24,6 +24,22 @@ function publishCode(code: number): PublishCode {
   return known;
 }
 
+/** What became of a price that a person decided. */
+type ManualCode = 'published' | 'stale' | 'changed' | 'retired';
+
+const manualCodes: Readonly<Record<number, ManualCode>> = {
+  1: 'published',
+  [-1]: 'stale',
+  [-2]: 'changed',
+  [-3]: 'retired',
+};
+
+function manualCode(code: number): ManualCode {
+  const known = manualCodes[code];
+  if (known === undefined) throw new RangeError(`publish-manual.lua answered ${code}`);
+  return known;
+}
+
 /** The live price of every SKU. */
 export class Prices {
   readonly #publish = new Script('publish');
@@ -67,21 +83,31 @@ export class Prices {
 
   /**
    * Publishes the price that a person decided for one SKU, also while publishing is frozen; `held` is the price that they approved. `stale`:
-   * another price went live meanwhile; `changed`: another one is held by now; nothing was done in both.
+   * another price went live meanwhile; `changed`: another one is held by now; `retired`: the canary that made it was rolled back, or ended otherwise
+   * without being promoted; nothing was done in all three.
    */
   async publishManual(
     publication: Publication & { readonly by: string },
     row: PublishRow,
     held?: HeldPrice,
-  ): Promise<'published' | 'stale' | 'changed'> {
+  ): Promise<ManualCode> {
     const { chunk, fields, rolling } = encodeManual(publication, row);
     const date = new Date(publication.pricedAtMs).toISOString().slice(0, 10);
     const k = this.#keys;
     const ofSku = [k.price(row.sku), k.history(row.sku), k.rolling(row.sku)];
-    const keys = [...ofSku, k.changes(), k.heldPrice(row.sku), k.held(), k.manualDecisions(date), k.changesKeep()];
-    const args = [row.sku, row.fence, held ? JSON.stringify(held) : '', chunk, rolling, date, ...fields];
-    const code = await this.#publishManual.run(this.#redis, keys, args);
-    return code === 1 ? 'published' : code === -1 ? 'stale' : 'changed';
+    const keys = [
+      ...ofSku,
+      k.changes(),
+      k.heldPrice(row.sku),
+      k.held(),
+      k.manualDecisions(date),
+      k.changesKeep(),
+      k.routes(),
+    ];
+    const canaryMs = held?.route === 'canary' ? Date.parse(held.heldAt) : '';
+    const args = [row.sku, row.fence, held ? JSON.stringify(held) : '', chunk, rolling, date, canaryMs, ...fields];
+    const code = Number(await this.#publishManual.run(this.#redis, keys, args));
+    return manualCode(code);
   }
 
   /** The live price of a SKU, or undefined. */

@@ -8,7 +8,7 @@ export const stateGuides = {
       'A batch that is done cannot be cancelled, and one that was cancelled cannot be replayed.',
       'A job that is named for a replay has nothing that failed.',
       'A day cannot be reconciled while calls are under way.',
-      'A price that a person wants does not fit the guardrails of today.',
+      'A price that a person wants does not fit the guardrails of today, or the canary that made it was rolled back.',
     ],
     todo: ['Read `detail`: it says which state is in the way.', 'Where `Retry-After` is given, wait and ask again.'],
     example: {

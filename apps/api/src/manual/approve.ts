@@ -27,7 +27,7 @@ export async function heldAsSeen({ store }: ApiDeps, sku: string, seen: string |
 
 /**
  * Publishes a held price, if the guardrails of today make the very same price of its suggestion: what has moved since may forbid it. Throws
- * a `conflict` problem otherwise, or when another price came between.
+ * a `conflict` problem otherwise, when another price came between, or when it is one of a canary that was rolled back.
  */
 export async function approve(deps: ApiDeps, held: HeldPrice, { by, note }: Decider): Promise<Price> {
   const { sku, currency, confidence, reason, model, route, batchId, jobId, costUsd } = held;
@@ -63,8 +63,18 @@ export async function approve(deps: ApiDeps, held: HeldPrice, { by, note }: Deci
     },
     held,
   );
+  if (published === 'retired') throw await retired(deps);
   if (published !== 'published') throw overtaken();
   return await liveNow(deps, sku);
+}
+
+async function retired({ store }: ApiDeps): Promise<Problem> {
+  const { state, reason } = await store.routes.get();
+  const why = state === 'rolled_back' ? `was rolled back${reason && ` (${reason})`}` : 'has ended and was not promoted';
+  return new Problem(
+    'conflict',
+    `The canary that made this price ${why}: it cannot go live. Reject it, and submit the SKU again.`,
+  );
 }
 
 /** The problem of a decision that came too late. */

@@ -64,7 +64,7 @@ export function heldRoutes(deps: ApiDeps): Route[] {
         tag: 'prices',
         summary: 'Let a held price go live',
         description:
-          'If the guardrails of today still make it of the suggestion. Works also while publishing is frozen.',
+          'If the guardrails of today still make it of the suggestion, and the canary that made it, if one did, was not rolled back since. Works also while publishing is frozen.',
         body: { 'application/json': decisionBody },
         bodyOptional: true,
         replies: { ...live, ...nothing, ...conflict },
