@@ -249,6 +249,19 @@ describe('names of others', () => {
   });
 });
 
+it.each([
+  ['redis://u:p%40ss@h:1', ['p%40ss', 'p@ss']],
+  ['redis://h:1/2?name=x&password=p%2Bss+word', ['p%2Bss word', 'p+ss word']],
+  ['redis://a-password@h:1', ['a-password']],
+  ['redis://default@h:1', []],
+  ['redis://user-name:%zz@h:1', ['%zz']],
+  ['/run/redis.sock?db=1&password=of-socket', ['of-socket']],
+  ['unix:/run/redis.sock?password=of-socket', ['of-socket']],
+  ['redis://:one@a:1, redis://:two@b:1?password=three', ['one', 'two', 'three']],
+])('tells the scrubber the passwords of %s', (url, passwords) => {
+  expect(secretsOf(load({ REDIS_URL: url }))).toEqual(passwords);
+});
+
 it('tells the scrubber every secret', () => {
   const config = load({
     API_KEYS: apiKeys,

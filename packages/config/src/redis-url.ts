@@ -33,15 +33,24 @@ export function redisUrls(text: string): Parsed<readonly string[]> {
   return accepted(Object.freeze(urls));
 }
 
-/** The passwords inside Redis URLs, for the log scrubber. */
+/** A user without a password is perhaps one that lacks its colon; shorter ones are words such as `default`, which the log needs. */
+const leastUserLength = 8;
+
+/** The passwords inside Redis URLs, as they stand there and as they are meant, for the log scrubber. */
 export function redisPasswords(urls: readonly string[]): string[] {
-  return urls.flatMap((url) => {
-    const password = URL.canParse(url) ? new URL(url).password : '';
-    if (password === '') return [];
-    try {
-      return [password, decodeURIComponent(password)];
-    } catch {
-      return [password];
-    }
+  const written = urls.flatMap((text) => {
+    // The path of a socket may have a query, too.
+    const { username, password, search } = new URL(text, 'redis://socket');
+    const inQuery = [...search.matchAll(/[?&]password=([^&]*)/g)].map(([, value = '']) => value.replaceAll('+', ' '));
+    return [password, ...(password === '' && username.length >= leastUserLength ? [username] : []), ...inQuery];
   });
+  return [...new Set(written.flatMap((value) => [value, decoded(value)]))].filter((value) => value !== '');
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

@@ -70,6 +70,8 @@ describe('a log line never holds a secret', () => {
     );
     expect(line).not.toMatch(/unheard-of-key|hunter2/);
     expect(line).toContain('redis://[secret]@host:6379/0');
+    const [bare = ''] = lines([], (logger) => logger.info('redis://hunter2@host and https://host/?to=a@b.test'));
+    expect(JSON.parse(bare)).toMatchObject({ msg: 'redis://[secret]@host and https://host/?to=a@b.test' });
   });
 });
 

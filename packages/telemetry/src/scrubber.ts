@@ -5,7 +5,7 @@ export const placeholder = '[secret]';
 const minScrubbedLength = 4;
 
 const bearer = /\b(Bearer|Basic)(?:\s+|%20)[\w.~+/=:-]{12,}/gi;
-const urlPassword = /(:\/\/)[^\s"\\/@]*:[^\s"\\@]*@/g;
+const urlUser = /(:\/\/)(?:[^\s"\\/@]*:[^\s"\\@]*|[^\s"\\/?#@]+)@/g;
 
 function escapedForRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
@@ -54,6 +54,6 @@ export class Scrubber {
 
   scrub(line: string): string {
     const withoutKnown = this.#known === undefined ? line : line.replace(this.#known, replacement);
-    return withoutKnown.replace(bearer, `$1 ${placeholder}`).replace(urlPassword, `$1${placeholder}@`);
+    return withoutKnown.replace(bearer, `$1 ${placeholder}`).replace(urlUser, `$1${placeholder}@`);
   }
 }
