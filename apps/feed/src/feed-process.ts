@@ -3,6 +3,7 @@ import type { Config } from '@reprice/config';
 import { parseObservation } from '@reprice/pricing';
 import {
   connectRedis,
+  evictionWatch,
   keepHeapSmall,
   ownIdentity,
   type RunningProcess,
@@ -10,6 +11,7 @@ import {
   runProcess,
   type StopSignal,
   serveMetricsPort,
+  untilFit,
 } from '@reprice/process';
 import { ObservationMerger, SourceResolver, Store } from '@reprice/store';
 import { type Logger, onceEvery } from '@reprice/telemetry';
@@ -42,6 +44,11 @@ async function startFeeds(config: Config, log: Logger): Promise<RunningProcess> 
   };
   const redis = connectRedis(config.redisUrls, { silenceMs: SILENCE_MS, onError });
   const store = new Store(redis, { timeZone: config.budget.timezone, rates: config.rates });
+  const health = () => store.health();
+  const alarm = (fields: object, message: string): void => {
+    if (turn(message)) log.error(fields, message);
+  };
+  await untilFit(health, (detail) => alarm({ detail }, 'Redis takes no writes: waiting for it'));
   const desk = new QuarantineDesk(store.quarantine, {
     alarmPercent: config.quarantine.alarmPercent,
     onAlarm: (share) => log.error(share, 'much of what a feed sends cannot be used: reprice quarantine'),
@@ -83,6 +90,7 @@ async function startFeeds(config: Config, log: Logger): Promise<RunningProcess> 
     [
       { everyMs: BEAT_MS, run: () => store.processes.beat(self) },
       { everyMs: BEAT_MS, run: () => desk.flush() },
+      evictionWatch(health, alarm),
     ],
     onError,
   );

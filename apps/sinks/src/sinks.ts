@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, type SinkConfig, sinkSecrets } from '@reprice/config';
-import { connectRedis, ownIdentity, repeat, serveMetricsPort, untilFit } from '@reprice/process';
+import { connectRedis, evictionWatch, ownIdentity, repeat, serveMetricsPort, untilFit } from '@reprice/process';
 import { type SinkReader, Store } from '@reprice/store';
 import { addSecrets, type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
 import type { Redis } from 'ioredis';
@@ -57,10 +57,11 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
   };
   const redis = connect();
   const store = new Store(redis, { timeZone: config.budget.timezone });
-  const onWait = (detail: string): void => {
-    if (turn(detail)) log.error({ detail }, 'Redis takes no writes: waiting for it');
+  const health = () => store.health();
+  const alarm = (fields: object, message: string): void => {
+    if (turn(message)) log.error(fields, message);
   };
-  await untilFit(() => store.health(), onWait);
+  await untilFit(health, (detail) => alarm({ detail }, 'Redis takes no writes: waiting for it'));
   const self = ownIdentity('sinks');
 
   const failureTurn = onceEvery(SAME_FAILURE_EVERY_MS);
@@ -140,6 +141,7 @@ export async function startSinks(config: Config, log: Logger, seam: SinksSeam = 
       { everyMs: LOOK_MS, run: () => trimming.look() },
       { everyMs: LOOK_MS, run: () => departures.look(roster.names) },
       { everyMs: LOOK_MS, run: () => monitor.look() },
+      evictionWatch(health, alarm),
     ],
     onError,
   );

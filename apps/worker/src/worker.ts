@@ -1,6 +1,6 @@
 import type { Config } from '@reprice/config';
 import { GatewayClient } from '@reprice/gateway';
-import { connectRedis, repeat, serveMetricsPort, untilFit } from '@reprice/process';
+import { connectRedis, evictionWatch, repeat, serveMetricsPort, untilFit } from '@reprice/process';
 import { LOCK_MS, PackQueue, PackWorker } from '@reprice/queue';
 import { type LedgerState, Store } from '@reprice/store';
 import { type Logger, onceEvery, withoutNumbers } from '@reprice/telemetry';
@@ -8,7 +8,6 @@ import { startTracing } from '@reprice/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import { ClockCorrection } from './clock.ts';
 import { DirtyPacker } from './dirty-packer.ts';
-import { evictionWatch } from './eviction-watch.ts';
 import { FetchGate } from './fetch-gate.ts';
 import { KeyHold } from './key-hold.ts';
 import { keySharing, watchKeys } from './key-watch.ts';

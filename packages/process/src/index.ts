@@ -1,4 +1,5 @@
 export { type Chore, repeat } from './chores.ts';
+export { evictionWatch } from './eviction-watch.ts';
 export { keepHeapSmall } from './heap.ts';
 export { ownIdentity } from './identity.ts';
 export { serveMetricsPort } from './metrics-port.ts';
