@@ -41,7 +41,7 @@ export const environmentSchema = z.object({
   HOST: setting(
     {
       takes: 'a host name or IP address, without scheme or port',
-      meaning: 'where the API listens, the simulator, and a worker with `METRICS_PORT`',
+      meaning: 'where the API listens, the simulator, and workers, feeds and sinks with `METRICS_PORT`',
       default: '127.0.0.1',
     },
     hostName,
@@ -147,7 +147,8 @@ export const environmentSchema = z.object({
   METRICS_PORT: setting(
     {
       takes: 'a whole number from 0 to 65535',
-      meaning: 'where a worker serves `/metrics` and `/healthz`, at `HOST`; unset: nowhere; 0 takes a free port',
+      meaning:
+        'where a worker, feed or sinks process serves `/metrics` and `/healthz`, at `HOST`; unset: nowhere; 0 takes a free port',
     },
     wholeNumber(0, 65535),
   ),

@@ -7,6 +7,6 @@ export const getMetrics: Operation = {
   tag: 'service',
   summary: 'Metrics for Prometheus',
   description:
-    'The text format 0.0.4. Let Prometheus send a key of scope read (`authorization: {credentials: …}`). Workers serve their own, see METRICS_PORT.',
+    'The text format 0.0.4. Let Prometheus send a key of scope read (`authorization: {credentials: …}`). Workers, feeds and sinks serve their own, see METRICS_PORT.',
   replies: { 200: { description: 'A scrape.', content: { 'text/plain': z.string() } } },
 };
