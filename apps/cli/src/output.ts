@@ -30,6 +30,11 @@ export class Output {
     return this.print(JSON.stringify(value));
   }
 
+  /** Writes values to standard output, one line of JSON each. */
+  async printJsonLines(values: Iterable<unknown>): Promise<void> {
+    for (const value of values) await this.printJson(value);
+  }
+
   /** Writes to standard output as it is; resolves when there is room for more. */
   async printBytes(chunk: Uint8Array | string): Promise<void> {
     if (this.stdout.write(chunk)) return;

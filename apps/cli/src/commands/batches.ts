@@ -22,10 +22,7 @@ export function addBatches(program: Command, context: Context): void {
       const { output } = context;
       const options = command.optsWithGlobals<GlobalOptions & { limit: number }>();
       const batches = await connect(context, options).batches(options.limit);
-      if (options.json) {
-        for (const batch of batches) await output.printJson(batch);
-        return;
-      }
+      if (options.json) return output.printJsonLines(batches);
       if (batches.length === 0)
         return output.tell(`There is no batch yet. Send one: ${commandName} submit FILE --watch`);
       const columns = [

@@ -143,9 +143,8 @@ async function show(context: Context, options: GlobalOptions, found: Budget): Pr
 async function printUnsettled(context: Context, options: GlobalOptions): Promise<void> {
   const { output } = context;
   const calls = await connect(context, options).unsettledCalls();
-  if (options.json) {
-    for (const call of calls) await output.printJson(call);
-  } else if (calls.length === 0) output.tell('No call of today is unsettled.');
+  if (options.json) await output.printJsonLines(calls);
+  else if (calls.length === 0) output.tell('No call of today is unsettled.');
   else {
     const columns = [{ head: 'call' }, { head: 'charged', isFigure: true }, { head: 'given up at' }];
     const rows = calls.map(({ id, usd, expiredAt }) => [id, exactDollars(usd), expiredAt]);

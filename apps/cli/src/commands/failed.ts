@@ -5,6 +5,7 @@ import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { addFilter, type FilterOptions, filterOf, typedFilter } from '../failed-filter.ts';
 import { count, counted, tally } from '../figures.ts';
 import { wholeNumber } from '../option-values.ts';
+import { pages } from '../paging.ts';
 import type { FailedJob } from '../responses.ts';
 import { list, table } from '../table.ts';
 import { sayNoneMatches } from '../unmatched.ts';
@@ -17,23 +18,17 @@ Examples:
 
 Run them again: reprice replay, with the same filters.`;
 
-/** Jobs that one call of the API tells. */
-const pageSize = 200;
-
 async function* newest(
   api: ApiClient,
   filter: FailedFilter,
   limit: number,
   counts: (byReason: Readonly<Record<string, number>>) => void,
 ): AsyncGenerator<FailedJob> {
-  let cursor: string | undefined;
-  for (let left = limit; left > 0; ) {
-    const page = await api.failedJobs(filter, Math.min(left, pageSize), cursor);
-    if (cursor === undefined) counts(page.byReason);
+  let isFirst = true;
+  for await (const page of pages((most, cursor) => api.failedJobs(filter, most, cursor), limit)) {
+    if (isFirst) counts(page.byReason);
+    isFirst = false;
     yield* page.items;
-    left -= page.items.length;
-    if (!page.nextCursor) return;
-    cursor = page.nextCursor;
   }
 }
 

@@ -72,10 +72,7 @@ export function addFeeds(program: Command, context: Context): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = await connect(context, options).feeds();
-      if (options.json) {
-        for (const feed of found) await context.output.printJson(feed);
-        return;
-      }
+      if (options.json) return context.output.printJsonLines(found);
       await printFeeds(context, found, Date.now());
     });
   requireSubcommand(feeds);

@@ -3,6 +3,7 @@ import { commandName } from '../command-name.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { signedPercent } from '../figures.ts';
 import { wholeNumber } from '../option-values.ts';
+import { pages } from '../paging.ts';
 import type { Held } from '../price-responses.ts';
 import { list } from '../table.ts';
 
@@ -12,9 +13,6 @@ Examples:
   reprice held --json | jq -r 'select(.changePercent < 30) | .sku' | xargs npx reprice approve --
 
 Decide: reprice approve SKU, or reprice reject SKU. A strategy's guardrail holdAbovePercent says which changes wait for a person.`;
-
-/** Held prices that one call of the API tells. */
-const pageSize = 200;
 
 const columns = [
   { head: 'SKU' },
@@ -40,15 +38,12 @@ export function addHeld(program: Command, context: Context): void {
       const options = command.optsWithGlobals<GlobalOptions & { limit: number }>();
       const api = connect(context, options);
       const held: Held[] = [];
-      let cursor: string | undefined;
-      do {
-        const left = options.limit - held.length;
-        const page = await api.held(Math.min(left, pageSize), cursor);
+      let hasMore = false;
+      for await (const page of pages((count, cursor) => api.held(count, cursor), options.limit)) {
         held.push(...page.items);
-        if (options.json) for (const one of page.items) await output.printJson(one);
-        cursor = page.nextCursor ?? undefined;
-        if (page.items.length === 0) break;
-      } while (cursor !== undefined && held.length < options.limit);
+        hasMore = page.nextCursor != null;
+        if (options.json) await output.printJsonLines(page.items);
+      }
       if (options.json) return;
       if (held.length === 0) return output.tell('No price waits for a person.');
       const rows = held.map((one) => [
@@ -62,7 +57,7 @@ export function addHeld(program: Command, context: Context): void {
         one.reason,
       ]);
       await output.print(list(output, columns, rows));
-      if (cursor !== undefined) output.tell(`These are the first ${held.length}; --limit shows more.`);
+      if (hasMore) output.tell(`These are the first ${held.length}; --limit shows more.`);
       output.hint(`Decide: ${commandName} approve SKU, or ${commandName} reject SKU.`);
     });
 }

@@ -79,10 +79,7 @@ export function addKeys(program: Command, context: Context): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = await connect(context, options).gatewayKeys();
-      if (options.json) {
-        for (const key of found) await context.output.printJson(key);
-        return;
-      }
+      if (options.json) return context.output.printJsonLines(found);
       await printKeys(context, found);
     });
   requireSubcommand(keys);

@@ -4,6 +4,7 @@ import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, counted } from '../figures.ts';
 import { wholeNumber } from '../option-values.ts';
 import { printable } from '../output.ts';
+import { pages } from '../paging.ts';
 import type { QuarantinePage } from '../source-responses.ts';
 import { requireSubcommand } from '../subcommands.ts';
 import { list } from '../table.ts';
@@ -16,9 +17,6 @@ Examples:
   reprice quarantine clear --source shop
 
 Here lands what sources and feeds sent and nobody could use, each with the reason. Mend its cause, and send it again.`;
-
-/** Entries that one call of the API tells. */
-const pageSize = 200;
 
 const columns = [
   { head: 'at' },
@@ -38,15 +36,13 @@ async function show(options: QuarantineOptions, context: Context): Promise<void>
   const api = connect(context, options);
   const items: QuarantinePage['items'] = [];
   let counts: QuarantinePage['counts'] = {};
-  let cursor: string | undefined;
-  do {
-    const page = await api.quarantine(Math.min(options.limit - items.length, pageSize), options.source, cursor);
+  let hasMore = false;
+  for await (const page of pages((most, cursor) => api.quarantine(most, options.source, cursor), options.limit)) {
     items.push(...page.items);
-    if (options.json) for (const one of page.items) await output.printJson(one);
     counts = page.counts;
-    cursor = page.nextCursor ?? undefined;
-    if (page.items.length === 0) break;
-  } while (cursor !== undefined && items.length < options.limit);
+    hasMore = page.nextCursor != null;
+    if (options.json) await output.printJsonLines(page.items);
+  }
   if (options.json) return;
   const told = Object.entries(counts).map(
     ([source, reasons]) =>
@@ -59,7 +55,7 @@ async function show(options: QuarantineOptions, context: Context): Promise<void>
   const rows = items.map(({ at, source, reason, detail, excerpt }) => [at, source, reason, detail, excerpt]);
   await output.print(list(output, columns, rows));
   if (told.length > 0) output.tell(printable(`In the last 24 hours, ${told.join('; ')}.`, 1000));
-  if (cursor !== undefined) output.tell(`These are the newest ${items.length}; --limit shows more.`);
+  if (hasMore) output.tell(`These are the newest ${items.length}; --limit shows more.`);
   output.hint(`Mend its cause, then send it again: ${commandName} observe FILE --source NAME`);
 }
 

@@ -4,11 +4,9 @@ import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count } from '../figures.ts';
 import { wholeNumber } from '../option-values.ts';
 import { printable } from '../output.ts';
+import { pages } from '../paging.ts';
 import type { DeadLetter, SinkParity } from '../sink-client.ts';
 import { list } from '../table.ts';
-
-/** Dead letters that one call of the API tells. */
-const pageSize = 200;
 
 const deadColumns = [
   { head: 'message' },
@@ -36,13 +34,12 @@ export function addSinkLists(sinks: Command, context: Context): void {
       const options = command.optsWithGlobals<GlobalOptions & { limit: number }>();
       const api = connect(context, options);
       const letters: DeadLetter[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await api.sinks.dead(name, Math.min(options.limit - letters.length, pageSize), cursor);
+      let hasMore = false;
+      for await (const page of pages((most, cursor) => api.sinks.dead(name, most, cursor), options.limit)) {
         letters.push(...page.items);
-        if (options.json) for (const letter of page.items) await output.printJson(letter);
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined && letters.length < options.limit);
+        hasMore = page.nextCursor != null;
+        if (options.json) await output.printJsonLines(page.items);
+      }
       if (options.json) return;
       if (letters.length === 0) return output.tell(`${printable(name)} has no dead letters.`);
       const rows = letters.map((letter) => [
@@ -54,7 +51,7 @@ export function addSinkLists(sinks: Command, context: Context): void {
         letter.detail,
       ]);
       await output.print(list(output, deadColumns, rows));
-      if (cursor !== undefined) output.tell(`These are the first ${letters.length}; --limit shows more.`);
+      if (hasMore) output.tell(`These are the first ${letters.length}; --limit shows more.`);
       output.hint(`Try them again: ${commandName} sinks replay ${name}`);
     });
   sinks

@@ -85,8 +85,7 @@ export function addSinks(program: Command, context: Context): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = await connect(context, options).sinks.list();
-      if (!options.json) return await printSinks(context, found);
-      for (const sink of found) await output.printJson(sink);
+      await (options.json ? output.printJsonLines(found) : printSinks(context, found));
     });
   requireSubcommand(sinks);
   addSinkLists(sinks, context);

@@ -61,10 +61,7 @@ export function addHistory(program: Command, context: Context): void {
       const { output } = context;
       const options = command.optsWithGlobals<GlobalOptions & { limit: number }>();
       const revisions = await connect(context, options).history(sku, options.limit);
-      if (options.json) {
-        for (const revision of revisions) await output.printJson(revision);
-        return;
-      }
+      if (options.json) return output.printJsonLines(revisions);
       if (revisions.length === 0) return output.tell('It has had no price yet.');
       const rows = revisions.map((revision) => [
         String(revision.revision),
