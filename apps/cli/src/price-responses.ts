@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { priceSchema } from './responses.ts';
+import { priceSchema, usd } from './responses.ts';
 
-const usd = z.union([z.string(), z.number()]).transform(String);
 const text = z.string().default('');
 
 /** One price of a SKU's past, or its live one. */

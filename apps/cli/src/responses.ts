@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
-const usd = z.union([z.string(), z.number()]).transform(String);
-const tally = z.number().default(0);
+/** Decimal dollars. */
+export const usd = z.union([z.string(), z.number()]).transform(String);
+/** A count; 0 where the API does not tell it. */
+export const tally = z.number().default(0);
 
 const unusedCompetitors = z.record(z.string(), z.number()).nullish();
 
@@ -154,6 +156,9 @@ export const limitsSchema = z.looseObject({
   effectiveRpm: z.number(),
   effectiveTpm: z.number(),
 });
+/** The limits of all workers together. */
+export type Limits = z.infer<typeof limitsSchema>;
+
 /** The exchange rates by which competitors' prices are converted. */
 export const ratesSchema = z.union([
   z.looseObject({ given: z.literal(false) }),
@@ -171,9 +176,6 @@ export const ratesSchema = z.union([
 ]);
 /** The rates in force. */
 export type Rates = z.infer<typeof ratesSchema>;
-
-/** The limits of all workers together. */
-export type Limits = z.infer<typeof limitsSchema>;
 
 /** A key of the gateway: its fingerprint and what became of it. */
 export const gatewayKeySchema = z.looseObject({

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { budgetSchema } from './responses.ts';
+import { budgetSchema, tally, usd } from './responses.ts';
 
-const tally = z.number().default(0);
 const tallies = z.record(z.string(), z.number()).default({});
-const usd = z.union([z.string(), z.number()]).transform(String);
 const percentiles = z.looseObject({ p50: tally, p95: tally, p99: tally }).nullish();
 const minute = z.looseObject({ limit: tally, usedLastMinute: tally }).default({ limit: 0, usedLastMinute: 0 });
 

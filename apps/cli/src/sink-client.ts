@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { ApiTransport } from './api-transport.ts';
-import { pageOf } from './responses.ts';
-
-const tally = z.number().default(0);
+import { pageOf, tally } from './responses.ts';
 
 const sinkSchema = z.looseObject({
   name: z.string(),

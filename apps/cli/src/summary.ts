@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.ts';
 import { commandName } from './command-name.ts';
-import { count, counted, dollars, duration, rate } from './figures.ts';
+import { count, counted, dollars, duration, rate, signedPercent } from './figures.ts';
 import { groupsOf } from './grouping.ts';
 import { type Output, printable } from './output.ts';
 import type { Batch, Failure, Rejection } from './responses.ts';
@@ -54,18 +54,15 @@ async function printChanges(api: ApiClient, output: Output, batch: Batch): Promi
   const digest = await digestResults(api.results(batch.id), topRows);
   if (digest.top.length === 0) return;
   const hasStrategies = new Set(digest.top.map(({ strategy }) => strategy ?? '')).size > 1;
-  const rows = digest.top.map((price) => {
-    const change = changeOf(price);
-    return [
-      price.sku,
-      price.previousPrice ?? '',
-      `${price.price} ${price.currency}`,
-      price.previousPrice == null ? '' : `${change > 0 ? '+' : ''}${change.toFixed(1)} %`,
-      ...(hasStrategies ? [price.strategy ?? ''] : []),
-      price.guardrails.join(', '),
-      price.reason,
-    ];
-  });
+  const rows = digest.top.map((price) => [
+    price.sku,
+    price.previousPrice ?? '',
+    `${price.price} ${price.currency}`,
+    price.previousPrice == null ? '' : signedPercent(changeOf(price)),
+    ...(hasStrategies ? [price.strategy ?? ''] : []),
+    price.guardrails.join(', '),
+    price.reason,
+  ]);
   const columns = [
     { head: 'SKU', longest: 32 },
     { head: 'before', isFigure: true },

@@ -3,7 +3,7 @@ import type { ApiClient } from '../api-client.ts';
 import { ApiProblem } from '../api-error.ts';
 import { exitCodes } from '../command-error.ts';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
-import { exactDollars } from '../figures.ts';
+import { exactDollars, signedPercent } from '../figures.ts';
 import { skuArguments } from '../option-values.ts';
 import { type Output, printable } from '../output.ts';
 import type { Price } from '../responses.ts';
@@ -37,8 +37,7 @@ async function pricesOf(api: ApiClient, skus: readonly string[]): Promise<(Price
 
 function changeText(price: Price): string {
   if (price.previousPrice == null) return 'first price';
-  const change = changeOf(price);
-  return `${change > 0 ? '+' : ''}${change.toFixed(1)} % from ${price.previousPrice}`;
+  return `${signedPercent(changeOf(price))} from ${price.previousPrice}`;
 }
 
 async function printOne(output: Output, price: Price): Promise<void> {
@@ -74,10 +73,7 @@ export function addPrice(program: Command, context: Context): void {
         context.exitCode = exitCodes.failed;
         output.tell(`No price is known for ${printable(skus[index] ?? '')}.`);
       }
-      if (options.json) {
-        for (const price of found) await output.printJson(price);
-        return;
-      }
+      if (options.json) return output.printJsonLines(found);
       const [only] = found;
       if (found.length === 1 && only !== undefined) return printOne(output, only);
       if (found.length === 0) return;

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type Context, connect, type GlobalOptions } from '../context.ts';
 import { count, dollars, signedPercent } from '../figures.ts';
+import { wholeNumber } from '../option-values.ts';
 import type { WorthFigures } from '../service-responses.ts';
 import { table } from '../table.ts';
 
@@ -20,11 +21,6 @@ const columns = [
   { head: 'up or down', isFigure: true },
   { head: 'times stock', isFigure: true },
 ];
-
-function daysText(text: string): number {
-  if (/^([1-9]|[1-8]\d|90)$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It takes a whole number from 1 to 90.');
-}
 
 function cellsOf(figures: WorthFigures): string[] {
   const { costUsd, prices, differingPercent, meanDifferencePercent, meanSignedPercent, timesStock } = figures;
@@ -48,7 +44,7 @@ export function addWorth(program: Command, context: Context): void {
     .description(
       'Tells how often and how far the prices of the models lie from what the rules engine would have published, and what the models cost.',
     )
-    .option('--days <count>', 'how many days, today included', daysText, 7)
+    .option('--days <count>', 'how many days, today included', wholeNumber(1, 90), 7)
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const { output } = context;
