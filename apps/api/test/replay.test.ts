@@ -1,3 +1,4 @@
+import { noCanary } from '@reprice/pricing';
 import { testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -218,7 +219,11 @@ describe('POST /v1/jobs/replay', () => {
     await api.submit([item('fail-1', { price: '99999.99', competitors: ['88888.88'] })].join('\n'), ndjson);
     const dearer = await post('/v1/jobs/replay', { dryRun: true });
     expect(Number(dearer.body.worstCaseUsd)).toBeGreaterThan(Number(dry.body.worstCaseUsd));
-    expect((await post('/v1/jobs/replay')).body.worstCaseUsd).toBe(dearer.body.worstCaseUsd);
+    const canary = { ...noCanary, id: 'c', state: 'running', percent: 100, model: 'gpt-4.1' } as const;
+    expect(await api.store.routes.change(noCanary, canary)).toBe(true);
+    const beside = await post('/v1/jobs/replay', { dryRun: true });
+    expect(Number(beside.body.worstCaseUsd)).toBeGreaterThan(4 * Number(dearer.body.worstCaseUsd));
+    expect((await post('/v1/jobs/replay')).body.worstCaseUsd).toBe(beside.body.worstCaseUsd);
   });
 
   test('takes filters from the query, from the body, or from both', async () => {

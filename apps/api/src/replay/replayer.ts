@@ -1,4 +1,4 @@
-import { type Priority, priorities } from '@reprice/pricing';
+import { type Canary, type Priority, priorities } from '@reprice/pricing';
 import { requeueRevived } from '@reprice/queue';
 import { asRevived, type FailedJob, type FailedJobFilter } from '@reprice/store';
 import type { ApiDeps } from '../deps.ts';
@@ -15,7 +15,7 @@ export interface ReplayResult {
   readonly remaining: number;
   /** Jobs of them that can never run again, their batch being gone or cancelled. */
   readonly gone: number;
-  /** The most that one call a job can cost: of those replayed, or in a dry run of those that would be. */
+  /** The most that asking once for each SKU can cost: of those replayed, or in a dry run of those that would be. */
   readonly worstCaseNanoUsd: number;
 }
 
@@ -47,7 +47,7 @@ export class Replayer {
       const chunk = jobs.slice(from, from + AT_ONCE);
       if (from === 0) await requireRoom(this.#deps, leastUrgent(chunk));
       else if (stop() || !(await promptly(queue.hasRoom(leastUrgent(chunk))))) break;
-      const costs = await Promise.all(chunk.map((job) => this.#worstCase(job)));
+      const costs = await this.#worstCases(chunk);
       const rows = await Promise.all(chunk.map((job) => store.failedJobs.revive(job)));
       const revived = chunk.filter((_, i) => Number(rows[i]) > 0);
       await requeueRevived(store, queue, revived.map(asRevived));
@@ -80,7 +80,7 @@ export class Replayer {
 
   async #addEstimate(totals: { gone: number; worstCaseNanoUsd: number }, jobs: readonly FailedJob[]): Promise<void> {
     for (let from = 0; from < jobs.length; from += AT_ONCE) {
-      const costs = await Promise.all(jobs.slice(from, from + AT_ONCE).map((job) => this.#worstCase(job)));
+      const costs = await this.#worstCases(jobs.slice(from, from + AT_ONCE));
       for (const cost of costs) {
         if (cost === undefined) totals.gone++;
         else totals.worstCaseNanoUsd += cost;
@@ -88,14 +88,19 @@ export class Replayer {
     }
   }
 
-  /** The most that one call for the failed rows of a job can cost; undefined when its batch is gone or cancelled. */
-  async #worstCase(job: FailedJob): Promise<number | undefined> {
+  async #worstCases(jobs: readonly FailedJob[]): Promise<(number | undefined)[]> {
+    const canary = await this.#deps.store.routes.get();
+    return await Promise.all(jobs.map((job) => this.#worstCase(job, canary)));
+  }
+
+  /** The most that asking once for the failed rows of a job can cost; undefined when its batch is gone or cancelled. */
+  async #worstCase(job: FailedJob, canary: Canary): Promise<number | undefined> {
     const { failedJobs, snapshots } = this.#deps.store;
     const skus = await failedJobs.skusOf(job);
     if (skus.length === 0) return undefined;
     const { status, rows } = await snapshots.loadAnew(job.batchId, skus);
     if (status !== 'running' && status !== 'done') return undefined;
-    return worstCallNanoUsd(this.#deps.callTerms, job.strategy, rows);
+    return worstCallNanoUsd(this.#deps.callTerms, job.strategy, rows, canary);
   }
 }
 

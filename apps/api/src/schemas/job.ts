@@ -93,7 +93,10 @@ export const replayResultSchema = z
       description: 'Jobs of them that are failed still: beyond the limit, or the queue was full',
     }),
     gone: tally.meta({ description: 'Jobs of them whose batch is gone or cancelled' }),
-    worstCaseUsd: usd.meta({ description: 'The most that one call a job can cost, in US dollars' }),
+    worstCaseUsd: usd.meta({
+      description:
+        'The most that asking once for each SKU can cost, in US dollars, with the canary or shadow that runs now',
+    }),
     dryRun: z.boolean(),
     asOf: instant.meta({
       description: 'Hand it back with the next request, so that what fails meanwhile is left alone',
