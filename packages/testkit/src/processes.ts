@@ -8,6 +8,7 @@ export {
   runApp,
   spawnApp,
 } from './app-process.ts';
+export { chatter } from './chatter.ts';
 export { cacheDir, checkoutDir } from './checkout.ts';
 export { type OwnRedis, startRedis } from './own-redis.ts';
 export { stopwatch } from './stopwatch.ts';
