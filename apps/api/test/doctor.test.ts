@@ -1,5 +1,5 @@
 import { type ModelPrice, modelPrices } from '@reprice/gateway';
-import { builtInStrategies, type Strategy } from '@reprice/pricing';
+import { builtInStrategies, type Canary, noCanary, type Strategy } from '@reprice/pricing';
 import type { RedisState } from '@reprice/store';
 import { testRedis } from '@reprice/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -16,6 +16,7 @@ type Found = { at: string; checks: { id: string; state: string; detail: string; 
 const asAdmin = { headers: { authorization: `Bearer ${secrets.admin}` } };
 const ask = async (api: ApiUnderTest): Promise<Found> =>
   (await api.call('/v1/doctor', asAdmin)).json() as Promise<Found>;
+const none = Promise.resolve(undefined);
 const stateOf = (found: Found, id: string): string | undefined => found.checks.find((check) => check.id === id)?.state;
 
 describe('GET /v1/doctor', () => {
@@ -52,6 +53,7 @@ describe('GET /v1/doctor', () => {
       'gateway-keys': 'ok',
       gateway: 'ok',
       'gateway-model': 'ok',
+      canary: 'ok',
       'api-keys': 'ok',
     });
     const advised = found.checks.filter(({ state }) => state !== 'ok').map(({ advice }) => advice);
@@ -90,7 +92,7 @@ describe('GET /v1/doctor', () => {
       detail: expect.stringMatching(/^Jobs: 1 waiting, 0 running.*nobody takes it/),
     });
     expect(await queueFinding(deps, true)).toMatchObject({ state: 'ok' });
-    await api.queue.rest(5000);
+    await api.queue.rest(60_000);
     expect(await queueFinding(deps, false)).toMatchObject({
       state: 'ok',
       detail: expect.stringContaining('it rests for'),
@@ -104,7 +106,7 @@ describe('GET /v1/doctor', () => {
     const models = { ours: { ...(modelPrices['deepseek-v3.2'] as ModelPrice), as: 'vendor/m' } };
     const callTerms = { strategies: builtInStrategies, models, model: 'ours' };
     const offering = (...names: string[]) =>
-      gatewayFindings({ callTerms, checkGateway: async () => ({ ok: true, detail: '', models: names }) });
+      gatewayFindings({ callTerms, checkGateway: async () => ({ ok: true, detail: '', models: names }) }, none);
     expect((await offering('vendor/m'))[1]).toMatchObject({ id: 'gateway-model', state: 'ok' });
     expect((await offering('ours'))[1]).toMatchObject({
       state: 'warning',
@@ -118,7 +120,33 @@ describe('GET /v1/doctor', () => {
     const strategies = { balanced: { ...(builtInStrategies.balanced as Strategy), tiers } };
     const callTerms = { strategies, models: modelPrices, model: 'deepseek-v3.2' };
     const checkGateway = async () => ({ ok: true, detail: '', models: ['deepseek-v3.2'] });
-    expect((await gatewayFindings({ callTerms, checkGateway }))[1]?.detail).toBe('The gateway does not list gpt-4.1.');
+    expect((await gatewayFindings({ callTerms, checkGateway }, none))[1]?.detail).toBe(
+      'The gateway does not list gpt-4.1.',
+    );
+  });
+
+  test.each([
+    ['canary', /^The gateway does not list gpt-4\.1, the model of the canary: .* its calls fail/],
+    ['shadow', /^The gateway does not list gpt-4\.1, the model of the shadow: .* nothing is compared/],
+  ] as const)('looks for the model of the %s that runs, and says how to end it', async (mode, missing) => {
+    const { routes } = api.store;
+    const set = async (next: Partial<Canary>) => {
+      const was = await routes.get();
+      expect(await routes.change(was, { ...noCanary, id: 'c', mode, ...next })).toBe(true);
+      return (await ask(api)).checks.find(({ id }) => id === 'canary');
+    };
+    expect(await set({ state: 'running', percent: 5, model: 'gpt-4.1' })).toMatchObject({
+      state: 'warning',
+      detail: expect.stringMatching(missing),
+      advice: expect.stringContaining('The gateway lists deepseek-v3.2, other; `reprice canary set`'),
+    });
+    expect(await set({ state: 'running', percent: 5, model: 'unpriced' })).toMatchObject({ state: 'failed' });
+    expect(await set({ state: 'running', percent: 5, guidance: { balanced: 'Sell.' } })).toMatchObject({ state: 'ok' });
+    expect(await set({ state: 'running', percent: 5, model: 'deepseek-v3.2' })).toMatchObject({
+      state: 'ok',
+      detail: `The ${mode} has 5 % of the SKUs, and asks deepseek-v3.2: priced, and listed by the gateway.`,
+    });
+    expect(await set({ state: 'rolled_back', model: 'gpt-4.1' })).toMatchObject({ detail: 'No canary runs.' });
   });
 
   test('answers while Redis is away, and says what it cannot see', async () => {
@@ -134,7 +162,8 @@ describe('GET /v1/doctor', () => {
       'failed',
       undefined,
     ]);
-    expect(found.unseen).toContain('workers');
+    expect(found.unseen).toEqual(expect.arrayContaining(['workers', 'canary']));
+    expect(stateOf(found, 'canary')).toBeUndefined();
   });
 });
 

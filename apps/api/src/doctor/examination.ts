@@ -20,6 +20,7 @@ const inRedis = [
   'redis-disk',
   'redis-clock',
   'gateway-keys',
+  'canary',
   'workers',
   'queue',
   'budget',
@@ -39,9 +40,10 @@ export interface Examination {
 
 /** Looks at all that the work needs. Never throws; takes a few seconds at most. */
 export async function examine(deps: ApiDeps): Promise<Examination> {
+  const canary = within(redisMs, deps.store.routes.get(), undefined).catch(() => undefined);
   const [redis, gateway] = await Promise.all([
     within(redisMs, examineRedis(deps), undefined).catch(() => undefined),
-    gatewayFindings(deps),
+    gatewayFindings(deps, canary),
   ]);
   const keys = apiKeyFinding(deps.keys);
   if (Array.isArray(redis)) return { checks: [...redis, ...gateway, keys], unseen: [] };

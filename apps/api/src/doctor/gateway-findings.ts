@@ -1,29 +1,40 @@
+import type { Canary } from '@reprice/pricing';
 import type { ApiDeps } from '../deps.ts';
 import { within } from '../within.ts';
+import { canaryFinding } from './canary-finding.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** Longest wait for the gateway, in ms. */
 const waitMs = 6000;
 const slowMs = 3000;
 
-/** Whether the gateway answers, takes the key, and has the models that are configured, each with a price. */
-export async function gatewayFindings({
-  checkGateway,
-  callTerms,
-}: Pick<ApiDeps, 'checkGateway' | 'callTerms'>): Promise<Finding[]> {
+/**
+ * Whether the gateway answers, takes the key, and has the models that are configured and that of the canary, each with a price.
+ *
+ * @param canary undefined = nobody knows
+ */
+export async function gatewayFindings(
+  { checkGateway, callTerms }: Pick<ApiDeps, 'checkGateway' | 'callTerms'>,
+  canary: Promise<Canary | undefined>,
+): Promise<Finding[]> {
   const startedMs = performance.now();
   const late = { ok: false, detail: `no answer within ${waitMs} ms` };
   const found = await within(waitMs, checkGateway(), late).catch(() => ({ ...late, detail: 'it could not be asked' }));
   const tookMs = performance.now() - startedMs;
-  const priced = modelFinding(callTerms, 'models' in found ? found.models : undefined);
+  const offered = 'models' in found ? found.models : undefined;
+  const running = await canary;
+  const models = [
+    modelFinding(callTerms, offered),
+    ...(running ? [canaryFinding(running, callTerms.models, offered)] : []),
+  ];
   if (!found.ok) {
     const advice =
       'Check GATEWAY_BASE_URL and GATEWAY_API_KEYS of API and worker, and the state of the gateway. Work waits; nothing is lost.';
-    return [failed('gateway', `The gateway cannot be used: ${found.detail}.`, advice), priced];
+    return [failed('gateway', `The gateway cannot be used: ${found.detail}.`, advice), ...models];
   }
   const said = `${found.detail.replace(/^the/, 'The')} (${tookMs.toFixed(0)} ms).`;
   const slow = warning('gateway', said, 'It is slow even to list its models: look at the state of the gateway.');
-  return [tookMs > slowMs ? slow : ok('gateway', said), priced];
+  return [tookMs > slowMs ? slow : ok('gateway', said), ...models];
 }
 
 function modelFinding(
