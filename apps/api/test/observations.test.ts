@@ -103,6 +103,22 @@ describe('POST /v1/observations', () => {
     for (let i = 2994; i <= 3000; i++) expect(await stored(`n-${i % 7}`)).toMatchObject({ stock: i, costMinor: 300 });
   });
 
+  test('without observedAt is as of its arrival, as an upload is: what is known may lie hours ahead', async () => {
+    const observedAt = new Date(Date.now() + 5 * 3_600_000).toISOString();
+    const upload = async (path: string, stock: number) => {
+      const body = JSON.stringify({ ...(path === 'jobs' && { priority: 'low' }), items: [{ ...base('zone'), stock }] });
+      const headers = { authorization: `Bearer ${secrets.write}`, 'content-type': 'application/json' };
+      expect((await api.call(`/v1/${path}`, { method: 'POST', headers, body })).status).toBe(202);
+    };
+    await lines({ ...base('zone'), stock: 5, observedAt });
+    const doors = [() => lines({ sku: 'zone', stock: 60 }), () => upload('batches', 60), () => upload('jobs', 60)];
+    for (const tell of doors) {
+      await lines({ sku: 'zone', stock: 5, observedAt });
+      await tell();
+      expect(await stored('zone')).toMatchObject({ stock: 60 });
+    }
+  });
+
   test('takes JSON, refuses CSV, empty bodies and readers', async () => {
     expect((await send(JSON.stringify({ items: [base('j')] }), 'application/json')).body).toMatchObject({
       accepted: 1,

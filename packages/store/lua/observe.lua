@@ -4,14 +4,20 @@
 -- KEYS     1..n        sku:<sku>    string, see snapshot-text.ts; each SKU once
 --          n+1..2n     price:<sku>  hash
 -- ARGV     1..n        the snapshot as it would be stored if nothing were known of the SKU
+--          n+1         when their request came, ms ('' = it does not matter): a snapshot of this moment said no observedAt of its own
 -- RETURNS  one string a SKU: '' where nothing was known of it, else 'movedAtMs snapshotAt strategy pricedAt route' (the last four '' without a price)
 -- WRITES   sku:<sku>   no TTL
 -- ATOMIC   an older observation arriving late must never replace a newer one between our read and our write
 
+--- @include "clock"
 --- @include "snapshot-cells"
 --- @include "conversions"
 
+-- A stored moment that lies further ahead, ms, orders nothing that said none: the clock or the zone of who told it is wrong.
+local AHEAD_MS = 60 * 1000
+
 local n = #KEYS / 2
+local arrived_at, now_ms = ARGV[n + 1], now_us() / 1000
 
 local sku_keys = {}
 for i = 1, n do sku_keys[i] = KEYS[i] end
@@ -26,6 +32,7 @@ for i = 1, n do
     local old_at, old_moved, basis, reference, old_body = string.match(stored[i], SNAPSHOT)
     if not old_at then return redis.error_reply('WRONGFORMAT ' .. KEYS[i] .. ' holds no snapshot') end
     local at, _, _, _, body = string.match(ARGV[i], SNAPSHOT)
+    if at == arrived_at and tonumber(old_at) > now_ms + AHEAD_MS then at = old_at end
     local price = redis.call('HMGET', KEYS[n + i], 'price', 'currency', 'snapshotAt', 'strategy', 'pricedAt', 'route')
     local moved_at = old_moved ~= '' and old_moved or old_at
     if tonumber(at) >= tonumber(old_at) then

@@ -88,8 +88,9 @@ export class Snapshots {
   /**
    * Stores snapshots in the order of their `observedAtMs`: one that is older than what Redis holds changes nothing.
    * Returns one entry a snapshot, in their order. At most 500 at once (RangeError).
+   * @param arrivedAtMs when their request came; those observed at this very moment named none, and are late for no moment far ahead
    */
-  async observe(snapshots: readonly Snapshot[]): Promise<Observed[]> {
+  async observe(snapshots: readonly Snapshot[], arrivedAtMs?: number): Promise<Observed[]> {
     if (snapshots.length > OBSERVE_AT_ONCE)
       throw new RangeError(`observe() takes at most ${OBSERVE_AT_ONCE} snapshots`);
     if (snapshots.length === 0) return [];
@@ -97,7 +98,8 @@ export class Snapshots {
       ...snapshots.map((s) => this.#keys.snapshot(s.sku)),
       ...snapshots.map((s) => this.#keys.price(s.sku)),
     ];
-    const reply = (await this.#observe.run(this.#redis, keys, snapshots.map(encodeSnapshot))) as string[];
+    const args = [...snapshots.map(encodeSnapshot), arrivedAtMs ?? ''];
+    const reply = (await this.#observe.run(this.#redis, keys, args)) as string[];
     return snapshots.map(({ observedAtMs }, i) => {
       if (!reply[i]) return { movedAtMs: observedAtMs };
       const [movedAt = '', snapshotAt = '', strategy = '', pricedAt = '', route = ''] = reply[i].split(' ');

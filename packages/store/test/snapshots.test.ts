@@ -71,6 +71,25 @@ describe('observe and load', () => {
     expect(rows[0]).toMatchObject({ snapshot: { stock: 5, observedAtMs: T0 + 1 } });
   });
 
+  it('takes one without a moment though what is stored lies far ahead, but not where that came while its upload was read', async () => {
+    const { store } = freshStore();
+    const nowMs = Date.now();
+    const uploadBeganMs = nowMs - 3_600_000;
+    const told = { ahead: nowMs + 5 * 3_600_000, meanwhile: nowMs - 1000, 'by a clock that differs': nowMs + 20_000 };
+    for (const [sku, observedAtMs] of Object.entries(told))
+      await store.snapshots.observe([snapshotOf(sku, { stock: 5, observedAtMs })]);
+    const skus = Object.keys(told);
+    const undated = skus.map((sku) => snapshotOf(sku, { stock: 9, observedAtMs: uploadBeganMs }));
+    await store.snapshots.observe(undated);
+    expect((await store.snapshots.newest(skus)).map((one) => one?.stock)).toEqual([5, 5, 5]);
+    const [ahead] = await store.snapshots.observe(undated, uploadBeganMs);
+    expect((await store.snapshots.newest(skus)).map((one) => one?.stock)).toEqual([9, 5, 5]);
+    // What it moved is newer than what a price may have been made from, and what its sender tells next is newer still.
+    expect(ahead?.movedAtMs).toBe(told.ahead + 1);
+    await store.snapshots.observe([snapshotOf('ahead', { stock: 4, observedAtMs: told.ahead + 2 })]);
+    expect((await store.snapshots.newest(['ahead']))[0]?.stock).toBe(4);
+  });
+
   it('never lets an older one win among many at once', async () => {
     const { store } = freshStore();
     const times = Array.from({ length: 200 }, (_, i) => T0 + ((i * 7919) % 200));

@@ -138,11 +138,11 @@ export class Receiver implements RowSink {
   }
 
   async #stage(snapshots: readonly Snapshot[], rejections: readonly Rejection[]): Promise<void> {
-    const { store, batchId, mode, force, answererOf } = this.#options;
+    const { store, batchId, mode, force, nowMs, answererOf } = this.#options;
     const dryRun = mode === 'dry-run';
     // What is in force is read after the prices, and anew each time: an upload may take hours.
     const [observed, policySinceMs, canary] = await store.together(() =>
-      Promise.all([dryRun ? [] : store.snapshots.observe(snapshots), store.policies.sinceMs(), store.routes.get()]),
+      Promise.all([dryRun ? [] : store.snapshots.observe(snapshots, nowMs), store.policies.sinceMs(), store.routes.get()]),
     );
     const packs: StagedPack[] = [];
     let unchanged = 0;

@@ -24,7 +24,7 @@ export function observationRoutes(deps: ApiDeps): Route[] {
         tag: 'observations',
         summary: 'Tell what has changed',
         description:
-          'Streamed, any size. Each item changes what it names, `null` clears a field; a SKU that is not known needs `price` and `currency` too. Per SKU they are ordered by `observedAt`: what is older than what is known changes nothing (`stale`), of two of one moment the later arrival counts; without `observedAt` one is as of its arrival. A SKU is repriced when something moved enough against what its live price was made from, or when that price is too old. Sold out or below cost is critical, undercut by a competitor high, all else normal or low. What was answered with 202 is stored; of a request that broke, what was stored by then stays, and sending it again harms nothing.',
+          'Streamed, any size. Each item changes what it names, `null` clears a field; a SKU that is not known needs `price` and `currency` too. Per SKU they are ordered by `observedAt`: what is older than what is known changes nothing (`stale`), of two of one moment the later arrival counts; without `observedAt` one is as of its arrival, and never late. A SKU is repriced when something moved enough against what its live price was made from, or when that price is too old. Sold out or below cost is critical, undercut by a competitor high, all else normal or low. What was answered with 202 is stored; of a request that broke, what was stored by then stays, and sending it again harms nothing.',
         body: observationsBody,
         replies: {
           202: {

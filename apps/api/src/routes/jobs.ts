@@ -61,8 +61,9 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   const body = await readJsonObject(req, maxControlBytes, hash.add);
   refuseUnknown(body, ['priority', 'items']);
   const { priority, items } = parseJob(body, deps.packSize);
+  const nowMs = deps.clock();
   const snapshots = readJobItems(items, {
-    nowMs: deps.clock(),
+    nowMs,
     strategies: deps.strategies,
     rates: await deps.store.rates.inForce(),
   });
@@ -71,7 +72,7 @@ async function submit(deps: ApiDeps, req: Request, res: Response): Promise<void>
   let told: ReturnType<CompetitorTally['told']>;
   if (key === undefined || key instanceof KeyClaim) {
     const competitors = competitorsOf(snapshots);
-    id = await accepted(deps, priority, snapshots, competitors, key, hash);
+    id = await accepted(deps, { priority, snapshots, arrivedAtMs: nowMs }, competitors, key, hash);
     told = competitors.told();
   } else {
     requireSame(key, hash.digest(), res);
@@ -96,11 +97,16 @@ function toldOf({ unusedCompetitors }: BatchRecord): ReturnType<CompetitorTally[
   return unusedCompetitors === undefined ? {} : { unusedCompetitors };
 }
 
+interface SubmittedJob {
+  readonly priority: Priority;
+  readonly snapshots: readonly Snapshot[];
+  readonly arrivedAtMs: number;
+}
+
 /** Accepts a job and puts it into the queue; resolves with its id. */
 async function accepted(
   deps: ApiDeps,
-  priority: Priority,
-  snapshots: readonly Snapshot[],
+  { priority, snapshots, arrivedAtMs }: SubmittedJob,
   competitors: CompetitorTally,
   key: KeyClaim | undefined,
   hash: RequestHash,
@@ -110,7 +116,7 @@ async function accepted(
     await requireRoom(deps, priority);
     const id = await deps.openBatches.open({ kind: 'job', priority, mode: 'live' }, key?.keyHash);
     try {
-      await store.snapshots.observe(snapshots);
+      await store.snapshots.observe(snapshots, arrivedAtMs);
       const skus = snapshots.map((snapshot) => snapshot.sku);
       await store.batches.stage(id, {
         packs: packed(snapshots, deps.packSize, deps.callTerms.strategies),
