@@ -1,9 +1,9 @@
 import { dearestPrices, worstCaseNanoUsd } from '@reprice/gateway';
 import { type CountedCall, isCanarySku, promptVersion, type Strategy } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
-import type { PublishRow } from '@reprice/store';
 import type { AdmittedCall } from './admit-call.ts';
 import type { Answer } from './call-model.ts';
+import { countedCall } from './counted-call.ts';
 import { answererOf, enqueueRows } from './jobs-of-rows.ts';
 import type { Judgement } from './judge-answer.ts';
 import type { ReadyRow, Tools } from './tools.ts';
@@ -71,21 +71,13 @@ export function countCall(
   strategy: Strategy,
   call: AdmittedCall,
   answer: Answer,
-  { priced, open, conflicting }: Judgement,
+  judgement: Judgement,
 ): void {
-  const { outcome, booked, tookMs } = answer;
+  const { outcome, booked } = answer;
   const isFirst = run.attempt === 1 && run.pack.asked === 0 && !run.pack.route && !run.pack.tier;
   if (!isFirst || !booked.sent || outcome.kind === 'unauthorized' || tools.stopping.aborted) return;
-  const isError = outcome.kind !== 'complete';
-  const clamped = priced.filter(isClamped).length;
-  const asked = priced.length + open.length + conflicting.length;
-  tools.routes.saw(route.name, strategy, route.canaryId, {
-    isError,
-    ...(!isError && { rows: { asked, invalid: open.length, clamped } }),
-    costNanoUsd: booked.costNanoUsd,
-    stableWorstNanoUsd: stableWorstNanoUsd(tools, strategy, route, call),
-    ...(outcome.kind !== 'refused' && outcome.kind !== 'rate_limited' && { latencyMs: latencyOf(answer, tookMs) }),
-  });
+  const counted = countedCall(answer, judgement, stableWorstNanoUsd(tools, strategy, route, call));
+  tools.routes.saw(route.name, strategy, route.canaryId, counted);
 }
 
 /** Rows that a canary left without a price, or answered too late for, are asked for anew on stable: it costs no SKU a try. */
@@ -96,16 +88,6 @@ export async function askStable(
 ): Promise<Verdict> {
   await enqueueRows(tools, run, [rows], 0, { ...answererOf(run.pack), route: 'stable' });
   return { kind: 'done', summary: `${rows.length} asked again on stable` };
-}
-
-/** Whether a guardrail other than rounding moved it. */
-export function isClamped({ safePrice }: PublishRow): boolean {
-  return safePrice.guardrails.some((name) => name !== 'rounding');
-}
-
-/** How long an answer took, ms. */
-export function latencyOf({ outcome }: Answer, tookMs: number): number {
-  return 'latencyMs' in outcome ? outcome.latencyMs : tookMs;
 }
 
 /** What the call could have cost at worst with stable's model and wording. */

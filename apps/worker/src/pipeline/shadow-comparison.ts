@@ -1,9 +1,9 @@
-import { type CountedCall, countsOf, differenceStep, formatMoney, type Strategy } from '@reprice/pricing';
+import { countsOf, differenceStep, formatMoney, type Strategy } from '@reprice/pricing';
 import type { PackRun } from '@reprice/queue';
 import type { Comparison, PublishRow } from '@reprice/store';
 import type { Answer } from './call-model.ts';
+import { countedCall } from './counted-call.ts';
 import { type Judgement, judgeAnswer } from './judge-answer.ts';
-import { isClamped, latencyOf } from './route-pack.ts';
 import type { ReadyRow } from './tools.ts';
 
 /** What the stable route made of a pack. */
@@ -38,10 +38,11 @@ export function compareRoutes(
   const { priced, open, conflicting } = stable.judgement;
   const stableRows = { priced: ofAsked(priced), open: ofAsked(open), conflicting: ofAsked(conflicting) };
   const shadowRows = judgeAnswer(asked, shadow.reply, shadow.booked.costNanoUsd, pricedAtMs);
+  const stableCall = countedCall(stable.answer, stableRows, 0);
   const share = asked.length / stable.rows.length;
   const counts = new Map([
-    ...prefixed('s:', countsOf(countedCall(stable.answer, stableRows, share))),
-    ...prefixed('c:', countsOf(countedCall(shadow, shadowRows, 1))),
+    ...prefixed('s:', countsOf({ ...stableCall, costNanoUsd: Math.round(stableCall.costNanoUsd * share) })),
+    ...prefixed('c:', countsOf(countedCall(shadow, shadowRows, 0))),
   ]);
   const live = new Map(stableRows.priced.map((row) => [row.ordinal, row]));
   const comparisons = shadowRows.priced.flatMap((row) => {
@@ -50,19 +51,6 @@ export function compareRoutes(
   });
   for (const { steps } of comparisons) counts.set(`d:${steps}`, (counts.get(`d:${steps}`) ?? 0) + 1);
   return { counts, comparisons };
-}
-
-function countedCall(answer: Answer, { priced, open, conflicting }: Judgement, share: number): CountedCall {
-  const { outcome, booked, tookMs } = answer;
-  const isError = outcome.kind !== 'complete';
-  const asked = priced.length + open.length + conflicting.length;
-  return {
-    isError,
-    ...(!isError && { rows: { asked, invalid: open.length, clamped: priced.filter(isClamped).length } }),
-    costNanoUsd: Math.round(booked.costNanoUsd * share),
-    stableWorstNanoUsd: 0,
-    ...(outcome.kind !== 'refused' && outcome.kind !== 'rate_limited' && { latencyMs: latencyOf(answer, tookMs) }),
-  };
 }
 
 function comparisonOf(stable: PublishRow, shadow: PublishRow, atMs: number): Comparison & { readonly steps: number } {
