@@ -1,4 +1,4 @@
-import { nearest } from '@reprice/pricing';
+import { didYouMean } from './did-you-mean.ts';
 import { accepted, type Parsed, refused } from './parsed.ts';
 
 /** What a client of the API may do; each scope includes those before it. */
@@ -24,8 +24,7 @@ function keyProblem(name: string, scope: string, secret: string): string | undef
     return 'its name is not 1 to 64 letters, digits, dots, dashes or underscores';
   if (!scopes.some((known) => known === scope)) {
     // Someone may have written the secret where the scope belongs: a scope is shown only through its nearest match.
-    const guess = nearest(scope.toLowerCase(), scopes);
-    return `its scope is not read, write or admin${guess === undefined ? '' : ` (did you mean ${guess}?)`}`;
+    return `its scope is not read, write or admin${didYouMean(scope.toLowerCase(), scopes)}`;
   }
   if (secret.length < minSecretLength)
     return `its secret has ${secret.length} characters, fewer than ${minSecretLength}`;

@@ -69,7 +69,7 @@ export interface Config extends ConfigSections {
     /** Share of packs that are traced. */
     readonly ratio: number;
   };
-  /** Where a worker serves its metrics; 0: a free port; absent: nowhere. */
+  /** Where a process other than the API serves its metrics; 0: a free port; absent: nowhere. */
   readonly metricsPort?: number;
   readonly simulator: { readonly port: number; readonly rpm: number };
   /** Sentences about settings that look misspelt but may belong to another program; to be logged at the start. */

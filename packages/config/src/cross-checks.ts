@@ -1,5 +1,5 @@
-import { nearest } from '@reprice/pricing';
 import type { ProcessName } from './config.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Environment } from './environment.ts';
 import { isLoopback } from './loopback.ts';
 import { shown } from './masking.ts';
@@ -26,9 +26,8 @@ const leastTokens = { perSku: 48, perCall: 300 };
 
 function unpricedModel(model: string, models: CrossCheckInput['models']): string {
   const known = Object.keys(models);
-  const guess = nearest(model, known);
   return (
-    `a model whose price is known: ${known.join(', ')}${guess === undefined ? '' : ` (did you mean ${guess}?)`}; ` +
+    `a model whose price is known: ${known.join(', ')}${didYouMean(model, known)}; ` +
     `to use another, state its price in reprice.config.ts: ` +
     `export default defineConfig({ models: { ${JSON.stringify(model)}: { inputUsdPerMTok: …, outputUsdPerMTok: … } } })`
   );

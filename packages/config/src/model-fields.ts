@@ -7,8 +7,7 @@ const mostNanoUsdPerMTok = 10_000_000_000_000;
 
 const dollars = 'dollars per million tokens like 0.28, at most 10000 and at most 9 decimals';
 const usdPerMTok = z.union([z.string(), z.number()], dollars).transform((value, context) => {
-  const text = String(value);
-  const nanoUsd = /^\d+(\.\d+)?$/.test(text) ? parseUsd(text) : undefined;
+  const nanoUsd = parseUsd(String(value));
   if (nanoUsd !== undefined && nanoUsd <= mostNanoUsdPerMTok) return nanoUsd;
   context.addIssue({ code: 'custom', message: dollars });
   return z.NEVER;

@@ -1,4 +1,5 @@
-import { nearest, parseUsd } from '@reprice/pricing';
+import { parseUsd } from '@reprice/pricing';
+import { didYouMean } from './did-you-mean.ts';
 import { accepted, type Parsed, refused } from './parsed.ts';
 
 /** Reads a whole number from `min` to `max`: digits only, no sign, exponent or decimals. */
@@ -15,14 +16,13 @@ export function oneOf<const Word extends string>(words: readonly Word[]): (text:
   return (text) => {
     const word = words.find((known) => known === text);
     if (word !== undefined) return accepted(word);
-    const guess = nearest(text.toLowerCase(), words);
-    return refused(undefined, `${words.join(', ')}${guess === undefined ? '' : ` (did you mean ${guess}?)`}`);
+    return refused(undefined, `${words.join(', ')}${didYouMean(text.toLowerCase(), words)}`);
   };
 }
 
 /** Reads decimal dollars ('100', '0.05') into integer nano-dollars. */
 export function dollars(text: string): Parsed<number> {
-  const nanoUsd = /^\d+(\.\d+)?$/.test(text) ? parseUsd(text) : undefined;
+  const nanoUsd = parseUsd(text);
   return nanoUsd === undefined ? refused() : accepted(nanoUsd);
 }
 
@@ -32,10 +32,8 @@ export function timeZone(text: string): Parsed<string> {
   try {
     return accepted(new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone);
   } catch {
-    const guess = nearest(text, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
-    return guess === undefined
-      ? refused()
-      : refused(undefined, `the name of an IANA time zone (did you mean ${guess}?)`);
+    const hint = didYouMean(text, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
+    return hint === '' ? refused() : refused(undefined, `the name of an IANA time zone${hint}`);
   }
 }
 

@@ -2,7 +2,6 @@ import type { ModelPrice } from '@reprice/gateway';
 import {
   builtInStrategies,
   defaultStrategy,
-  nearest,
   type ProviderOptions,
   type Strategy,
   strategySchema,
@@ -10,6 +9,7 @@ import {
   usualFreshness,
 } from '@reprice/pricing';
 import { z } from 'zod';
+import { didYouMean } from './did-you-mean.ts';
 import { feedSchema } from './feed-fields.ts';
 import { hidden, shown } from './masking.ts';
 import { type ModelPriceInput, modelPriceOf, modelSchema } from './model-fields.ts';
@@ -121,8 +121,7 @@ function issueFaults(
     }
     const knownKeys = issue.path[0] === 'feeds' ? Object.keys(feedSchema.shape) : keys;
     return issue.keys.map((key) => {
-      const guess = nearest(key, knownKeys);
-      const takes = `nothing: there is no such key${guess === undefined ? '' : ` (did you mean ${guess}?)`}`;
+      const takes = `nothing: there is no such key${didYouMean(key, knownKeys)}`;
       return {
         name: at([...issue.path, key]),
         got: describe(valueAt(root, [...issue.path, key]), [...issue.path, key]),
