@@ -127,12 +127,16 @@ describe('a webhook of Shopify', () => {
     expect(read.status).toBe(403);
   });
 
-  test('that is no JSON is refused, though it is signed', async () => {
-    const body = '{"variants":';
-    const signature = createHmac('sha256', secret).update(body).digest('base64');
-    const headers = { 'content-type': 'application/json', 'x-shopify-hmac-sha256': signature };
-    const response = await fetch(`${api.url}/v1/sources/shop`, { method: 'POST', body, headers });
-    expect(response.status).toBe(400);
+  test('that is no JSON is refused, though it is signed, and put aside, for its sender reads no answer', async () => {
+    const sent = async (body: string) => {
+      const signature = createHmac('sha256', secret).update(body).digest('base64');
+      const headers = { 'content-type': 'application/json', 'x-shopify-hmac-sha256': signature };
+      return (await fetch(`${api.url}/v1/sources/shop`, { method: 'POST', body, headers })).status;
+    };
+    expect([await sent('{"variants":'), await sent('['.repeat(30) + ']'.repeat(30))]).toEqual([400, 400]);
+    const { items, counts } = await quarantined('shop');
+    expect(items.slice(0, 2)).toMatchObject([{ reason: 'too-deep' }, { reason: 'not-json', excerpt: '{"variants":' }]);
+    expect(counts.shop).toMatchObject({ 'not-json': 1, 'too-deep': 1 });
   });
 });
 
@@ -213,6 +217,7 @@ describe('other sources', () => {
     });
     expect((await send('shop', feed, 'text/csv')).status).toBe(400);
     expect((await send('google', '', 'text/csv')).status).toBe(400);
+    expect((await quarantined('google')).counts).toEqual({ google: { 'csv-header': 1, empty: 1, 'not-money': 1 } });
     expect(await send('nosuch', feed, 'text/csv')).toMatchObject({
       status: 404,
       body: { detail: expect.stringMatching(/no source nosuch; `sources` of the API's config file: .*\bshop\b/) },
@@ -243,7 +248,7 @@ describe('other sources', () => {
     expect((await clear('?source=own', 'write')).status).toBe(403);
     expect(await (await clear('?source=own', 'admin')).json()).toEqual({ removed: 50 });
     expect((await quarantined('own')).items).toEqual([]);
-    expect((await quarantined('google')).items).toHaveLength(1);
+    expect((await quarantined('google')).items).toHaveLength(3);
     await clear('', 'admin');
     expect((await quarantined('google')).items).toEqual([]);
   });

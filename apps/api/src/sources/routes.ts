@@ -11,7 +11,7 @@ import { declaredFormat } from '../intake/format.ts';
 import { NdjsonParser } from '../intake/ndjson.ts';
 import { receive } from '../intake/receive.ts';
 import { shown } from '../intake/row-sink.ts';
-import { Problem, unavailable } from '../problem/problem.ts';
+import { Problem, type ProblemName, unavailable } from '../problem/problem.ts';
 import { sourceBody, sourceReceivedSchema } from '../schemas/sources.ts';
 import { mayBeKnown, signedBody } from './sender.ts';
 import { SourceReceiver } from './source-receiver.ts';
@@ -19,6 +19,14 @@ import { TableParser } from './table-parser.ts';
 
 /** Largest JSON payload that comes with an API key, in bytes; what is larger comes as NDJSON. */
 const maxPayloadBytes = 32 * 1_048_576;
+
+/** Bodies that are refused as a whole are put aside as well, since a shop reads no answer: under these reasons. */
+const unreadable: Partial<Record<ProblemName, string>> = {
+  'malformed-json': 'not-json',
+  'too-deep': 'too-deep',
+  'csv-header': 'csv-header',
+  empty: 'empty',
+};
 
 /** What shops and markets send, as they send it. */
 export function sourceRoutes(deps: ApiDeps): Route[] {
@@ -76,8 +84,18 @@ async function takeRequest(deps: ApiDeps, req: Request, res: Response): Promise<
   const source = settings ?? unknownSource(deps, name);
   const receiver = await receiverOf(deps, name, source, req);
   const parser = format === 'ndjson' ? new NdjsonParser(receiver) : new TableParser(receiver, source, deps.clock());
-  await receive(bodyChunks(req, deps.pace), parser, receiver);
+  try {
+    await receive(bodyChunks(req, deps.pace), parser, receiver);
+  } catch (error) {
+    await putAside(receiver, error, '');
+    throw error;
+  }
   answer(deps, receiver, res);
+}
+
+async function putAside(receiver: SourceReceiver, error: unknown, start: string): Promise<void> {
+  const reason = error instanceof Problem ? unreadable[error.code] : undefined;
+  if (reason !== undefined) await receiver.putAside(reason, (error as Problem).message, start);
 }
 
 function unknownSource({ sources }: ApiDeps, name: string): never {
@@ -93,8 +111,8 @@ async function takePayload(
   res: Response,
   body: Uint8Array,
 ): Promise<void> {
-  const payload = parseJson(body);
   const receiver = await receiverOf(deps, name, settings, req);
+  const payload = await payloadOf(receiver, body);
   const { sourceThings } = deps.store;
   const eventId = settings.kind === 'shopify' ? eventIdOf(req, body) : undefined;
   if (eventId !== undefined && (await sourceThings.isTaken(name, eventId))) receiver.unused.set('repeated', 1);
@@ -104,6 +122,15 @@ async function takePayload(
     if (eventId !== undefined) await sourceThings.taken(name, eventId);
   }
   answer(deps, receiver, res);
+}
+
+async function payloadOf(receiver: SourceReceiver, body: Uint8Array): Promise<unknown> {
+  try {
+    return parseJson(body);
+  } catch (error) {
+    await putAside(receiver, error, shown(new TextDecoder().decode(body.subarray(0, 300))));
+    throw error;
+  }
 }
 
 /** Tells deliveries of Shopify apart; undefined without an id. The signature is over the body alone: another body or topic is another event. */

@@ -65,6 +65,13 @@ export class SourceReceiver implements RowSink {
     this.#reading.quarantineAs({ reason: code, detail, excerpt: excerptOf(got) });
   }
 
+  /** Puts a body aside that cannot be read as a whole. `start`: how it begins. */
+  async putAside(reason: string, detail: string, start: string): Promise<void> {
+    this.#reading = new Reading();
+    this.#reading.quarantineAs({ reason, detail, excerpt: excerptOf(start) });
+    await this.#store();
+  }
+
   async flush(): Promise<void> {
     if (this.#reading.size >= storedAtOnce) await this.#store();
   }
