@@ -79,7 +79,7 @@ export class Keys {
 
   /** hash strategy -> `version\tsinceMs`: by what prices are made. Written by agree-policies.lua, read by merge.lua. No TTL. */
   policies = (): string => `${this.prefix}policies`;
-  /** hash process id of a worker -> `strategy=version\t…`, by which it prices. Written by agree-policies.lua. An entry a live worker. */
+  /** hash process id of a worker -> `strategy=version\t…`, by which it prices; `@leftAtMs\t` before it once it has left. Written by agree-policies.lua. An entry a live worker. */
   policiesOfWorkers = (): string => `${this.prefix}policies:workers`;
 
   /** string `markedAtMs\tsnapshotAtMs\tlearned\tbody`: what a change is measured against, and the age that was learned (merge.lua). Written by merge.lua. TTL 7 days. */

@@ -171,7 +171,7 @@ describe('another policy', () => {
   }
 
   it('is in force once all workers that live price by it, and not while they differ', async () => {
-    const { store, lives, agree, since } = await workers();
+    const { store, lives, agree, since, advance } = await workers();
     await lives('w1', 'w2');
     expect([await agree('w1', 'v1'), await since()]).toEqual([[], 0]);
     await agree('w2', 'v1');
@@ -181,9 +181,26 @@ describe('another policy', () => {
     expect([await agree('w3', 'v2'), await since()]).toEqual([['balanced'], 0]);
     await store.processes.leave('w2');
     expect(await agree('w3', 'v2')).toEqual([]);
+    await advance(501);
+    expect(await agree('w3', 'v2')).toEqual([]);
     const first = await since();
     expect(first).toBeGreaterThan(0);
     expect([await agree('w3', 'v2'), await since()]).toEqual([[], first]);
+  });
+
+  it('is in force later than anything that a worker which has left can have priced, its clock half a second ahead', async () => {
+    const { store, lives, agree, since, advance, nowMs } = await workers();
+    await lives('old', 'new', 'third');
+    await agree('old', 'v1');
+    await agree('new', 'v2');
+    await store.processes.leave('old');
+    const lastPricedAtMs = nowMs() + 500;
+    expect([await agree('new', 'v2'), await agree('third', 'v2'), await since()]).toEqual([[], [], 0]);
+    await advance(500);
+    expect([await agree('new', 'v2'), await since()]).toEqual([[], 0]);
+    await advance(1);
+    expect([await agree('third', 'v2'), await since()]).toEqual([[], nowMs()]);
+    expect(nowMs()).toBeGreaterThan(lastPricedAtMs);
   });
 
   it('does not come and go with workers that differ for good, however often they start', async () => {
