@@ -5,7 +5,7 @@ export const placeholder = '[secret]';
 const minScrubbedLength = 4;
 
 const bearer = /\b(Bearer|Basic)(?:\s+|%20)[\w.~+/=:-]{12,}/gi;
-const urlUser = /(:\/\/)(?:[^\s"\\/@]*:[^\s"\\@]*|[^\s"\\/?#@]+)@/g;
+const urlUser = /(:\/\/)(?:[^\s"\\/@:]*:[^\s"\\@]{0,1024}|[^\s"\\/?#@]+)@/g;
 
 function escapedForRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
