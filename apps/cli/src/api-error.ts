@@ -128,7 +128,10 @@ function adviceFor(problem: ApiProblem, hasKey: boolean): string | undefined {
     const map = suggestedMap(problem.detail);
     return map === undefined ? undefined : `Name the columns on the command line: --map ${map}`;
   }
-  if (retryAfterSeconds !== undefined) return `Try again in ${retryAfterSeconds} s.`;
+  const insist = problem.detail.includes('"force"');
+  if (retryAfterSeconds !== undefined)
+    return `Try again in ${retryAfterSeconds} s${insist ? ', or insist with --force' : ''}.`;
+  if (insist) return 'Insist with --force.';
   return status >= 500 ? 'Try again; if it stays, look at the log of the API.' : undefined;
 }
 

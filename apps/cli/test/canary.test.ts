@@ -111,4 +111,14 @@ describe('canary', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('None begins before 12:00.');
   });
+
+  it.each([
+    ['POST /v1/canary/promote', ['promote'], {}, 'Insist with --force.'],
+    ['PUT /v1/canary', ['set', '5'], { 'retry-after': '888' }, 'Try again in 888 s, or insist with --force.'],
+  ])('tells its own option where the API takes "force": %s', async (call, words, headers, advice) => {
+    const detail = 'It has made 18 calls of 100; wait, or insist with "force".';
+    const title = 'The present state does not allow it';
+    api.on(call, problem(409, 'conflict', title, { detail }, headers));
+    expect((await inPipe(['canary', ...words], env)).stderr).toContain(`\n${advice}`);
+  });
 });
