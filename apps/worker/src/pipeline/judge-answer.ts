@@ -1,13 +1,6 @@
-import {
-  applyGuardrails,
-  formatUsd,
-  isAbsurd,
-  parseUsd,
-  type ReplyResult,
-  type RowProblem,
-  suggestionFrom,
-} from '@reprice/pricing';
+import { formatUsd, isAbsurd, parseUsd, type ReplyResult, type RowProblem, suggestionFrom } from '@reprice/pricing';
 import type { PublishRow } from '@reprice/store';
+import { priceRow } from './price-row.ts';
 import { splitCost } from './split-cost.ts';
 import type { ReadyRow, Unpriced } from './tools.ts';
 
@@ -40,7 +33,7 @@ export function judgeAnswer(
   const conflicting: Unpriced[] = [];
   const costs = splitCost(costNanoUsd, rows.length);
   for (const [i, row] of rows.entries()) {
-    const { ordinal, sku, snapshot, past, strategy } = row;
+    const { ordinal, sku, snapshot } = row;
     const answered = reply.rows.get(i + 1);
     const suggestion = answered && suggestionFrom(answered);
     if (!suggestion || isAbsurd(suggestion, snapshot)) {
@@ -49,26 +42,9 @@ export function judgeAnswer(
       open.push({ ordinal, sku, reason: 'invalid_answer', detail });
       continue;
     }
-    const recent = { past, nowMs };
-    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, row.bounds, strategy.guardrails, recent);
-    if ('conflict' in safePrice) {
-      conflicting.push({ ordinal, sku, reason: safePrice.conflict, detail: safePrice.detail });
-      continue;
-    }
-    priced.push({
-      ordinal,
-      fence: row.fence,
-      sku,
-      safePrice,
-      previousMinor: row.currentMinor,
-      strategy: strategy.name,
-      ...(suggestion.confidence !== undefined && { confidence: suggestion.confidence }),
-      reason: suggestion.reason,
-      costUsd: withEarlier(costs[i] ?? '', row),
-      ...(row.unsure && { unsure: row.unsure }),
-      snapshotAtMs: snapshot.observedAtMs,
-      decision: { suggestion, snapshot, past, strategy },
-    });
+    const published = priceRow(row, suggestion, withEarlier(costs[i] ?? '', row), nowMs);
+    if ('conflict' in published) conflicting.push(published.conflict);
+    else priced.push(row.unsure ? { ...published, unsure: row.unsure } : published);
   }
   return { priced, open, conflicting };
 }

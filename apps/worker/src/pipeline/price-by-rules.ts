@@ -1,4 +1,4 @@
-import { applyGuardrails, formatUsd, rulesSuggestion, type TierName } from '@reprice/pricing';
+import { formatUsd, rulesSuggestion, type TierName } from '@reprice/pricing';
 import type { PackRun, Verdict } from '@reprice/queue';
 import type { LoadedPack, PublishRow } from '@reprice/store';
 import { concludePack, supersededRows } from './conclude-pack.ts';
@@ -6,6 +6,7 @@ import { holdRows } from './hold-rows.ts';
 import { failAlone } from './jobs-of-rows.ts';
 import { CLOSED_CHECK_MS, FEED_CHECK_MS } from './look-again.ts';
 import { tellHeld, tellPriced } from './observer.ts';
+import { priceRow } from './price-row.ts';
 import type { ReadyRow, Tools, Unpriced } from './tools.ts';
 
 /** What the rules engine made of some rows. */
@@ -56,28 +57,11 @@ async function publishByRules(
   const conflicting: Unpriced[] = [];
   const nowMs = tools.nowMs();
   for (const row of rows) {
-    const { ordinal, sku, snapshot, bounds, strategy, fence, past, unsure } = row;
+    const { snapshot, bounds, strategy, unsure } = row;
     const suggestion = rulesSuggestion(snapshot, bounds, strategy);
-    const recent = { past, nowMs };
-    const safePrice = applyGuardrails(suggestion, snapshot, row.liveMinor, bounds, strategy.guardrails, recent);
-    if ('conflict' in safePrice) {
-      conflicting.push({ ordinal, sku, reason: safePrice.conflict, detail: safePrice.detail });
-      continue;
-    }
-    const { reason } = suggestion;
-    const previousMinor = row.currentMinor;
-    priced.push({
-      ordinal,
-      sku,
-      fence,
-      safePrice,
-      previousMinor,
-      strategy: strategy.name,
-      reason,
-      costUsd: unsure ? formatUsd(unsure.costNanoUsd) : '0.00',
-      snapshotAtMs: snapshot.observedAtMs,
-      decision: { suggestion, snapshot, past, strategy },
-    });
+    const published = priceRow(row, suggestion, unsure ? formatUsd(unsure.costNanoUsd) : '0.00', nowMs);
+    if ('conflict' in published) conflicting.push(published.conflict);
+    else priced.push(published);
   }
   const { batchId } = run.pack;
   const publication = { batchId, jobId: run.jobId, source: 'rules', ...(tier && { tier }), pricedAtMs: nowMs } as const;
