@@ -78,6 +78,8 @@ async function takeRequest(deps: ApiDeps, req: Request, res: Response): Promise<
   const format = declaredFormat(req, ['json', 'ndjson', 'tsv', 'csv']);
   if (format === 'json') {
     const body = await readBytes(req, maxPayloadBytes);
+    // What is no JSON is told first, as by every route.
+    if (settings === undefined) parseJson(body);
     await takePayload(deps, name, settings ?? unknownSource(deps, name), req, res, body);
     return;
   }
