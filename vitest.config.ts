@@ -18,11 +18,17 @@ process.env.NODE_COMPILE_CACHE ??= at('node_modules/.cache/compiled');
 
 /** None of them measures anything: they end what hangs, on a machine ten times as slow as one on which a test takes seconds. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
-/** Files whose tests wait for processes of their own go first: begun last, one of them would run on alone for a minute. */
+/** A minute and more; then those whose tests wait for processes of their own; then the rest. */
+const longestFirst = [
+  /\/(worker\/test\/(rate|redis-trouble|replay)|faults\/slice|scripts\/start)\.test\.ts$/,
+  /\/(apps\/(worker|api)\/test|faults|scripts)\//,
+  /./,
+];
+/** What takes long goes first: begun last, one of those files would run on alone for a minute. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => /\/(apps\/(worker|api)\/test|faults|scripts)\//.test(moduleId);
-    return (await super.sort(files)).sort((a, b) => Number(isLong(b)) - Number(isLong(a)));
+    const rank = ({ moduleId }: TestSpecification) => longestFirst.findIndex((files) => files.test(moduleId));
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
 

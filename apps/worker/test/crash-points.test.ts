@@ -11,5 +11,5 @@ it.each(crashPoints)(
     expect(report.faults).toEqual([]);
     expect(report.batch).toMatchObject({ status: 'done', waiting: 0 });
   },
-  30_000 + KILLS * 10_000,
+  120_000 + KILLS * 10_000,
 );

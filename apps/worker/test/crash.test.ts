@@ -6,7 +6,8 @@ describe('a worker', () => {
     const pool = await Pool.start();
     const snapshots = catalogue(3000);
     await pool.faults({ latency: { p50Ms: 100, p99Ms: 300 } });
-    const first = await pool.worker({ WORKER_CONCURRENCY: '20' });
+    // What it had in hand waits for a short lock instead of 15 s.
+    const first = await pool.worker({ WORKER_CONCURRENCY: '20', LOCK_MS: '3000' }, { main: 'test/crashing-worker.ts' });
     const id = await pool.submit(snapshots);
     await pool.watch(id, (b) => b.priced > 300);
     await first.kill('SIGKILL');
