@@ -22,8 +22,7 @@ export async function* bodyChunks(req: IncomingMessage, pace: Pace = defaultPace
     for (;;) {
       const startedMs = performance.now();
       const step = await nextWithin(source, pace.windowMs - waitedMs);
-      if (step === undefined)
-        throw new Problem('request-timeout', `Less than ${pace.minBytes} bytes came within ${pace.windowMs / 1000} s.`);
+      if (step === undefined) throw tooSlow(pace);
       if (step.done) return;
       bytes += step.value.length;
       waitedMs += performance.now() - startedMs;
@@ -31,7 +30,7 @@ export async function* bodyChunks(req: IncomingMessage, pace: Pace = defaultPace
         bytes = 0;
         waitedMs = 0;
       } else if (waitedMs >= pace.windowMs) {
-        throw new Problem('request-timeout', `Less than ${pace.minBytes} bytes came within ${pace.windowMs / 1000} s.`);
+        throw tooSlow(pace);
       }
       yield step.value;
     }
@@ -42,6 +41,10 @@ export async function* bodyChunks(req: IncomingMessage, pace: Pace = defaultPace
     // Not awaited: with a read still open the iterator would return only after more data came.
     source.return?.()?.catch(() => undefined);
   }
+}
+
+function tooSlow({ minBytes, windowMs }: Pace): Problem {
+  return new Problem('request-timeout', `Less than ${minBytes} bytes came within ${windowMs / 1000} s.`);
 }
 
 async function nextWithin(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escaped } from '../docs/page.ts';
 
 const style = `:root{color-scheme:light dark;font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 *{box-sizing:border-box}
@@ -48,8 +49,4 @@ ${message === undefined ? '' : `<p role="alert">${escaped(message)}</p>\n`}<inpu
 export function safeNext(next: unknown): string {
   const ours = typeof next === 'string' && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) && !next.includes('\\');
   return ours ? next.slice(0, 500) : '/';
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
