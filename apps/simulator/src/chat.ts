@@ -10,6 +10,7 @@ import { type CallFaults, FaultPlan } from './faults.ts';
 import { generate } from './generation.ts';
 import type { KeyBook } from './key-book.ts';
 import { type BilledTokens, Ledger } from './ledger.ts';
+import type { PriceList } from './price-list.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { sendError } from './respond.ts';
 import { findTable } from './table.ts';
@@ -28,12 +29,12 @@ export class Chat {
   readonly ledger = new Ledger();
   readonly calls = new CallLog();
   readonly faults = new FaultPlan();
-  readonly #models: Readonly<Record<string, ModelPrice>>;
+  readonly #prices: PriceList;
   readonly #cache = new PromptCache();
   readonly #keys: KeyBook;
 
-  constructor(models: Readonly<Record<string, ModelPrice>>, keys: KeyBook) {
-    this.#models = models;
+  constructor(prices: PriceList, keys: KeyBook) {
+    this.#prices = prices;
     this.#keys = keys;
   }
 
@@ -44,7 +45,7 @@ export class Chat {
       this.refuse(arrival, response, { status: 400, code: 'invalid_request_error', message: request });
       return;
     }
-    const price = this.#models[request.model];
+    const price = this.#prices.of(request.model, request.options);
     if (price === undefined) {
       const message = `there is no model ${request.model}`;
       this.refuse(arrival, response, { status: 404, code: 'model_not_found', message }, { request });

@@ -8,7 +8,9 @@ async function main(): Promise<void> {
   for (const warning of config.warnings) logger.warn(warning);
   const { host, models } = config;
   const { port, rpm } = config.simulator;
-  const simulator = await startSimulator({ host, port, rpm, apiKeys: config.gateway.apiKeys, models });
+  // Each strategy knows the options of all models.
+  const { modelOptions = {} } = Object.values(config.strategies)[0] ?? {};
+  const simulator = await startSimulator({ host, port, rpm, apiKeys: config.gateway.apiKeys, models, modelOptions });
 
   let ends = false;
   const end = (): void => {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ModelPrice } from '@reprice/gateway';
 import * as z from 'zod';
 import type { Arrivals, RequestTimes } from './arrivals.ts';
 import type { Chat } from './chat.ts';
@@ -15,7 +14,8 @@ import { takeJson } from './take-json.ts';
 export interface SimulatorParts {
   readonly chat: Chat;
   readonly arrivals: Arrivals;
-  readonly models: Readonly<Record<string, ModelPrice>>;
+  /** Their names. */
+  readonly models: readonly string[];
   readonly keys: KeyBook;
   readonly rpm: number;
   readonly market: MarketParts;
@@ -101,14 +101,14 @@ function complete(parts: SimulatorParts, request: IncomingMessage, response: Ser
 }
 
 function listModels(parts: SimulatorParts, _request: IncomingMessage, response: ServerResponse): void {
-  const data = Object.keys(parts.models).map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulator' }));
+  const data = parts.models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulator' }));
   sendJson(response, 200, { object: 'list', data });
 }
 
 /** In the shape of LiteLLM's `/key/info`. */
 function keyInfo(parts: SimulatorParts, request: IncomingMessage, response: ServerResponse): void {
   const spend = parts.chat.ledger.report().nanoUsd / 1e9;
-  const info = { spend, rpm_limit: parts.rpm === 0 ? null : parts.rpm, models: Object.keys(parts.models) };
+  const info = { spend, rpm_limit: parts.rpm === 0 ? null : parts.rpm, models: parts.models };
   sendJson(response, 200, { key: `…${keyTail(bearerKey(request))}`, info });
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ModelPrice, modelPrices } from '@reprice/gateway';
+import type { ProviderOptions } from '@reprice/pricing';
 import { Arrivals } from './arrivals.ts';
 import type { CallRecord } from './call-log.ts';
 import { Chat } from './chat.ts';
@@ -13,6 +14,7 @@ import { MarketFaults } from './market/market-faults.ts';
 import { MarketPace } from './market/market-pace.ts';
 import { MarketStream } from './market/market-stream.ts';
 import type { StreamNote } from './market/subscriber.ts';
+import { PriceList } from './price-list.ts';
 import { type LedgerView, ledgerView, route, type SimulatorParts } from './routes.ts';
 
 /** How to set up a simulator; every field has a default. */
@@ -27,6 +29,8 @@ export interface SimulatorOptions {
   readonly rpm?: number;
   /** Models it has, by the name that calls carry (`as`), and what they cost; the gateway package's list if not given. */
   readonly models?: Readonly<Record<string, ModelPrice>>;
+  /** By the same names: by what members of its body a call is for that provider of the model, and has its price. */
+  readonly modelOptions?: Readonly<Record<string, ProviderOptions>>;
   /** Time between two heartbeats of the market's stream, ms; 1000 if not given. */
   readonly heartbeatMs?: number;
   /** Hears what clients of the market's stream can know of, and when they no longer can. */
@@ -64,23 +68,13 @@ export interface Simulator {
 /** Longer than clients keep an idle connection, so that it is they who close it and no call meets a closed one. */
 const keepAliveMs = 75_000;
 
-/** Prices by the name that calls carry. Of several the one that is called so itself counts, whatever provider a call asks for. */
-function byNameAsked(prices: Readonly<Record<string, ModelPrice>>): Readonly<Record<string, ModelPrice>> {
-  const found: Record<string, ModelPrice> = Object.create(null);
-  for (const [name, price] of Object.entries(prices)) {
-    if (price.as === undefined) found[name] = price;
-    else found[price.as] ??= price;
-  }
-  return found;
-}
-
 /** Starts a simulated gateway. Rejects when the port cannot be had. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', rpm = 0, nowMs = Date.now } = options;
-  const models = byNameAsked(options.models ?? modelPrices);
+  const prices = new PriceList(options.models ?? modelPrices, options.modelOptions);
   const steadyMs = options.steadyMs ?? (() => performance.now());
   const keys = new KeyBook(options.apiKeys ?? []);
-  const chat = new Chat(models, keys);
+  const chat = new Chat(prices, keys);
   if (options.faults !== undefined) chat.faults.set(options.faults);
   const arrivals = new Arrivals(rpm, nowMs, steadyMs);
   const takesKey = (key: string): boolean => keys.takes(key);
@@ -99,7 +93,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const parts: SimulatorParts = {
     chat,
     arrivals,
-    models,
+    models: prices.names,
     rpm,
     keys,
     nowMs,

@@ -1,15 +1,16 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { costNanoUsd, type ModelPrice, modelPrices } from '@reprice/gateway';
 import { type Canary, isCanarySku, noCanary, parseUsd, rollBackCanary, usualTolerance } from '@reprice/pricing';
 import type { RouteTallies } from '@reprice/store';
 import type { AppProcess } from '@reprice/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { catalogue, Pool } from './pool.ts';
+import { catalogue, Pool, type SeenCall } from './pool.ts';
 
 const STABLE_MODEL = 'deepseek-v3.2';
 const CANARY_MODEL = 'gpt-4.1-nano';
-/** Three times the prices of stable, in the worker's configuration alone. */
+/** Three times the prices of stable. */
 const PROVIDER = 'deepseek-v3.2@fireworks';
 const providerOptions = { provider: { order: ['fireworks'], allow_fallbacks: false } };
 const prices = { inputUsdPerMTok: 0.84, cachedInputUsdPerMTok: 0.084, outputUsdPerMTok: 1.26 };
@@ -23,7 +24,7 @@ let worker: AppProcess;
 let first: Canary;
 beforeAll(async () => {
   writeFileSync(config, `export default ${JSON.stringify({ models })};`);
-  pool = await Pool.start({ WORKER_CONCURRENCY: '8', REPRICE_CONFIG: config });
+  pool = await Pool.start({ WORKER_CONCURRENCY: '8', REPRICE_CONFIG: config }, { REPRICE_CONFIG: config });
   first = await setCanary({ minCalls: 10_000 });
   worker = await pool.worker();
 });
@@ -176,7 +177,9 @@ it('a canary by provider: the same model is asked for with what chooses the prov
     skusOf(snapshots).map((sku) => [sku, routeOf(sku), modelOf[routeOf(sku)]]),
   );
   const chosen = published.filter(({ route }) => route === 'canary');
-  const calls = (await pool.calls()).filter(({ options = {} }) => 'provider' in options);
+  const isOfProvider = ({ options = {} }: SeenCall) => 'provider' in options;
+  const all = (await pool.calls()).slice(-Math.ceil(chosen.length / 5) - Math.ceil((100 - chosen.length) / 5));
+  const calls = all.filter(isOfProvider);
   expect(calls.map(({ model, options }) => ({ model, options }))).toEqual(
     Array(Math.ceil(chosen.length / 5)).fill({ model: STABLE_MODEL, options: providerOptions }),
   );
@@ -185,7 +188,23 @@ it('a canary by provider: the same model is asked for with what chooses the prov
     ...before,
     [STABLE_MODEL]: (before[STABLE_MODEL] ?? 0) + calls.length + stableCalls,
   });
-  const atStablePrices = calls.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+  // What the gateway bills is what is booked, and both routes beside each other tell what the provider costs more.
+  const billed = (of: readonly SeenCall[]) => of.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
   const booked = chosen.reduce((sum, { costUsd }) => sum + (parseUsd(costUsd ?? '') ?? Number.NaN), 0);
   expect(booked).toBe(3 * atStablePrices);
+  expect(booked).toBe(billed(calls));
+  const atStablePrices = calls.reduce(
+    (sum, call) => sum + costNanoUsd(modelPrices[STABLE_MODEL] as ModelPrice, call),
+    0,
+  );
 });
+  const rows = ({ canary: c, stable: s }: RouteTallies) => c.invalid.whole + s.invalid.whole;
+  const life = await until(
+    () => pool.store.routes.life(canary),
+    (tallies) => rows(tallies) >= 100,
+  );
+  const microUsd = (of: readonly SeenCall[]) => of.reduce((sum, call) => sum + Math.round(call.costNanoUsd / 1000), 0);
+  const stableCallsSeen = all.filter((call) => !isOfProvider(call));
+  expect([life.canary.cost.part, life.stable.cost.part]).toEqual([microUsd(calls), microUsd(stableCallsSeen)]);
+  const { spentNanoUsd, reservedNanoUsd } = await pool.store.admission.budget();
+  expect([spentNanoUsd, reservedNanoUsd]).toEqual([(await pool.ledger()).totalNanoUsd, 0]);

@@ -7,10 +7,13 @@ import { afterAll, expect } from 'vitest';
 
 const KEY = 'sk-simulator-0123456789';
 
-/** What the simulator billed. */
-interface SeenCall {
+/** A call that the simulator saw, and what it billed. */
+export interface SeenCall {
   readonly arrivedAtMs: number;
   readonly model: string;
+  readonly promptTokens: number;
+  readonly cachedPromptTokens: number;
+  readonly completionTokens: number;
   readonly costNanoUsd: number;
   readonly options?: Readonly<Record<string, unknown>>;
 }
