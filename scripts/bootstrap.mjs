@@ -8,9 +8,15 @@ import { ensureInstalled } from './installation.mjs';
 /** The root of the checkout. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
+/** How long we wait for the word of a program with a channel that it heard the signal itself, as one of our process group. */
+const hearingMs = 150;
+
+/** Within this time of that word, what reaches us is the same signal, from npm or late. */
+const sameSignalMs = 1000;
+
 /**
  * Runs a program in the foreground, from the root of the checkout, and answers with its exit code. Signals to us go to
- * it, and it ends when we, or npm above us, end.
+ * it, each once, and it ends when we, or npm above us, end.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -27,13 +33,34 @@ export function run(command, args, { env = process.env, cwd = ROOT, ipc = false 
       // npm is a .cmd file on Windows, which only a shell can run.
       shell: process.platform === 'win32' && command === 'npm',
     });
-    const pass = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+    let told = false;
+    let passed = 0;
+    let heardAtMs = Number.NEGATIVE_INFINITY;
+    child.on('message', (/** @type {{ heard?: string }} */ { heard }) => {
+      if (heard === undefined) return;
+      if (passed > 0) passed -= 1;
+      else heardAtMs = performance.now();
+    });
+    const pass = (/** @type {NodeJS.Signals} */ signal) => {
+      told = true;
+      const kill = () => {
+        if (performance.now() - heardAtMs < sameSignalMs) return;
+        passed += 1;
+        child.kill(signal);
+      };
+      if (ipc) setTimeout(kill, hearingMs);
+      else kill();
+    };
     // A terminal's Ctrl-C has reached the child already; our own SIGINT must only not end us before it.
     const ignore = () => {};
     process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', ignore);
-    // A SIGTERM to npm ends npm and its shell but never reaches us: notice that we were orphaned.
+    // A SIGTERM to npm may end npm and its shell without reaching us: notice that we were orphaned.
     const parent = process.ppid;
-    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
+    const orphaned = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(orphaned);
+      if (!told) pass('SIGTERM');
+    }, 500);
     const settle = () => {
       clearInterval(orphaned);
       process.off('SIGTERM', pass).off('SIGHUP', pass).off('SIGINT', ignore);

@@ -1,4 +1,6 @@
 // Runs a TypeScript program of the checkout under the carried Node: node scripts/run.mjs FILE [ARGUMENT…]
+// package.json begins the processes with `exec`, so that npm's shell gives way to us and a signal to npm reaches us, and our exit code
+// npm; the `|| node …` behind it is for Windows, whose shell knows no `exec`.
 import path from 'node:path';
 import { ROOT, runNode } from './bootstrap.mjs';
 

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const runner = path.join(import.meta.dirname, 'run.mjs');
@@ -18,6 +19,24 @@ function program(name: string, code: string): string {
   const file = path.join(dir, name);
   writeFileSync(file, code);
   return file;
+}
+
+/** A program that takes `ms` to stop, as the processes of ours do. */
+function stoppingAfter(ms: number): string {
+  const stopSignal = path.join(import.meta.dirname, '../packages/process/src/stop-signal.ts');
+  return `import { StopSignal } from ${JSON.stringify(stopSignal)};
+new StopSignal().handle((cause) => {
+  console.log(cause);
+  setTimeout(() => { console.log('drained'); process.exit(0); }, ${ms});
+});
+setInterval(() => {}, 1000);
+console.log('up');`;
+}
+
+const toUs = { stdio: ['ignore', 'pipe', 'inherit'] } satisfies SpawnOptions;
+
+function linesOf(child: ChildProcess): AsyncIterator<string> {
+  return createInterface(child.stdout as NodeJS.ReadableStream)[Symbol.asyncIterator]();
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -62,6 +81,50 @@ describe('run.mjs', () => {
     const last = firstLine(child);
     child.kill('SIGKILL');
     expect(await last).toBe('alone');
+  });
+
+  test('sends one SIGTERM, not one each half second, when npm above it was ended', async () => {
+    const file = program('patient.ts', stoppingAfter(900));
+    const shell = spawn('/bin/sh', ['-c', '"$0" "$1" "$2"; exit', process.execPath, runner, file], toUs);
+    const lines = linesOf(shell);
+    expect(await lines.next()).toEqual({ done: false, value: 'up' });
+    shell.kill('SIGTERM');
+    expect(await lines.next()).toEqual({ done: false, value: 'SIGTERM' });
+    expect(await lines.next()).toEqual({ done: false, value: 'drained' });
+  });
+
+  test('does not pass a SIGTERM on that the program has heard already, as one of its process group', async () => {
+    const file = program('grouped.ts', stoppingAfter(600));
+    const child = spawn(process.execPath, [runner, file], { ...toUs, detached: true });
+    const lines = linesOf(child);
+    expect(await lines.next()).toEqual({ done: false, value: 'up' });
+    process.kill(-(child.pid as number), 'SIGTERM');
+    expect(await lines.next()).toEqual({ done: false, value: 'SIGTERM' });
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('passes a second SIGTERM on', async () => {
+    const file = program('hurried.ts', stoppingAfter(60_000));
+    const child = spawn(process.execPath, [runner, file], toUs);
+    const lines = linesOf(child);
+    expect(await lines.next()).toEqual({ done: false, value: 'up' });
+    child.kill('SIGTERM');
+    expect(await lines.next()).toEqual({ done: false, value: 'SIGTERM' });
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([1, null]);
+  });
+
+  test('npm that is told to stop waits for the orderly end of its process, and ends with its exit code', async () => {
+    const npm = spawn('npm', ['run', '--silent', 'simulator'], {
+      ...toUs,
+      cwd: path.dirname(import.meta.dirname),
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, SIMULATOR_PORT: '0' },
+    });
+    const lines = linesOf(npm);
+    expect((await lines.next()).value).toContain('"msg":"ready"');
+    npm.kill('SIGTERM');
+    expect(await once(npm, 'exit')).toEqual([0, null]);
   });
 
   test('without a program says how it is used', () => {
