@@ -52,12 +52,13 @@ export type ObservationResult =
 
 const money = ['price', 'cost', 'competitors', 'floor', 'ceiling', 'map'] as const;
 const given = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+const namesMoney = (input: Record<string, unknown>): boolean =>
+  money.some((field) => Object.hasOwn(input, field) && given(input[field]));
 
 /** The SKU of an observation whose amounts can be read only in the currency of what is stored; undefined for others. */
 export function skuOfBareAmounts(input: Record<string, unknown>): string | undefined {
   const { sku } = input;
-  if (given(input.currency) || !money.some((field) => Object.hasOwn(input, field) && given(input[field])))
-    return undefined;
+  if (given(input.currency) || !namesMoney(input)) return undefined;
   if (typeof sku !== 'string' && typeof sku !== 'number') return undefined;
   const result = normalSku(String(sku));
   return 'sku' in result ? result.sku : undefined;
@@ -70,7 +71,7 @@ export function skuOfBareAmounts(input: Record<string, unknown>): string | undef
 export function parseObservation(input: Record<string, unknown>, defaults: ObservationDefaults): ObservationResult {
   const { currency, nowMs, strategies, rates } = defaults;
   const readIn = given(input.currency) ? input.currency : currency;
-  const hasMoney = money.some((field) => Object.hasOwn(input, field) && given(input[field]));
+  const hasMoney = namesMoney(input);
   if (hasMoney && readIn === undefined) {
     const normal = normalSku(String(input.sku));
     return { ok: false, ...('sku' in normal && { sku: normal.sku }), faults: [unknownSku(normal)] };

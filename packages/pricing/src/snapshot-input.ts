@@ -120,9 +120,9 @@ export const strictSnapshotInput: z.ZodType = z
   })
   .superRefine(holdTogether);
 
-/** What no field can be told by itself: the decimals of the currency, and bounds that contradict each other. */
 type WireFields = z.infer<typeof wireFields>;
 
+/** What no field can be told by itself: the decimals of the currency, and bounds that contradict each other. */
 function holdTogether(
   item: { [K in keyof WireFields]?: WireFields[K] | undefined },
   context: z.core.$RefinementCtx,
