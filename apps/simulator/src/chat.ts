@@ -83,7 +83,9 @@ export class Chat {
     this.#record(arrival, status, { request, rows, call, finishReason }, billed, costNanoUsd);
     const delivery = deliveryOf(arrival, request, sent, told, call.latencyMs);
     const headers = { ...delivery.headers, ...this.#rateLimitHeaders({ request, call }) };
-    deliver(response, { ...delivery, headers });
+    const send = (): void => deliver(response, { ...delivery, headers });
+    if (call.names.has('wait')) response.once('close', this.faults.onceSet(send));
+    else send();
   }
 
   #rateLimitHeaders({ request, call }: Seen): Readonly<Record<string, string>> {

@@ -20,6 +20,8 @@ const oneModelsFaults = z.strictObject({
   unknownParameter: z.strictObject({ ...chance, name: z.string().min(1) }).optional(),
   /** Takes the call, bills it, and never answers. */
   hang: z.strictObject(chance).optional(),
+  /** Takes the call, bills it, and answers when faults are set the next time. */
+  wait: z.strictObject(chance).optional(),
   /** Resets the connection: `before` the status, `in` the body, or `after` all of the answer but its end. */
   reset: z.strictObject({ ...chance, when: z.enum(['before', 'in', 'after']).default('before') }).optional(),
   /** Ends the body properly, in the middle of the answer. */
@@ -129,4 +131,5 @@ export const faultNames: readonly FaultName[] = [
   'errorBody',
   'gzipBomb',
   'rateLimitHeaders',
+  'wait',
 ];

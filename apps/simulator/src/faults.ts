@@ -17,6 +17,7 @@ export class FaultPlan {
   #active: readonly FaultName[] = [];
   readonly #hits = new Map<FaultName, number>();
   readonly #byModel = new Map<string, FaultPlan>();
+  readonly #waiting = new Set<() => void>();
   #calls = 0;
 
   /**
@@ -35,6 +36,15 @@ export class FaultPlan {
       plan.set(faults);
       this.#byModel.set(model, plan);
     }
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const goOn of waiting) goOn();
+  }
+
+  /** Calls `goOn` when faults are set the next time, unless the answer is called before. */
+  onceSet(goOn: () => void): () => void {
+    this.#waiting.add(goOn);
+    return () => this.#waiting.delete(goOn);
   }
 
   /** The plan for calls of a model. */

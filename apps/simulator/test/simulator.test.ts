@@ -13,7 +13,7 @@ async function simulated(options: SimulatorOptions = {}): Promise<Simulator> {
   return simulator;
 }
 
-function clientOf(simulator: Simulator, apiKeys: readonly string[] = [], timeoutMs = 5000): GatewayClient {
+function clientOf(simulator: Simulator, apiKeys: readonly string[] = [], timeoutMs = 30_000): GatewayClient {
   const client = new GatewayClient({ baseUrl: simulator.url, apiKeys, timeoutMs, connections: 10 });
   onTestFinished(() => client.close());
   return client;
@@ -178,6 +178,21 @@ describe('faults of the connection', () => {
     expect(await ask(clientOf(simulator))).toMatchObject(outcome);
     expect(simulator.ledger().calls).toBe(billedCalls);
     simulator.setFaults({});
+    expect((await ask(clientOf(simulator))).kind).toBe('complete');
+  });
+
+  it('wait: bills at once and answers when faults are set the next time, but for who is gone', async () => {
+    const simulator = await simulated({ faults: { wait: {} } });
+    const gone = await ask(clientOf(simulator, [], 500));
+    expect(gone.kind).toBe('timeout');
+    let isAnswered = false;
+    const asked = ask(clientOf(simulator)).finally(() => {
+      isAnswered = true;
+    });
+    await expect.poll(() => simulator.ledger().calls).toBe(2);
+    expect(isAnswered).toBe(false);
+    simulator.setFaults({});
+    expect((await asked).kind).toBe('complete');
     expect((await ask(clientOf(simulator))).kind).toBe('complete');
   });
 

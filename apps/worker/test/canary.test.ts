@@ -100,7 +100,7 @@ it('a share of the SKUs is answered by the canary, always the same, and each pri
 });
 
 it('answers that come after the rollback are not published: their rows run again on stable', async () => {
-  await pool.faults({ byModel: { [CANARY_MODEL]: { latency: { p50Ms: 2500, p99Ms: 2500 } } } });
+  await pool.faults({ byModel: { [CANARY_MODEL]: { wait: {} } } });
   const canary = await knownCanary({ percent: 100, minCalls: 10_000 });
   const before = await pool.callsByModel();
   const snapshots = catalogue(40, {}, 'late');
@@ -111,6 +111,7 @@ it('answers that come after the rollback are not published: their rows run again
   );
   const change = rollBackCanary(canary, 'a test', { by: 'tester', nowMs: Date.now() });
   expect(change.ok && (await pool.store.routes.change(canary, change.canary))).toBe(true);
+  await pool.faults({});
 
   expect(await pool.watch(id)).toMatchObject({ priced: 40, failed: 0, calls: 16 });
   const after = await pool.callsByModel();
@@ -191,13 +192,12 @@ it('a canary by provider: the same model is asked for with what chooses the prov
   // What the gateway bills is what is booked, and both routes beside each other tell what the provider costs more.
   const billed = (of: readonly SeenCall[]) => of.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
   const booked = chosen.reduce((sum, { costUsd }) => sum + (parseUsd(costUsd ?? '') ?? Number.NaN), 0);
-  expect(booked).toBe(3 * atStablePrices);
   expect(booked).toBe(billed(calls));
   const atStablePrices = calls.reduce(
     (sum, call) => sum + costNanoUsd(modelPrices[STABLE_MODEL] as ModelPrice, call),
     0,
   );
-});
+  expect(booked).toBe(3 * atStablePrices);
   const rows = ({ canary: c, stable: s }: RouteTallies) => c.invalid.whole + s.invalid.whole;
   const life = await until(
     () => pool.store.routes.life(canary),
@@ -208,3 +208,4 @@ it('a canary by provider: the same model is asked for with what chooses the prov
   expect([life.canary.cost.part, life.stable.cost.part]).toEqual([microUsd(calls), microUsd(stableCallsSeen)]);
   const { spentNanoUsd, reservedNanoUsd } = await pool.store.admission.budget();
   expect([spentNanoUsd, reservedNanoUsd]).toEqual([(await pool.ledger()).totalNanoUsd, 0]);
+});

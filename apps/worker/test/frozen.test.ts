@@ -7,7 +7,7 @@ const PACKS = 4;
 
 /** A worker with PACKS calls at the gateway, frozen before any answer came. */
 async function frozenInMidCall(pool: Pool, env: Record<string, string>): Promise<AppProcess> {
-  await pool.faults({ latency: { p50Ms: 4000, p99Ms: 4001 } });
+  await pool.faults({ wait: {} });
   const worker = await pool.worker({ ...env, WORKER_CONCURRENCY: String(PACKS) }, { main: 'test/crashing-worker.ts' });
   const arrived = async () => (await pool.ledger()).requestTimes.maxRequestsInAny60s;
   await expect.poll(arrived, { interval: 20 }).toBe(PACKS);

@@ -52,7 +52,7 @@ it('a price in another currency than the live one waits for a person, whatever t
 
 it('a price that another run replaces while its successor is computed: what is held is made from the new one', async () => {
   const pool = await Pool.start({ REPRICE_CONFIG: configFile });
-  await pool.faults({ latency: { p50Ms: 2000, p99Ms: 2100 } });
+  await pool.faults({ wait: {} });
   await pool.worker();
   const [snapshot] = catalogue(1, { strategy: 'careful', stock: 2, capacity: 100, demand: 2 });
   const { sku = '', priceMinor = 0 } = snapshot ?? {};
@@ -70,6 +70,7 @@ it('a price that another run replaces while its successor is computed: what is h
     reason: 'hold',
   };
   await pool.connection.hset(pool.store.keys.price(sku), { ...made, revision: 1, snapshotAt: at, pricedAt: at });
+  await pool.faults({});
   expect(await pool.watch(id)).toMatchObject({ held: 1, priced: 0, failed: 0 });
   const { items } = await pool.store.held.list({ limit: 10 });
   expect(items).toMatchObject([{ sku, fence: 1, previousPrice: price }]);

@@ -158,8 +158,7 @@ it('is not asked after the low share of the budget is used up, or while the minu
 
 it('answers of a shadow that was ended are recorded nowhere, and those under way at a shutdown are', async () => {
   await worker.kill();
-  const latency = { p50Ms: 2000, p99Ms: 2000 };
-  await pool.faults({ byModel: { [SHADOW_MODEL]: { latency } } });
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { wait: {} } } });
   const ended = await setShadow();
   worker = await pool.worker();
   const before = await callsOf(SHADOW_MODEL);
@@ -170,6 +169,7 @@ it('answers of a shadow that was ended are recorded nowhere, and those under way
   );
   expect(await pool.watch(batch)).toMatchObject({ priced: 25 });
   const next = await setShadow();
+  await pool.faults({});
   await expectPaidAsBilled();
   expect(await callsOf(SHADOW_MODEL)).toBe(before + 5);
   for (const { id } of [ended, next]) {
@@ -185,7 +185,7 @@ it('answers of a shadow that was ended are recorded nowhere, and those under way
   expect(await pool.watch(await pool.submit(catalogue(5, {}, 'after')))).toMatchObject({ priced: 5, failed: 0 });
   expect(await refused()).toBe(1);
   expect((await pool.store.gatewayKeys.read()).states).toEqual([]);
-  await pool.faults({ byModel: { [SHADOW_MODEL]: { latency } } });
+  await pool.faults({ byModel: { [SHADOW_MODEL]: { wait: {} } } });
   await worker.kill();
   worker = await pool.worker();
   const last = await pool.submit(catalogue(25, {}, 'last'), { packSize: 5 });
@@ -193,8 +193,11 @@ it('answers of a shadow that was ended are recorded nowhere, and those under way
     () => arrivalsSince(before + 5),
     (calls) => calls === 5,
   );
-  await worker.kill();
   expect(await pool.watch(last)).toMatchObject({ priced: 25 });
+  const leaves = worker.kill();
+  await worker.logged((line) => String(line.msg).includes('taking no more packs'));
+  await pool.faults({});
+  expect(await leaves).toEqual({ code: 0, signal: null });
   expect((await pool.store.shadows.read(next.id)).steps).toEqual(new Map([[0, 25]]));
   await expectPaidAsBilled();
 });
