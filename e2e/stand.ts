@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type AppProcess, checkoutDir, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit/processes';
+import {
+  type AppProcess,
+  checkoutDir,
+  type OwnRedis,
+  spawnApp,
+  startRedis,
+  zoneAtNoon,
+} from '@reprice/testkit/processes';
 
 /** The keys of the stand, by scope. */
 export const secrets = { read: 'e2e-read-secret', write: 'e2e-write-secret', admin: 'e2e-admin-secret' } as const;
@@ -33,6 +40,7 @@ export async function startStand(env: Readonly<Record<string, string>> = {}): Pr
     GATEWAY_BASE_URL: simulator.url,
     GATEWAY_API_KEYS: 'sk-e2e',
     RATE_LIMIT_RPM: '6000',
+    BUDGET_TIMEZONE: zoneAtNoon(),
     REPRICE_CONFIG: path.join(import.meta.dirname, 'reprice.config.ts'),
     LOG_LEVEL: 'warn',
     ...env,

@@ -58,7 +58,7 @@ describe('a connection to Redis that is open and carries nothing', () => {
     );
     const open = async () => {
       const id = await api.store.batches.open({ kind: 'job', priority: 'normal', mode: 'live' });
-      return { id, ended: done.wait(id, 10_000, new AbortController().signal) };
+      return { id, ended: done.wait(id, 60_000, new AbortController().signal) };
     };
     const first = await open();
     while (line.connections === 0) await sleep(10);

@@ -44,7 +44,7 @@ describe('POST /v1/jobs', () => {
   test('waits for the prices, in the order asked, failed and held ones among them', async () => {
     const answer = post(
       { priority: 'high', items: [item('w3'), item('fail-w2'), item('held-w4'), item('w1')] },
-      '?wait=20',
+      '?wait=60',
     );
     while ((await settleAll(api)) === 0);
     const { status, body } = await answer;

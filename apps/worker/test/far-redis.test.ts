@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtInStrategies, defaultStrategy } from '@reprice/pricing';
 import { Store } from '@reprice/store';
-import { freshNamespace, testRedis } from '@reprice/testkit';
+import { freshNamespace, testRedis, zoneAtNoon } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { admitCall } from '../src/pipeline/admit-call.ts';
@@ -19,7 +19,7 @@ async function workerAt(namespace: string, oneWayMs: number) {
     await sleep(oneWayMs);
     return await ask(...args).finally(() => sleep(oneWayMs));
   }) as unknown as typeof redis.evalsha;
-  const store = new Store(redis, { namespace, leaseMs: 60_000 });
+  const store = new Store(redis, { namespace, timeZone: zoneAtNoon(), leaseMs: 60_000 });
   await store.admission.seed({ dailyNanoUsd: limit(1e9), rpm: limit(600), tpm: limit(0) });
   const tools = { store, model: 'm', models: { m: price }, callTimeoutMs: 1000, nowMs: Date.now } as unknown as Tools;
   const strategy = builtInStrategies[defaultStrategy];

@@ -188,7 +188,7 @@ it('the small door and observations know the tiers too, and why says which and b
     { sku: 'd-usual', price: '10.00', stock: 20, ...usual },
     { sku: 'd-dear', price: '10.00', stock: 900, ...usual },
   ];
-  const done = (await (await post('/v1/jobs?wait=20', { priority: 'high', items })).json()) as {
+  const done = (await (await post('/v1/jobs?wait=60', { priority: 'high', items })).json()) as {
     items: { source: string; model?: string }[];
   };
   const answers = (prices: readonly { source?: string; model?: string }[]) =>

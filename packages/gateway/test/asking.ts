@@ -18,7 +18,7 @@ export const request = {
 
 /** A client that is closed when the test ends. */
 export function clientOf(url: string, options: Partial<GatewayOptions> = {}): GatewayClient {
-  const client = new GatewayClient({ baseUrl: url, apiKeys: [key], timeoutMs: 5000, connections: 4, ...options });
+  const client = new GatewayClient({ baseUrl: url, apiKeys: [key], timeoutMs: 30_000, connections: 4, ...options });
   onTestFinished(() => client.close());
   return client;
 }

@@ -1,5 +1,5 @@
 import { applyGuardrails, boundsFor, type SafePrice, type Snapshot, suggestionFrom } from '@reprice/pricing';
-import { freshNamespace, testRedis } from '@reprice/testkit';
+import { freshNamespace, testRedis, zoneAtNoon } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, expect } from 'vitest';
 import type { Reservation } from '../src/index.ts';
@@ -54,7 +54,7 @@ export const stated = (value: number) => ({ value, stated: true });
 /** A store with limits in Redis. */
 export async function limited(
   limits: { dailyNanoUsd?: number; rpm?: number; tpm?: number },
-  options: StoreOptions = { leaseMs: 60_000 },
+  options: StoreOptions = { leaseMs: 60_000, timeZone: zoneAtNoon() },
 ) {
   const { store, redis, prefix } = freshStore(options);
   const { dailyNanoUsd = 100 * USD, rpm = 0, tpm = 0 } = limits;

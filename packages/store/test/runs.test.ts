@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshStore } from './fixture.ts';
 
-const ALIVE_MS = 5000;
+const ALIVE_MS = 60_000;
 
 /** A process that is connected, as a living or a frozen one is; ends when it is killed. */
 async function process(store: ReturnType<typeof freshStore>['store'], id: string): Promise<{ kill(): Promise<void> }> {

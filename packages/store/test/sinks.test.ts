@@ -7,6 +7,8 @@ import { freshStore, safePriceOf, snapshotOf } from './fixture.ts';
 
 const shop = { name: 'shop', kind: 'http', target: 'https://shop.example/prices', origin: 'config' } as const;
 const keep = { keepMessages: 5000 };
+/** No test lets it run out. */
+const LEASE_MS = 60_000;
 const note = { reason: 'http-500', detail: 'HTTP 500', attempts: 3 };
 
 function chunkOf(sku: string, revision = 1): string {
@@ -37,7 +39,7 @@ async function withSink(
   const publish = async (...skus: string[]) => {
     for (const sku of skus) await redis.xadd(store.keys.changes(), '*', 'chunk', chunkOf(sku));
   };
-  const reader = (process: string, leaseMs = 5000) => store.sinks.reader('shop', process, leaseMs);
+  const reader = (process: string) => store.sinks.reader('shop', process, LEASE_MS);
   return { store, redis, publish, reader, sink: async () => await store.sinks.get('shop') };
 }
 
@@ -67,7 +69,7 @@ describe('a sink', () => {
     expect(await store.sinks.register({ ...shop, target: 'elsewhere' }, keep)).toBe(false);
     await redis.xadd(store.keys.changes(), '*', 'chunk', chunkOf('a'));
     await live(store, 'm', '12.00');
-    const reader = store.sinks.reader('shop', 'p1', 5000);
+    const reader = store.sinks.reader('shop', 'p1', LEASE_MS);
     expect(skusOf(await ours(reader))).toEqual(['a', 'm']);
     expect((await ours(reader)).changes).toEqual([]);
     expect(await store.sinks.list()).toMatchObject([
@@ -176,7 +178,7 @@ describe('the stream of changes', () => {
     const { sinks, keys } = new Store(redis);
     await sinks.register(shop, keep);
     const publish = async (sku: string) => await redis.xadd(keys.changes(), '*', 'chunk', chunkOf(sku));
-    const one = sinks.reader('shop', 'p1', 60_000);
+    const one = sinks.reader('shop', 'p1', LEASE_MS);
     for (const sku of ['a', 'b', 'c']) await publish(sku);
     await one.acknowledge(done((await ours(one)).changes.map(({ id }) => id)));
     await own.kill();
@@ -197,7 +199,7 @@ describe('the stream of changes', () => {
     const { changes } = await ours(reader('p1'));
     const ids = changes.map(({ id }) => id);
     const before = await store.sinks.slowest();
-    const file = store.sinks.reader('file', 'p1', 5000);
+    const file = store.sinks.reader('file', 'p1', LEASE_MS);
     await ours(file);
     await file.acknowledge(done(ids));
     expect(await store.sinks.slowest()).toBe(ids[0]);
@@ -248,7 +250,7 @@ describe('what sinks did with a price', () => {
   it('is compared once, with its acknowledgement, though a crash lets it be delivered and refused again', async () => {
     const { store, publish, reader } = await withSink();
     await store.sinks.register({ ...shop, name: 'erp' }, keep);
-    const readers = [reader('p1'), store.sinks.reader('erp', 'p1', 5000)] as const;
+    const readers = [reader('p1'), store.sinks.reader('erp', 'p1', LEASE_MS)] as const;
     await publish('a', 'b');
     const took = { kind: 'acknowledged', price: '1.00', currency: 'EUR' } as const;
     for (const one of readers) {
