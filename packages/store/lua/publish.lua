@@ -74,9 +74,11 @@ local decision = redis.call('RPUSH', KEYS[4], chunk) - 1
 local fields = {
   'source', ARGV[6], 'batchId', ARGV[1], 'jobId', ARGV[9], 'pricedAt', ARGV[5], 'sku', '', 'price', '', 'currency', '',
   'previousPrice', '', 'changePercent', '', 'strategy', '', 'reason', '', 'costUsd', '', 'revision', '', 'snapshotAt', '',
-  'decision', decision,
+  'guardrails', '', 'decision', decision,
 }
-local CELL_OF_FIELD = { [10] = 2, [12] = 3, [14] = 4, [16] = 5, [18] = 6, [20] = 7, [22] = 9, [24] = 11, [26] = 12, [28] = 13 }
+local CELL_OF_FIELD = {
+  [10] = 2, [12] = 3, [14] = 4, [16] = 5, [18] = 6, [20] = 7, [22] = 9, [24] = 11, [26] = 12, [28] = 13, [30] = 10,
+}
 local ALWAYS = #fields
 for i = 1, n do
   if live and codes[i] == 1 then
@@ -98,7 +100,6 @@ for i = 1, n do
     optional('model', ARGV[7])
     optional('route', ARGV[8])
     optional('confidence', cells[row + 8])
-    optional('guardrails', cells[row + 10])
     redis.call('HSET', price_keys[i], unpack(fields, 1, last))
   end
 end

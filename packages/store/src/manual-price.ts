@@ -3,7 +3,7 @@ import { encodeRows, type Publication, type PublishRow } from './publish-row.ts'
 /** A manual price as publish-manual.lua takes it. */
 export interface EncodedManual {
   readonly chunk: string;
-  /** Name and value of each field of the price hash. */
+  /** Name and value of each field of the price hash: of those that have a value, and `guardrails`, which may be none. */
   readonly fields: readonly string[];
   readonly rolling: string;
 }
@@ -19,7 +19,7 @@ export function encodeManual(publication: Publication, row: PublishRow): Encoded
   return {
     chunk,
     fields: Object.entries(fields).flatMap(([name, value]) =>
-      value === undefined || value === '' ? [] : [name, String(value)],
+      value === undefined || (value === '' && name !== 'guardrails') ? [] : [name, String(value)],
     ),
     rolling: rolling[0] ?? '',
   };

@@ -61,6 +61,7 @@ describe('publish', () => {
       revision: '1',
       snapshotAt: '2023-11-14T22:13:20.000Z',
       pricedAt: '2023-11-14T22:13:20.005Z',
+      guardrails: '',
       decision: '0',
     });
     const price = await store.prices.get('a');
