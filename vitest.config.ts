@@ -32,6 +32,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** No I/O, no clock, no state in a module: a process of its own for each file would keep nothing apart. */
+const pure = new Set(['config', 'pricing']);
+
 const setupFiles = [at('packages/testkit/src/setup-file.ts')];
 
 const e2e = {
@@ -54,6 +57,7 @@ export default defineConfig({
         root: at(dir),
         test: {
           name: path.basename(dir),
+          isolate: !pure.has(path.basename(dir)),
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           setupFiles,
           ...timeouts,
