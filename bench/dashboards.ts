@@ -1,10 +1,11 @@
-import { parseArgs } from 'node:util';
 import { Queue } from 'bullmq';
 import Table from 'cli-table3';
+import { submit, untilPriced } from './batches.ts';
 import { bodyOf } from './catalogue.ts';
 import { fillBacklog } from './dashboards/backlog.ts';
 import { percentile, startReads } from './dashboards/reads.ts';
 import { median } from './figures.ts';
+import { benchOptions } from './options.ts';
 import { Process } from './processes.ts';
 import { Stage } from './stage.ts';
 
@@ -20,24 +21,23 @@ asks as the page does; it shares the processors with all the rest.
   --rounds N       how often both are measured in turn; the medians are shown (default 3)
 `;
 
+const POLL_MS = 50;
+
+interface Options {
+  readonly dashboards: number;
+  readonly waiting: number;
+  readonly skus: number;
+  readonly rounds: number;
+}
+
 interface Round {
   readonly skusPerSecond: number;
   readonly readsMs: readonly number[];
 }
 
-const options = {
-  dashboards: { type: 'string', default: '100' },
-  waiting: { type: 'string', default: '1000000' },
-  skus: { type: 'string', default: '100000' },
-  rounds: { type: 'string', default: '3' },
-  help: { type: 'boolean', default: false },
-} as const;
-const { values } = parseArgs({ options });
+await main(benchOptions(help, { dashboards: 100, waiting: 1_000_000, skus: 100_000, rounds: 3 }));
 
-if (values.help) process.stdout.write(help);
-else await main(count('dashboards'), count('waiting'), count('skus'), count('rounds'));
-
-async function main(dashboards: number, waiting: number, skus: number, roundCount: number): Promise<void> {
+async function main({ dashboards, waiting, skus, rounds: roundCount }: Options): Promise<void> {
   const say = (text: string): boolean => process.stderr.write(`${text}\n`);
   const stage = await Stage.open();
   const env = { ...stage.env, QUEUE_MAX_JOBS: '100000000' };
@@ -78,7 +78,7 @@ interface Setting {
 }
 
 async function measure({ stage, api, env, skus, name, dashboards }: Setting): Promise<Round> {
-  const id = await submit(stage, api, bodyOf(skus, name));
+  const batch = await submit(stage, api, bodyOf(skus, name), '?priority=high');
   const browsers = await Process.start('bench/dashboards/audience.ts', {
     API_URL: api.url,
     API_KEY: stage.secret,
@@ -87,39 +87,18 @@ async function measure({ stage, api, env, skus, name, dashboards }: Setting): Pr
   const worker = await Process.start('apps/worker/src/main.ts', env);
   const startedAt = performance.now();
   const reads = startReads(api.url, stage.headers, [
-    `/v1/batches/${id}`,
+    `/v1/batches/${batch.id}`,
     '/v1/stats',
     '/v1/batches?limit=20',
     '/v1/budget',
   ]);
-  await untilDone(stage, api, id);
+  await untilPriced(stage, api, batch, POLL_MS);
   const tookMs = performance.now() - startedAt;
   // At once, or it would go on with those that wait.
   await worker.stop();
   const readsMs = await reads.stop();
   await browsers.kill();
   return { skusPerSecond: (skus / tookMs) * 1000, readsMs };
-}
-
-async function submit(stage: Stage, api: Process, body: readonly Buffer[]): Promise<string> {
-  const response = await fetch(`${api.url}/v1/batches?priority=high`, {
-    method: 'POST',
-    headers: { ...stage.headers, 'content-type': 'application/x-ndjson' },
-    body: ReadableStream.from(body),
-    duplex: 'half',
-  });
-  if (response.status !== 202) throw new Error(`The API answered ${response.status}: ${await response.text()}`);
-  return ((await response.json()) as { id: string }).id;
-}
-
-async function untilDone(stage: Stage, api: Process, id: string): Promise<void> {
-  for (;;) {
-    const response = await fetch(`${api.url}/v1/batches/${id}`, { headers: stage.headers });
-    const { status, failed } = (await response.json()) as { status: string; failed: number };
-    if (failed > 0) throw new Error(`${failed} SKUs failed`);
-    if (status === 'done') return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 function report(without: readonly Round[], withThem: readonly Round[], dashboards: number): string {
@@ -138,11 +117,4 @@ function report(without: readonly Round[], withThem: readonly Round[], dashboard
 
 function megabytes(process: Process): string {
   return (process.peakMemoryBytes() / 1e6).toFixed(0);
-}
-
-function count(name: Exclude<keyof typeof options, 'help'>): number {
-  const value = Number(values[name]);
-  if (Number.isInteger(value) && value > 0) return value;
-  process.stderr.write(`--${name} takes a whole number above 0, not ${values[name]}\n`);
-  process.exit(2);
 }

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Store } from '@reprice/store';
 import Table from 'cli-table3';
+import { benchOptions } from './options.ts';
 import { Process } from './processes.ts';
 import { Stage } from './stage.ts';
 
@@ -18,14 +18,6 @@ The market's simulator runs beside it and takes its share of the machine.
   --events N    events of each round (default 200000)
   --pace N      events a second of the steady round (default 5000)
 `;
-
-const options = {
-  skus: { type: 'string', default: '100000' },
-  events: { type: 'string', default: '200000' },
-  pace: { type: 'string', default: '5000' },
-  help: { type: 'boolean', default: false },
-} as const;
-const { values } = parseArgs({ options });
 
 const FEED = 'bench';
 /** As many at a time: a market does not do all at once either. */
@@ -154,5 +146,5 @@ function configFile(dir: string, stage: Stage): string {
   return file;
 }
 
-if (values.help) process.stdout.write(help);
-else await measure(Number(values.skus), Number(values.events), Number(values.pace));
+const { skus, events, pace } = benchOptions(help, { skus: 100_000, events: 200_000, pace: 5000 });
+await measure(skus, events, pace);

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { acquireRedis } from '@reprice/embedded-redis';
 import { formatUsd } from '@reprice/pricing';
 import Table from 'cli-table3';
@@ -9,6 +8,7 @@ import { Redis } from 'ioredis';
 import { catalogue } from './catalogue.ts';
 import { churnPercent, dayOf } from './day/churn.ts';
 import { Day } from './day/day.ts';
+import { benchOptions } from './options.ts';
 
 const help = `npm run bench:day -- [options]
 
@@ -21,17 +21,8 @@ cost against a call for each observation, and what made prices move. It is seede
   --seed N           of the day (default 7)
 `;
 
-const { values } = parseArgs({
-  options: {
-    skus: { type: 'string', default: '100000' },
-    observations: { type: 'string', default: '2000000' },
-    seed: { type: 'string', default: '7' },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-if (values.help) process.stdout.write(help);
-else await replay(Number(values.skus), Number(values.observations), Number(values.seed));
+const { skus, observations, seed } = benchOptions(help, { skus: 100_000, observations: 2_000_000, seed: 7 });
+await replay(skus, observations, seed);
 
 async function replay(skuCount: number, count: number, seed: number): Promise<void> {
   const say = (text: string): boolean => process.stderr.write(`${text}\n`);
@@ -55,7 +46,7 @@ async function replay(skuCount: number, count: number, seed: number): Promise<vo
     const seconds = (performance.now() - startMs) / 1000;
     report(day, count, seconds);
   } finally {
-    redis.disconnect();
+    await redis.quit();
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { submit, untilPriced } from './batches.ts';
 import { bodyOf } from './catalogue.ts';
 import { market } from './market.ts';
+import { benchOptions } from './options.ts';
 import { Process } from './processes.ts';
 import { Stage } from './stage.ts';
 
@@ -17,6 +18,13 @@ with one that reprices what moved enough, until nothing waits: how many calls th
   --connections N    requests at the same time (default 4)
 `;
 
+interface Options {
+  readonly skus: number;
+  readonly observations: number;
+  readonly 'per-request': number;
+  readonly connections: number;
+}
+
 interface Taken {
   readonly accepted: number;
   readonly stale: number;
@@ -24,33 +32,17 @@ interface Taken {
   readonly rejected: number;
 }
 
-const options = {
-  skus: { type: 'string', default: '100000' },
-  observations: { type: 'string', default: '300000' },
-  'per-request': { type: 'string', default: '5000' },
-  connections: { type: 'string', default: '4' },
-  help: { type: 'boolean', default: false },
-} as const;
-const { values } = parseArgs({ options });
+await measure(benchOptions(help, { skus: 100_000, observations: 300_000, 'per-request': 5000, connections: 4 }));
 
-if (values.help) process.stdout.write(help);
-else await measure();
-
-async function measure(): Promise<void> {
+async function measure({ skus, observations, connections, 'per-request': perRequest }: Options): Promise<void> {
   const say = (text: string): boolean => process.stderr.write(`${text}\n`);
-  const [skus, observations, perRequest, connections] = [
-    Number(values.skus),
-    Number(values.observations),
-    Number(values['per-request']),
-    Number(values.connections),
-  ];
   const stage = await Stage.open();
   const api = await Process.start('apps/api/src/main.ts', stage.env);
   const worker = () => Process.start('apps/worker/src/main.ts', stage.env);
   try {
     say(`pricing ${skus} SKUs …`);
     let running = await worker();
-    await priceAll(stage, api, skus);
+    await untilPriced(stage, api, await submit(stage, api, bodyOf(skus, 'A')));
     await running.stop();
     const bodies = [...market(skus, 2 * observations, perRequest)];
     const half = Math.ceil(bodies.length / 2);
@@ -94,28 +86,15 @@ async function measure(): Promise<void> {
   }
 }
 
-async function post<T>(stage: Stage, api: Process, path: string, body: string | ReadableStream): Promise<T> {
-  const headers = { ...stage.headers, 'content-type': 'application/x-ndjson' };
-  const response = await fetch(api.url + path, { method: 'POST', headers, body, duplex: 'half' });
-  if (response.status !== 202) throw new Error(`The API answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
-async function priceAll(stage: Stage, api: Process, skus: number): Promise<void> {
-  const { id } = await post<{ id: string }>(stage, api, '/v1/batches', ReadableStream.from(bodyOf(skus, 'A')));
-  for (;;) {
-    const response = await fetch(`${api.url}/v1/batches/${id}`, { headers: stage.headers });
-    if (((await response.json()) as { status: string }).status === 'done') return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 async function send(stage: Stage, api: Process, bodies: readonly string[], connections: number): Promise<Taken> {
   const sum = { accepted: 0, stale: 0, repricing: 0, rejected: 0 };
   const queue = bodies.values();
+  const headers = { ...stage.headers, 'content-type': 'application/x-ndjson' };
   const connection = async (): Promise<void> => {
     for (const body of queue) {
-      const taken = await post<Taken>(stage, api, '/v1/observations', body);
+      const response = await fetch(`${api.url}/v1/observations`, { method: 'POST', headers, body });
+      if (response.status !== 202) throw new Error(`The API answered ${response.status}: ${await response.text()}`);
+      const taken = (await response.json()) as Taken;
       for (const name of ['accepted', 'stale', 'repricing', 'rejected'] as const) sum[name] += taken[name];
     }
   };

@@ -1,20 +1,10 @@
 import { Queue } from 'bullmq';
+import { type Batch, submit, untilPriced } from './batches.ts';
 import { bodyOf } from './catalogue.ts';
 import { Clocks, type Figures, WARM_UP_SHARE } from './figures.ts';
 import { Process } from './processes.ts';
 import { Stage } from './stage.ts';
 import { tokensPerSku } from './tokens.ts';
-
-interface Batch {
-  readonly id: string;
-  readonly status: string;
-  readonly priced: number;
-  readonly failed: number;
-  readonly calls: number;
-  readonly costUsd: string;
-}
-
-const POLL_MS = 100;
 
 /** Measures the product: submit as NDJSON over HTTP → packs → price hashes. */
 export async function ourWay(skus: number): Promise<Figures> {
@@ -26,22 +16,21 @@ export async function ourWay(skus: number): Promise<Figures> {
     const emptyBytes = await stage.redisBytes();
     const warmUp = Math.ceil(skus * WARM_UP_SHARE);
     const first = await submit(stage, api, bodyOf(warmUp, 'W'));
-    await untilDone(stage, api, first.id, warmUp);
+    await untilPriced(stage, api, first);
 
     await queue.pause();
     const waiting = await submit(stage, api, bodyOf(skus, 'A'));
     await queue.resume();
-    const workerPhaseMs = await untilDone(stage, api, waiting.id, skus);
+    const workerPhaseMs = await msUntilPriced(stage, api, waiting);
     const redisBytesPerSku = ((await stage.redisBytes()) - emptyBytes) / (skus + warmUp);
 
     const body = bodyOf(skus, 'B');
     const clocks = new Clocks(stage, worker, () => api.cpuUs());
     const startedAt = performance.now();
     const batch = await submit(stage, api, body);
-    await untilDone(stage, api, batch.id, skus);
+    const { calls, costUsd } = await untilPriced(stage, api, batch);
     const endToEndMs = performance.now() - startedAt;
     const perSku = clocks.perSku(skus);
-    const { calls, costUsd } = await read(stage, api, batch.id);
     return {
       skus,
       workerPhaseSkusPerSecond: (skus / workerPhaseMs) * 1000,
@@ -60,30 +49,9 @@ export async function ourWay(skus: number): Promise<Figures> {
   }
 }
 
-async function submit(stage: Stage, api: Process, body: readonly Buffer[]): Promise<Batch> {
-  const response = await fetch(`${api.url}/v1/batches`, {
-    method: 'POST',
-    headers: { ...stage.headers, 'content-type': 'application/x-ndjson' },
-    body: ReadableStream.from(body),
-    duplex: 'half',
-  });
-  if (response.status !== 202) throw new Error(`The API answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Batch;
-}
-
-async function read(stage: Stage, api: Process, id: string): Promise<Batch> {
-  return (await (await fetch(`${api.url}/v1/batches/${id}`, { headers: stage.headers })).json()) as Batch;
-}
-
 /** ms from now until every SKU of a batch has its price. */
-async function untilDone(stage: Stage, api: Process, id: string, skus: number): Promise<number> {
+async function msUntilPriced(stage: Stage, api: Process, batch: Batch): Promise<number> {
   const startedAt = performance.now();
-  for (;;) {
-    const batch = await read(stage, api, id);
-    if (batch.status === 'done') {
-      if (batch.priced !== skus) throw new Error(`${batch.priced} of ${skus} SKUs were priced, ${batch.failed} failed`);
-      return performance.now() - startedAt;
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  await untilPriced(stage, api, batch);
+  return performance.now() - startedAt;
 }

@@ -3,11 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { Store } from '@reprice/store';
 import Table from 'cli-table3';
+import { submit, untilPriced } from './batches.ts';
 import { bodyOf, catalogue } from './catalogue.ts';
 import { median } from './figures.ts';
+import { benchOptions } from './options.ts';
 import { Process } from './processes.ts';
 import { Stage } from './stage.ts';
 
@@ -22,16 +23,7 @@ after the other, of which each waits for its price.
   --rounds N   rounds of each kind (default 3)
 `;
 
-const options = {
-  skus: { type: 'string', default: '20000' },
-  jobs: { type: 'string', default: '200' },
-  rounds: { type: 'string', default: '3' },
-  help: { type: 'boolean', default: false },
-} as const;
-const { values } = parseArgs({ options });
-
 const SLOW_MS = 2000;
-const POLL_MS = 100;
 
 interface Round {
   readonly skusPerSecond: number;
@@ -103,37 +95,23 @@ async function round(
   { stage, api, worker, delivery }: Parts,
   { skus, jobs, prefix }: { skus: number; jobs: number; prefix: string },
 ): Promise<Round> {
-  const call = async (
-    address: string,
-    type: string,
-    body: string | ReadableStream | undefined,
-    status: number,
-  ): Promise<unknown> => {
-    const headers = { ...stage.headers, 'content-type': type };
-    const init = body === undefined ? { headers } : { headers, method: 'POST', body, duplex: 'half' as const };
-    const answer = await fetch(api.url + address, init);
-    if (answer.status !== status) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
-    return await answer.json();
-  };
   const cpuUs = () => [stage.redisCpuUs(), worker.cpuUs(), delivery?.cpuUs() ?? 0];
   const [startMs, startUs] = [performance.now(), cpuUs()];
-  const catalogueBody = ReadableStream.from(bodyOf(skus, prefix));
-  const { id } = (await call('/v1/batches', 'application/x-ndjson', catalogueBody, 202)) as { id: string };
+  const batch = await submit(stage, api, bodyOf(skus, prefix));
+  const headers = { ...stage.headers, 'content-type': 'application/json' };
   const jobsMs: number[] = [];
   const sending = (async () => {
     for (const item of catalogue(jobs, `${prefix}-job`)) {
       const sentMs = performance.now();
       const body = JSON.stringify({ priority: 'high', items: [item] });
-      await call('/v1/jobs?wait=30', 'application/json', body, 200);
+      const response = await fetch(`${api.url}/v1/jobs?wait=30`, { method: 'POST', headers, body });
+      if (response.status !== 200) throw new Error(`A job got ${response.status}: ${await response.text()}`);
+      await response.arrayBuffer();
       jobsMs.push(performance.now() - sentMs);
     }
   })();
-  let seconds = 0;
-  while (seconds === 0) {
-    const { status } = (await call(`/v1/batches/${id}`, 'application/json', undefined, 200)) as { status: string };
-    if (status === 'done') seconds = (performance.now() - startMs) / 1000;
-    else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  await untilPriced(stage, api, batch);
+  const seconds = (performance.now() - startMs) / 1000;
   await sending;
   const [redisUs = 0, workerUs = 0, sinksUs = 0] = cpuUs().map((us, i) => (us - (startUs[i] ?? 0)) / (skus + jobs));
   return { skusPerSecond: skus / seconds, jobsMs: jobsMs.toSorted((a, b) => a - b), redisUs, workerUs, sinksUs };
@@ -161,5 +139,5 @@ function tableOf(without: readonly Round[], beside: readonly Round[]): string {
   return table.toString();
 }
 
-if (values.help) process.stdout.write(help);
-else await measure(Number(values.skus), Number(values.jobs), Number(values.rounds));
+const { skus, jobs, rounds } = benchOptions(help, { skus: 20_000, jobs: 200, rounds: 3 });
+await measure(skus, jobs, rounds);
