@@ -103,18 +103,6 @@ describe('an upload', () => {
     socket.destroy();
   });
 
-  test('that is slow but flows is taken', async () => {
-    const patient = await startApiUnderTest({ pace: { windowMs: 2000, minBytes: 100 } });
-    const socket = await upload('transfer-encoding: chunked', { to: patient });
-    for (let i = 0; i < 10; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 250));
-      socket.write(chunk(line(i)));
-    }
-    socket.write('0\r\n\r\n');
-    expect(await answerOf(socket)).toMatch(/^HTTP\/1\.1 202 /);
-    socket.destroy();
-  });
-
   test('that is refused early can be sent to its end, and the connection used again', async () => {
     const body = `sku;price\n${'x'.repeat(5_000_000)}`;
     const answer = await api.submit(body, 'text/csv');
