@@ -133,9 +133,12 @@ describe('a webhook of Shopify', () => {
       const headers = { 'content-type': 'application/json', 'x-shopify-hmac-sha256': signature };
       return (await fetch(`${api.url}/v1/sources/shop`, { method: 'POST', body, headers })).status;
     };
-    expect([await sent('{"variants":'), await sent('['.repeat(30) + ']'.repeat(30))]).toEqual([400, 400]);
+    expect([await sent('{"token":"x1y2"'), await sent('['.repeat(30) + ']'.repeat(30))]).toEqual([400, 400]);
     const { items, counts } = await quarantined('shop');
-    expect(items.slice(0, 2)).toMatchObject([{ reason: 'too-deep' }, { reason: 'not-json', excerpt: '{"variants":' }]);
+    expect(items.slice(0, 2)).toMatchObject([
+      { reason: 'too-deep' },
+      { reason: 'not-json', excerpt: 'a body of 15 bytes' },
+    ]);
     expect(counts.shop).toMatchObject({ 'not-json': 1, 'too-deep': 1 });
   });
 });

@@ -89,15 +89,15 @@ async function takeRequest(deps: ApiDeps, req: Request, res: Response): Promise<
   try {
     await receive(bodyChunks(req, deps.pace), parser, receiver);
   } catch (error) {
-    await putAside(receiver, error, '');
+    await putAside(receiver, error, 'a table or lines');
     throw error;
   }
   answer(deps, receiver, res);
 }
 
-async function putAside(receiver: SourceReceiver, error: unknown, start: string): Promise<void> {
+async function putAside(receiver: SourceReceiver, error: unknown, outline: string): Promise<void> {
   const reason = error instanceof Problem ? unreadable[error.code] : undefined;
-  if (reason !== undefined) await receiver.putAside(reason, (error as Problem).message, start);
+  if (reason !== undefined) await receiver.putAside(reason, (error as Problem).message, outline);
 }
 
 function unknownSource({ sources }: ApiDeps, name: string): never {
@@ -130,7 +130,8 @@ async function payloadOf(receiver: SourceReceiver, body: Uint8Array): Promise<un
   try {
     return parseJson(body);
   } catch (error) {
-    await putAside(receiver, error, shown(new TextDecoder().decode(body.subarray(0, 300))));
+    // Not its start: nobody knows where secrets and people stand in what cannot be read.
+    await putAside(receiver, error, `a body of ${body.length} bytes`);
     throw error;
   }
 }

@@ -65,10 +65,10 @@ export class SourceReceiver implements RowSink {
     this.#reading.quarantineAs({ reason: code, detail, excerpt: excerptOf(got) });
   }
 
-  /** Puts a body aside that cannot be read as a whole. `start`: how it begins. */
-  async putAside(reason: string, detail: string, start: string): Promise<void> {
+  /** Puts a body aside that cannot be read as a whole. `outline`: what it was, in a few words. */
+  async putAside(reason: string, detail: string, outline: string): Promise<void> {
     this.#reading = new Reading();
-    this.#reading.quarantineAs({ reason, detail, excerpt: excerptOf(start) });
+    this.#reading.quarantineAs({ reason, detail, excerpt: outline });
     await this.#store();
   }
 
