@@ -34,32 +34,34 @@ function keyProblem(name: string, scope: string, secret: string): string | undef
 
 /** Reads `API_KEYS`: `name:scope:secret`, comma-separated; names and secrets are unique. Refusals tell positions, never a value. */
 export function apiKeys(text: string): Parsed<readonly ApiKey[]> {
-  const keys: ApiKey[] = [];
+  const keys: (ApiKey & { readonly position: number })[] = [];
+  const problems: string[] = [];
   for (const [index, entry] of text.split(',').entries()) {
+    const position = index + 1;
     const [name = '', scope = '', ...rest] = entry.trim().split(':');
     const secret = rest.join(':');
     const problem = rest.length === 0 ? 'it is not name:scope:secret' : keyProblem(name, scope, secret);
-    if (problem !== undefined) return refused(`key ${index + 1}: ${problem}`);
-    const twin = keys.findIndex((key) => key.name === name || key.secret === secret);
-    if (twin !== -1) {
-      return refused(
-        `keys ${twin + 1} and ${index + 1}: the same ${keys[twin]?.name === name ? 'name' : 'secret'} twice`,
-      );
-    }
-    keys.push(Object.freeze({ name, scope: scopes.find((known) => known === scope) ?? 'read', secret }));
+    const twin = keys.find((key) => key.name === name || key.secret === secret);
+    if (problem !== undefined) problems.push(`key ${position}: ${problem}`);
+    else if (twin) {
+      const what = twin.name === name ? 'name' : 'secret';
+      problems.push(`keys ${twin.position} and ${position}: the same ${what} twice`);
+    } else keys.push({ position, name, scope: scopes.find((known) => known === scope) ?? 'read', secret });
   }
-  return accepted(Object.freeze(keys));
+  if (problems.length > 0) return refused(problems.join('; '));
+  return accepted(Object.freeze(keys.map(({ name, scope, secret }) => Object.freeze({ name, scope, secret }))));
 }
 
 /** Reads `GATEWAY_API_KEYS`: comma-separated secrets in order of use, each once. Refusals tell positions, never a value. */
 export function gatewayKeys(text: string): Parsed<readonly string[]> {
   const keys = text.split(',').map((key) => key.trim());
-  for (const [index, key] of keys.entries()) {
-    if (key === '') return refused(`key ${index + 1} of ${keys.length} is empty`);
-    if (!printable.test(key)) return refused(`key ${index + 1} holds blanks, a line break or characters outside ASCII`);
-    if (keys.indexOf(key) !== index) return refused(`keys ${keys.indexOf(key) + 1} and ${index + 1} are the same`);
-  }
-  return accepted(Object.freeze(keys));
+  const problems = keys.flatMap((key, index) => {
+    if (key === '') return [`key ${index + 1} of ${keys.length} is empty`];
+    if (!printable.test(key)) return [`key ${index + 1} holds blanks, a line break or characters outside ASCII`];
+    const first = keys.indexOf(key);
+    return first === index ? [] : [`keys ${first + 1} and ${index + 1} are the same`];
+  });
+  return problems.length > 0 ? refused(problems.join('; ')) : accepted(Object.freeze(keys));
 }
 
 /** Reads one bearer secret, as `REPRICE_API_KEY` holds it. */
