@@ -1,13 +1,4 @@
-/** A seeded generator of numbers in [0, 1): mulberry32, so that every run prices the same catalogue. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { Chance } from '../scripts/chance.ts';
 
 /** One made-up item of a catalogue, as a merchant would send it. */
 export interface Item {
@@ -22,17 +13,17 @@ export interface Item {
 
 /** `count` items whose SKUs begin with `prefix`: prices of 5 to 205 EUR, cost, stock, capacity and two competitors each. */
 export function* catalogue(count: number, prefix: string, seed = 1): Generator<Item> {
-  const random = seeded(seed);
+  const chance = new Chance(seed);
   for (let i = 0; i < count; i++) {
-    const price = 5 + random() * 200;
+    const price = 5 + chance.next() * 200;
     yield {
       sku: `${prefix}-${String(i).padStart(7, '0')}`,
       price: price.toFixed(2),
       currency: 'EUR',
-      cost: (price * (0.5 + random() * 0.2)).toFixed(2),
-      stock: Math.floor(random() * 300),
+      cost: (price * (0.5 + chance.next() * 0.2)).toFixed(2),
+      stock: Math.floor(chance.next() * 300),
       capacity: 300,
-      competitors: [(price * (0.9 + random() * 0.2)).toFixed(2), (price * (0.9 + random() * 0.2)).toFixed(2)],
+      competitors: [(price * (0.9 + chance.next() * 0.2)).toFixed(2), (price * (0.9 + chance.next() * 0.2)).toFixed(2)],
     };
   }
 }

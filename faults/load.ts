@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Chance } from '../scripts/chance.ts';
 import type { Book } from './book.ts';
-import { Chance } from './chance.ts';
 import type { Checks, Gauge } from './checks.ts';
 import type { Stand } from './stand.ts';
 

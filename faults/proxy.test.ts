@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { endAfterTestFile } from '@reprice/testkit';
 import { describe, expect, it } from 'vitest';
-import { Chance } from './chance.ts';
+import { Chance } from '../scripts/chance.ts';
 import { Line } from './proxy.ts';
 
 /** A server that sends back what it gets, and a line to it. */

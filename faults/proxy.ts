@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../scripts/chance.ts';
 import { Direction } from './proxy-direction.ts';
 
 /** What a proxy does to what passes it; nothing unless stated, and always byte for byte. */

@@ -1,8 +1,8 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { Store } from '@reprice/store';
 import { Redis } from 'ioredis';
+import { Chance } from '../scripts/chance.ts';
 import { Book } from './book.ts';
-import { Chance } from './chance.ts';
 import { type CheckRow, Checks } from './checks.ts';
 import { checkEnd } from './end-check.ts';
 import { Load, usualLoad } from './load.ts';

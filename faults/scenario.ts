@@ -1,6 +1,6 @@
 import type { Store } from '@reprice/store';
 import type { Redis } from 'ioredis';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../scripts/chance.ts';
 import type { Checks } from './checks.ts';
 import type { EndOptions } from './end-check.ts';
 import type { Load, LoadShape } from './load.ts';

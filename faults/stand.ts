@@ -1,5 +1,5 @@
 import { type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit/processes';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../scripts/chance.ts';
 import { Fleet, type Slot } from './fleet.ts';
 import { GatewayBooks } from './gateway-books.ts';
 import { Line } from './proxy.ts';

@@ -1,4 +1,5 @@
-import { type Item, seeded } from '../catalogue.ts';
+import { Chance } from '../../scripts/chance.ts';
+import type { Item } from '../catalogue.ts';
 
 /** What happened to a SKU. */
 export type ChurnKind = 'sale' | 'look' | 'rival' | 'sync' | 'restock' | 'demand' | 'cost';
@@ -30,7 +31,7 @@ const DAY_MS = 24 * 3_600_000;
 const hourWeights = [3, 2, 1, 1, 1, 1, 2, 3, 5, 6, 7, 7, 7, 6, 6, 6, 6, 7, 8, 10, 11, 9, 6, 4];
 
 /** The moments of `count` observations over a day, in order. */
-function* moments(count: number, random: () => number): Generator<number> {
+function* moments(count: number, chance: Chance): Generator<number> {
   const total = hourWeights.reduce((sum, weight) => sum + weight, 0);
   let told = 0;
   let upTo = 0;
@@ -38,37 +39,37 @@ function* moments(count: number, random: () => number): Generator<number> {
     upTo += weight;
     const inHour = Math.round((count * upTo) / total) - told;
     told += inHour;
-    const offsets = Float64Array.from({ length: inHour }, () => random() * 3_600_000).sort();
+    const offsets = Float64Array.from({ length: inHour }, () => chance.next() * 3_600_000).sort();
     for (const offset of offsets) yield Math.floor(hour * 3_600_000 + offset);
   }
 }
 
 /** A day of a market, seeded: `count` observations of these items in the order of their time. */
 export function* dayOf(items: readonly Item[], count: number, seed = 7): Generator<Churn> {
-  const random = seeded(seed);
+  const chance = new Chance(seed);
   const stock = items.map((item) => item.stock);
   const rivals = items.map((item) => [...item.competitors]);
   const cost = items.map((item) => Number(item.cost));
   const kinds = Object.entries(churnPercent) as [ChurnKind, number][];
   const draw = (): ChurnKind => {
-    let left = random() * 100;
+    let left = chance.next() * 100;
     for (const [kind, percent] of kinds) {
       left -= percent;
       if (left < 0) return kind;
     }
     return 'look';
   };
-  for (const atMs of moments(count, random)) {
+  for (const atMs of moments(count, chance)) {
     // A few SKUs have most of the traffic: the busiest hundredth gets a fifth of it, the busiest tenth nearly half.
-    const at = Math.floor(random() ** 3 * items.length);
+    const at = Math.floor(chance.next() ** 3 * items.length);
     const item = items[at] as Item;
     const seen = rivals[at] as string[];
     const kind = draw();
     const change: Record<string, unknown> = { sku: item.sku };
     switch (kind) {
       case 'sale':
-        stock[at] = Math.max(0, (stock[at] ?? 0) - 1 - Math.floor(random() * 3));
-        if (stock[at] === 0 && random() < 0.5) stock[at] = item.capacity;
+        stock[at] = Math.max(0, (stock[at] ?? 0) - 1 - Math.floor(chance.next() * 3));
+        if (stock[at] === 0 && chance.next() < 0.5) stock[at] = item.capacity;
         change.stock = stock[at];
         break;
       case 'sync':
@@ -79,9 +80,9 @@ export function* dayOf(items: readonly Item[], count: number, seed = 7): Generat
         change.stock = stock[at];
         break;
       case 'rival': {
-        const which = random() < 0.5 ? 0 : 1;
+        const which = chance.next() < 0.5 ? 0 : 1;
         // Mostly steps of up to 3 %, one in ten a jump; never far from where it began.
-        const step = (random() - 0.5) * (random() < 0.1 ? 0.3 : 0.06);
+        const step = (chance.next() - 0.5) * (chance.next() < 0.1 ? 0.3 : 0.06);
         const anchor = Number(item.price);
         const next = Math.min(Math.max(Number(seen[which]) * (1 + step), anchor * 0.8), anchor * 1.2);
         seen[which] = next.toFixed(2);
@@ -92,10 +93,10 @@ export function* dayOf(items: readonly Item[], count: number, seed = 7): Generat
         change.competitors = [...seen];
         break;
       case 'demand':
-        change.demand = Math.round((0.5 + random()) * 20) / 20;
+        change.demand = Math.round((0.5 + chance.next()) * 20) / 20;
         break;
       case 'cost':
-        cost[at] = Number(item.cost) * (0.95 + random() * 0.1);
+        cost[at] = Number(item.cost) * (0.95 + chance.next() * 0.1);
         change.cost = (cost[at] as number).toFixed(2);
     }
     yield { kind, atMs: Math.min(atMs, DAY_MS - 1), change };

@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from '@reprice/simulator';
 import { type FeedView, Store } from '@reprice/store';
 import { type AppProcess, type OwnRedis, spawnApp, startRedis } from '@reprice/testkit/processes';
 import { Redis } from 'ioredis';
-import { Chance } from '../chance.ts';
+import { Chance } from '../../scripts/chance.ts';
 import { Knowledge } from './knowledge.ts';
 import { PriceProof, shownSnapshot, shownState } from './price-proof.ts';
 import { Truth } from './truth.ts';

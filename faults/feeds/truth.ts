@@ -1,5 +1,5 @@
 import type { Simulator } from '@reprice/simulator';
-import type { Chance } from '../chance.ts';
+import type { Chance } from '../../scripts/chance.ts';
 
 /** The fields that the market moves. */
 export interface SkuState {

@@ -1,4 +1,4 @@
-import { Chance } from './chance.ts';
+import { Chance } from '../chance.ts';
 import { categories, type Market, markets, type Product } from './products.ts';
 
 /** A line of the sample before it is written: every cell as text, blank where nothing is known. */

@@ -1,4 +1,4 @@
-import type { Chance } from '../../faults/chance.ts';
+import type { Chance } from '../../scripts/chance.ts';
 
 /** Texts that some reader or other stumbles over. */
 export const oddTexts: readonly string[] = [

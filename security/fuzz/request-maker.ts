@@ -1,4 +1,4 @@
-import { Chance } from '../../faults/chance.ts';
+import { Chance } from '../../scripts/chance.ts';
 import { requestBytes } from '../raw-http.ts';
 import { type Door, doors, ownRoutes } from '../routes.ts';
 import { bearer, type Who } from '../stand.ts';
