@@ -3,8 +3,6 @@ import type { Checks, Gauge } from './checks.ts';
 
 const LOOK_EVERY_MS = 200;
 const QUEUE = '{reprice:0}:reprice:';
-/** After this a pack counts as never restarted. */
-const GIVE_UP_MS = 300_000;
 
 interface Wait {
   readonly jobId: string;
@@ -106,7 +104,6 @@ export class Restarts {
       const now = Date.now();
       for (const [i, wait] of waits.entries()) {
         const [starts, processedOn] = hashes[i] ?? [];
-        if (starts && Number(starts) <= wait.startsBefore && now - wait.killedAtMs < GIVE_UP_MS) continue;
         if (starts && Number(starts) <= wait.startsBefore) continue;
         const again = starts && Number(processedOn) > wait.killedAtMs ? Number(processedOn) : now;
         this.#waits.delete(wait);
