@@ -34,11 +34,11 @@ export class Ledger {
    */
   bill(model: string, price: TokenPrices, tokens: BilledTokens, atMs: number): number {
     const freshTokens = tokens.promptTokens - tokens.cachedPromptTokens;
-    const picoTimes1000 =
+    const femtoUsd =
       BigInt(freshTokens) * BigInt(price.inputNanoUsdPerMTok) +
       BigInt(tokens.cachedPromptTokens) * BigInt(price.cachedInputNanoUsdPerMTok) +
       BigInt(tokens.completionTokens) * BigInt(price.outputNanoUsdPerMTok);
-    const nanoUsd = Number((picoTimes1000 + 999_999n) / 1_000_000n);
+    const nanoUsd = Number((femtoUsd + 999_999n) / 1_000_000n);
     const day = Math.floor(atMs / 86_400_000);
     this.#byDay.set(day, (this.#byDay.get(day) ?? 0) + nanoUsd);
     const line = this.#line(model);
