@@ -263,11 +263,12 @@ describe('the canary', () => {
         const [next, last] = [pieces.shift(), pieces.length === 0];
         if (next === undefined) return controller.close();
         // What was sent before is stored.
-        await vi.waitFor(async () => {
+        const isStored = async () => {
           const { items } = await api.store.batches.list({ limit: 1 });
           if (pieces.length < 2)
             expect(items[0]).toMatchObject({ status: 'receiving', total: 500 * (2 - pieces.length) });
-        });
+        };
+        await vi.waitFor(isStored, { timeout: 30_000 });
         await between.shift()?.();
         controller.enqueue(Buffer.from(`${next}\n`));
         return last ? controller.close() : undefined;
