@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endAfterTestFile, spawnApp, startRedis, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test, vi } from 'vitest';
@@ -241,13 +242,14 @@ describe('GET /v1/events', () => {
     try {
       const api = await startApiUnderTest({ redisUrl: redis.url });
       const reader = await listen(api, '?types=prices');
-      await until(() => reader.raw);
-      // Waiting moves this clock as well, a little.
-      vi.advanceTimersByTime(13_000);
+      // The waiting of vitest would move this clock as well.
+      while (reader.raw === '') await sleep(20);
+      vi.advanceTimersByTime(14_000);
       await redis.kill();
       expect(reader.pings).toBe(0);
-      vi.advanceTimersByTime(2000);
-      await until(() => reader.pings === 1);
+      vi.advanceTimersByTime(1000);
+      while (reader.pings < 1) await sleep(20);
+      expect(reader.pings).toBe(1);
       expect(reader.isEnded).toBe(false);
     } finally {
       vi.useRealTimers();
