@@ -142,7 +142,11 @@ export class Receiver implements RowSink {
     const dryRun = mode === 'dry-run';
     // What is in force is read after the prices, and anew each time: an upload may take hours.
     const [observed, policySinceMs, canary] = await store.together(() =>
-      Promise.all([dryRun ? [] : store.snapshots.observe(snapshots, nowMs), store.policies.sinceMs(), store.routes.get()]),
+      Promise.all([
+        dryRun ? [] : store.snapshots.observe(snapshots, nowMs),
+        store.policies.sinceMs(),
+        store.routes.get(),
+      ]),
     );
     const packs: StagedPack[] = [];
     let unchanged = 0;
