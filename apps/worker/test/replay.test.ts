@@ -129,7 +129,7 @@ describe('replay', () => {
     expect((await post('/v1/jobs/replay', { ids: [`${id}.0`] })).status).toBe(409);
     await pool.worker();
     expect(await pool.watch(id, isDone, true)).toMatchObject({ priced: 1, failed: 0, calls: 1 });
-    while ((await pool.connection.hlen(pool.store.keys.replaying())) > 0);
+    await expect.poll(() => pool.connection.hlen(pool.store.keys.replaying()), { timeout: 60_000 }).toBe(0);
     await pool.expectEachOnce(id, skusOf(snapshots));
   });
 
@@ -141,7 +141,7 @@ describe('replay', () => {
     await post('/v1/jobs/replay');
     await pool.worker();
     const rested = async () => (await pool.queue.bull.getRateLimitTtl()) > 0;
-    while (!(await rested()));
+    await expect.poll(rested, { timeout: 60_000 }).toBe(true);
     expect(await pool.watch(id, () => true, true)).toMatchObject({
       status: 'running',
       failed: 0,
