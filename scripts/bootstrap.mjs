@@ -36,7 +36,9 @@ export function run(command, args, { env = process.env, cwd = ROOT, ipc = false 
     let told = false;
     let passed = 0;
     let heardAtMs = Number.NEGATIVE_INFINITY;
-    child.on('message', (/** @type {{ heard?: string }} */ { heard }) => {
+    let isReady = false;
+    child.on('message', (/** @type {{ ready?: boolean, heard?: string }} */ { ready, heard }) => {
+      if (ready) isReady = true;
       if (heard === undefined) return;
       if (passed > 0) passed -= 1;
       else heardAtMs = performance.now();
@@ -51,9 +53,10 @@ export function run(command, args, { env = process.env, cwd = ROOT, ipc = false 
       if (ipc) setTimeout(kill, hearingMs);
       else kill();
     };
-    // A terminal's Ctrl-C has reached the child already; our own SIGINT must only not end us before it.
-    const ignore = () => {};
-    process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', ignore);
+    // A terminal's Ctrl-C has reached the child already, as only the processes that say when they are ready tell us: for all others
+    // our own SIGINT must only not end us before them.
+    const interrupt = (/** @type {NodeJS.Signals} */ signal) => isReady && pass(signal);
+    process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', interrupt);
     // A SIGTERM to npm may end npm and its shell without reaching us: notice that we were orphaned.
     const parent = process.ppid;
     const orphaned = setInterval(() => {
@@ -63,7 +66,7 @@ export function run(command, args, { env = process.env, cwd = ROOT, ipc = false 
     }, 500);
     const settle = () => {
       clearInterval(orphaned);
-      process.off('SIGTERM', pass).off('SIGHUP', pass).off('SIGINT', ignore);
+      process.off('SIGTERM', pass).off('SIGHUP', pass).off('SIGINT', interrupt);
     };
     child.on('error', (error) => {
       settle();

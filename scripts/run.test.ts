@@ -30,7 +30,7 @@ new StopSignal().handle((cause) => {
   setTimeout(() => { console.log('drained'); process.exit(0); }, ${ms});
 });
 setInterval(() => {}, 1000);
-console.log('up');`;
+process.send({ ready: true }, () => console.log('up'));`;
 }
 
 const toUs = { stdio: ['ignore', 'pipe', 'inherit'] } satisfies SpawnOptions;
@@ -113,6 +113,18 @@ describe('run.mjs', () => {
     expect(await lines.next()).toEqual({ done: false, value: 'SIGTERM' });
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([1, null]);
+  });
+
+  test('passes a Ctrl-C on that it alone got, and not one that the program has heard', async () => {
+    const file = program('interrupted.ts', stoppingAfter(600));
+    for (const target of ['us', 'group']) {
+      const child = spawn(process.execPath, [runner, file], { ...toUs, detached: true });
+      const lines = linesOf(child);
+      expect(await lines.next()).toEqual({ done: false, value: 'up' });
+      process.kill(target === 'us' ? (child.pid as number) : -(child.pid as number), 'SIGINT');
+      expect(await lines.next()).toEqual({ done: false, value: 'SIGINT' });
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    }
   });
 
   test('npm that is told to stop waits for the orderly end of its process, and ends with its exit code', async () => {

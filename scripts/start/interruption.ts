@@ -15,9 +15,13 @@ export function watchInterruptions(onWish: (status: number) => void, onHurry: ()
       onWish(status);
     } else if (performance.now() - firstAtMs > sameWishMs) onHurry();
   };
-  process
-    .on('SIGINT', () => wish(130))
-    .on('SIGTERM', () => wish(143))
-    .on('SIGHUP', () => wish(129));
+  const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+  for (const [signal, status] of Object.entries(statuses)) {
+    process.on(signal, () => {
+      wish(status);
+      // So that the wrapper does not pass on what its whole process group has heard.
+      if (process.connected) process.send?.({ heard: signal }, () => {});
+    });
+  }
   process.once('disconnect', () => wish(143));
 }
