@@ -47,7 +47,9 @@ export async function startApiUnderTest(
 ): Promise<ApiUnderTest> {
   const namespace = freshNamespace();
   const url = options.redisUrl ?? testRedis().url;
-  const redis = connectRedis([url], () => {});
+  // Nothing is ever wrong with the Redis of the test run: if it is slow, the machine is.
+  const patience = options.redisUrl === undefined ? { commandTimeoutMs: 30_000 } : {};
+  const redis = connectRedis([url], () => {}, patience);
   const store = new Store(redis, { namespace, timeZone, ...(options.rates && { rates: options.rates }) });
   const queue = new PackQueue({
     connection: redis,
