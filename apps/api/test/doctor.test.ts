@@ -226,6 +226,11 @@ describe('what is found', () => {
     });
     expect(apiKeyFinding(new KeyRing([key('read')])).state).toBe('warning');
     expect(apiKeyFinding(new KeyRing([])).state).toBe('failed');
+    const short = { name: 'ops', scope: 'admin' as const, secret: 'seven77' };
+    expect(apiKeyFinding(new KeyRing([key('admin'), short]))).toMatchObject({
+      state: 'warning',
+      detail: expect.stringMatching(/secret of ops is short/),
+    });
     const states = [
       { id: 'a', state: 'revoked' as const, restMs: 0, reason: 'revoked by ops', version: 1, refusals: 0 },
     ];

@@ -13,8 +13,8 @@ export interface ApiKey {
   readonly secret: string;
 }
 
-/** Shortest accepted secret, in characters: below it a key could be guessed through the API. */
-export const minSecretLength = 8;
+/** Shortest accepted secret, in characters: a shorter one could not be kept out of the log without blanking words of it. */
+export const minSecretLength = 4;
 
 /** What a secret may consist of: printable ASCII without blanks. */
 export const printable = /^[\x21-\x7e]+$/;

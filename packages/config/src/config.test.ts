@@ -150,7 +150,7 @@ describe('a wrong value stops the process, naming what it got and takes', () => 
     ['GATEWAY_MODEL', 'constructor', /a model whose price is known/],
     ['API_KEYS', 'ops:admin', /key 1: it is not name:scope:secret/],
     ['API_KEYS', 'ops:wirte:s3cret-ops', /did you mean write\?/],
-    ['API_KEYS', 'ops:admin:short', /has 5 characters, fewer than 8/],
+    ['API_KEYS', 'ops:admin:abc', /has 3 characters, fewer than 4/],
     ['API_KEYS', 'ops:admin:line\nbreak99', /blanks/],
     ['API_KEYS', 'ops:admin:s3cret-ops,', /key 2/],
     ['API_KEYS', 'a:read:s3cret-1,a:write:s3cret-2', /keys 1 and 2: the same name twice/],

@@ -14,14 +14,24 @@ export interface KeyRecord {
   readonly scope: Scope;
   /** SHA-256 of the secret. */
   readonly hash: Buffer;
+  /** The secret is short enough to be guessed through the API. */
+  readonly isGuessable: boolean;
 }
+
+/** A secret with fewer characters may be found by trying. */
+const guessableBelow = 8;
 
 /** The API's keys, held as hashes. Looking one up takes the same time whichever key fits, or none. */
 export class KeyRing {
   readonly #records: readonly KeyRecord[];
 
   constructor(keys: readonly ApiKey[]) {
-    this.#records = keys.map(({ name, scope, secret }) => ({ name, scope, hash: sha256(secret) }));
+    this.#records = keys.map(({ name, scope, secret }) => ({
+      name,
+      scope,
+      hash: sha256(secret),
+      isGuessable: secret.length < guessableBelow,
+    }));
   }
 
   /** The key with this secret, if there is one. All keys are compared each time: no early end to be timed. */

@@ -3,12 +3,19 @@ import type { GatewayKeysKnown } from '@reprice/store';
 import type { KeyRing } from '../auth/keys.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
-/** Which API keys there are, by scope. */
+/** Which API keys there are, by scope, and whether somebody could guess one. */
 export function apiKeyFinding(keys: KeyRing): Finding {
   const byScope = scopes.map((scope) => ({ scope, count: keys.all.filter((key) => key.scope === scope).length }));
   const said = byScope.filter(({ count }) => count > 0).map(({ scope, count }) => `${count} ${scope}`);
   const detail = `API keys by scope: ${said.join(', ') || 'none'}.`;
   if (keys.all.length === 0) return failed('api-keys', detail, 'Set API_KEYS: name:scope:secret, comma-separated.');
+  const guessable = keys.all.filter((key) => key.isGuessable).map((key) => key.name);
+  if (guessable.length > 0)
+    return warning(
+      'api-keys',
+      `${detail} The secret of ${guessable.join(', ')} is short enough to be guessed.`,
+      'Give API_KEYS a secret of 16 random characters or more, such as `openssl rand -hex 16` makes.',
+    );
   if (keys.all.some((key) => key.scope === 'admin')) return ok('api-keys', detail);
   return warning(
     'api-keys',
