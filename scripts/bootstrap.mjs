@@ -8,12 +8,6 @@ import { ensureInstalled } from './installation.mjs';
 /** The root of the checkout. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-/** How long we wait for the word of a program with a channel that it heard the signal itself, as one of our process group. */
-const hearingMs = 150;
-
-/** Within this time of that word, what reaches us is the same signal, from npm or late. */
-const sameSignalMs = 1000;
-
 /**
  * Runs a program in the foreground, from the root of the checkout, and answers with its exit code. Signals to us go to
  * it, each once, and it ends when we, or npm above us, end.
@@ -34,28 +28,17 @@ export function run(command, args, { env = process.env, cwd = ROOT, ipc = false 
       shell: process.platform === 'win32' && command === 'npm',
     });
     let told = false;
-    let passed = 0;
-    let heardAtMs = Number.NEGATIVE_INFINITY;
-    let isReady = false;
-    child.on('message', (/** @type {{ ready?: boolean, heard?: string }} */ { ready, heard }) => {
-      if (ready) isReady = true;
-      if (heard === undefined) return;
-      if (passed > 0) passed -= 1;
-      else heardAtMs = performance.now();
-    });
+    /** Of a program with a channel: that it has started, and that it takes signals by it, but for those that it has heard itself. */
+    const said = { ready: false, takesSignals: false };
+    child.on('message', (message) => Object.assign(said, message));
     const pass = (/** @type {NodeJS.Signals} */ signal) => {
       told = true;
-      const kill = () => {
-        if (performance.now() - heardAtMs < sameSignalMs) return;
-        passed += 1;
-        child.kill(signal);
-      };
-      if (ipc) setTimeout(kill, hearingMs);
-      else kill();
+      if (said.takesSignals && signal !== 'SIGHUP' && child.connected) child.send({ signal }, () => {});
+      else child.kill(signal);
     };
-    // A terminal's Ctrl-C has reached the child already, as only the processes that say when they are ready tell us: for all others
-    // our own SIGINT must only not end us before them.
-    const interrupt = (/** @type {NodeJS.Signals} */ signal) => isReady && pass(signal);
+    // A terminal's Ctrl-C has reached the program already. One that says nothing to us could not tell it from ours: our own SIGINT
+    // must only not end us before it.
+    const interrupt = (/** @type {NodeJS.Signals} */ signal) => (said.ready || said.takesSignals) && pass(signal);
     process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', interrupt);
     // A SIGTERM to npm may end npm and its shell without reaching us: notice that we were orphaned.
     const parent = process.ppid;

@@ -21,8 +21,8 @@ function program(name: string, code: string): string {
   return file;
 }
 
-/** A program that takes `ms` to stop, as the processes of ours do. */
-function stoppingAfter(ms: number): string {
+/** A program that is too busy for signals for `busyMs`, and takes `ms` to stop, as the processes of ours do. */
+function stoppingAfter(ms: number, busyMs = 0): string {
   const stopSignal = path.join(import.meta.dirname, '../packages/process/src/stop-signal.ts');
   return `import { StopSignal } from ${JSON.stringify(stopSignal)};
 new StopSignal().handle((cause) => {
@@ -30,7 +30,10 @@ new StopSignal().handle((cause) => {
   setTimeout(() => { console.log('drained'); process.exit(0); }, ${ms});
 });
 setInterval(() => {}, 1000);
-process.send({ ready: true }, () => console.log('up'));`;
+process.send({ ready: true, takesSignals: true }, () => {
+  console.log('up');
+  for (const untilMs = performance.now() + ${busyMs}; performance.now() < untilMs; );
+});`;
 }
 
 const toUs = { stdio: ['ignore', 'pipe', 'inherit'] } satisfies SpawnOptions;
@@ -103,6 +106,18 @@ describe('run.mjs', () => {
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'a program hears a %s to its process group once, however busy it is',
+    async (signal) => {
+      const file = program(`busy-${signal}.ts`, stoppingAfter(100, 500));
+      const child = spawn(process.execPath, [runner, file], { ...toUs, detached: true });
+      const lines = linesOf(child);
+      expect(await lines.next()).toEqual({ done: false, value: 'up' });
+      process.kill(-(child.pid as number), signal);
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    },
+  );
 
   test('passes a second SIGTERM on', async () => {
     const file = program('hurried.ts', stoppingAfter(60_000));

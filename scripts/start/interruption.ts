@@ -1,3 +1,5 @@
+import { hearSignals } from '@reprice/process/stop-signal';
+
 /** A signal arrives twice, from the terminal and from the wrapper; only a later one is a second wish. */
 const sameWishMs = 300;
 
@@ -16,12 +18,7 @@ export function watchInterruptions(onWish: (status: number) => void, onHurry: ()
     } else if (performance.now() - firstAtMs > sameWishMs) onHurry();
   };
   const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-  for (const [signal, status] of Object.entries(statuses)) {
-    process.on(signal, () => {
-      wish(status);
-      // So that the wrapper does not pass on what its whole process group has heard.
-      if (process.connected) process.send?.({ heard: signal }, () => {});
-    });
-  }
+  hearSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => wish(statuses[signal]));
+  process.send?.({ takesSignals: true });
   process.once('disconnect', () => wish(143));
 }

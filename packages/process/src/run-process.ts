@@ -59,7 +59,7 @@ export async function runProcess(
       );
     });
     log.info(facts, 'ready');
-    process.send?.({ ready: true, url });
+    process.send?.({ ready: true, url, takesSignals: true });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,17 +1,40 @@
 /** Who told this process to stop: a signal, or the end of the process that started it. */
 export type StopCause = 'SIGTERM' | 'SIGINT' | 'disconnect';
 
+/** A signal that our parent got within this time, ms, after we did is the same: sent to the whole process group, and by npm once more. */
+const sameSignalMs = 1000;
+
+/**
+ * Hears signals to this process, and those that a parent with a channel to us got, which it tells as `{ signal }`, unless we have heard them
+ * ourselves. We are to find that out, not our parent: it cannot know in time what a busy process has heard.
+ */
+export function hearSignals<S extends NodeJS.Signals>(signals: readonly S[], hear: (signal: S) => void): void {
+  let heardAtMs = Number.NEGATIVE_INFINITY;
+  for (const signal of signals) {
+    process.on(signal, () => {
+      heardAtMs = performance.now();
+      hear(signal);
+    });
+  }
+  process.on('message', ({ signal }: { readonly signal?: S }) => {
+    if (signal === undefined || !signals.includes(signal)) return;
+    // What was sent to us both is heard in this turn of the event loop at the latest.
+    setImmediate(() => {
+      if (performance.now() - heardAtMs >= sameSignalMs) hear(signal);
+    });
+  });
+}
+
 /**
  * Hears that the process is to stop. Before anybody is there to stop anything it exits with 0 at once; a second signal exits with 1,
- * whatever is still in flight. That our parent goes when we were told to stop already changes nothing. A parent with a channel to us is
- * told of each signal, so that it does not pass on what its whole process group has heard.
+ * whatever is still in flight. That our parent goes when we were told to stop already changes nothing.
  */
 export class StopSignal {
   #begin: ((cause: StopCause) => void) | undefined;
   #told = false;
 
   constructor() {
-    process.on('SIGTERM', this.#hear).on('SIGINT', this.#hear);
+    hearSignals(['SIGTERM', 'SIGINT'], (signal) => this.#tell(signal));
     process.once('disconnect', () => {
       if (!this.#told) this.#tell('disconnect');
     });
@@ -21,11 +44,6 @@ export class StopSignal {
   handle(begin: (cause: StopCause) => void): void {
     this.#begin = begin;
   }
-
-  #hear = (signal: 'SIGTERM' | 'SIGINT'): void => {
-    this.#tell(signal);
-    if (process.connected) process.send?.({ heard: signal }, () => {});
-  };
 
   #tell(cause: StopCause): void {
     if (this.#told) process.exit(1);
