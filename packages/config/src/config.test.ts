@@ -264,6 +264,7 @@ it.each([
   ['redis://user-name:%zz@h:1', ['%zz']],
   ['/run/redis.sock?db=1&password=of-socket', ['of-socket']],
   ['unix:/run/redis.sock?password=of-socket', ['of-socket']],
+  ['//a:b/redis.sock?password=of-socket', ['of-socket']],
   ['redis://:one@a:1, redis://:two@b:1?password=three', ['one', 'two', 'three']],
 ])('tells the scrubber the passwords of %s', (url, passwords) => {
   expect(secretsOf(load({ REDIS_URL: url }))).toEqual(passwords);

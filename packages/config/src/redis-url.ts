@@ -39,8 +39,8 @@ const leastUserLength = 8;
 /** The passwords inside Redis URLs, as they stand there and as they are meant, for the log scrubber. */
 export function redisPasswords(urls: readonly string[]): string[] {
   const written = urls.flatMap((text) => {
-    // The path of a socket may have a query, too.
-    const { username, password, search } = new URL(text, 'redis://socket');
+    // The path of a socket may have a query, too; one that begins with two slashes is no host.
+    const { username, password, search } = new URL(text.replace(/^\/+/, 'unix:/'));
     const inQuery = [...search.matchAll(/[?&]password=([^&]*)/g)].map(([, value = '']) => value.replaceAll('+', ' '));
     return [password, ...(password === '' && username.length >= leastUserLength ? [username] : []), ...inQuery];
   });
