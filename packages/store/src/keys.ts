@@ -195,7 +195,7 @@ export class Keys {
   /** hash sinceMs, reason, by while publishing is frozen. Written by freeze.ts, read by admit.lua and publish.lua. No TTL. */
   freeze = (): string => `${this.prefix}freeze`;
 
-  /** hash, the fields of a canary (routes.ts, canary.ts of pricing). Written by change-routes.lua, read by note-routes.lua, publish.lua, hold.lua. No TTL. */
+  /** hash, the fields of a canary (routes.ts, canary.ts of pricing). Written by change-routes.lua, read by note-routes.lua, publish.lua, hold.lua, publish-manual.lua, merge.lua. No TTL. */
   routes = (): string => `${this.prefix}routes`;
   /** hash of both routes' counters (route-tally.ts) in two minutes: `s:…` stable's, `<canary id>:…`. Written by note-routes.lua. TTL 2 h. */
   routeWindow = (number: number): string => `${this.prefix}routes:window:${number}`;
