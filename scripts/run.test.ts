@@ -30,7 +30,7 @@ new StopSignal().handle((cause) => {
   setTimeout(() => { console.log('drained'); process.exit(0); }, ${ms});
 });
 setInterval(() => {}, 1000);
-process.send({ ready: true, takesSignals: true }, () => {
+process.send({}, () => {
   console.log('up');
   for (const untilMs = performance.now() + ${busyMs}; performance.now() < untilMs; );
 });`;
@@ -110,7 +110,7 @@ describe('run.mjs', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'a program hears a %s to its process group once, however busy it is',
     async (signal) => {
-      const file = program(`busy-${signal}.ts`, stoppingAfter(100, 500));
+      const file = program(`busy-${signal}.ts`, stoppingAfter(400, 400));
       const child = spawn(process.execPath, [runner, file], { ...toUs, detached: true });
       const lines = linesOf(child);
       expect(await lines.next()).toEqual({ done: false, value: 'up' });

@@ -19,6 +19,5 @@ export function watchInterruptions(onWish: (status: number) => void, onHurry: ()
   };
   const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
   hearSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => wish(statuses[signal]));
-  process.send?.({ takesSignals: true });
   process.once('disconnect', () => wish(143));
 }

@@ -59,7 +59,7 @@ export async function runProcess(
       );
     });
     log.info(facts, 'ready');
-    process.send?.({ ready: true, url, takesSignals: true });
+    process.send?.({ ready: true, url });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
     process.stderr.write(`${error.message}\n`);

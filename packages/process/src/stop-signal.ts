@@ -3,10 +3,13 @@ export type StopCause = 'SIGTERM' | 'SIGINT' | 'disconnect';
 
 /** A signal that our parent got within this time, ms, after we did is the same: sent to the whole process group, and by npm once more. */
 const sameSignalMs = 1000;
+/** Its word may overtake a signal of ours by a few ms. */
+const overtakingMs = 100;
 
 /**
- * Hears signals to this process, and those that a parent with a channel to us got, which it tells as `{ signal }`, unless we have heard them
- * ourselves. We are to find that out, not our parent: it cannot know in time what a busy process has heard.
+ * Hears signals to this process, and those that a parent with a channel to us got, which it tells as `{ signal }` once we told it
+ * `{ takesSignals: true }`, unless we have heard them ourselves. We are to find that out, not our parent: it cannot know in time what a busy
+ * process has heard.
  */
 export function hearSignals<S extends NodeJS.Signals>(signals: readonly S[], hear: (signal: S) => void): void {
   let heardAtMs = Number.NEGATIVE_INFINITY;
@@ -18,11 +21,13 @@ export function hearSignals<S extends NodeJS.Signals>(signals: readonly S[], hea
   }
   process.on('message', ({ signal }: { readonly signal?: S }) => {
     if (signal === undefined || !signals.includes(signal)) return;
-    // What was sent to us both is heard in this turn of the event loop at the latest.
-    setImmediate(() => {
+    const hearUnlessHeard = (): void => {
       if (performance.now() - heardAtMs >= sameSignalMs) hear(signal);
-    });
+    };
+    // Of what waits for us when we were busy, signals are heard after timers, and before immediates.
+    setTimeout(setImmediate, overtakingMs, hearUnlessHeard);
   });
+  process.send?.({ takesSignals: true }, () => {});
 }
 
 /**

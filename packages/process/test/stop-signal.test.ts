@@ -11,6 +11,7 @@ async function said(child: ChildProcess): Promise<unknown> {
 async function stoppingProcess(): Promise<ChildProcess> {
   const child = fork(path.join(import.meta.dirname, 'stopping-process.ts'), { execArgv: [] });
   onTestFinished(() => void child.kill('SIGKILL'));
+  expect(await said(child)).toEqual({ takesSignals: true });
   expect(await said(child)).toBe('ready');
   return child;
 }
@@ -28,5 +29,13 @@ test('a second signal ends it at once, with 1', async () => {
   child.kill('SIGTERM');
   await said(child);
   child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([1, null]);
+});
+
+test('a signal that its parent alone got counts as one to itself', async () => {
+  const child = await stoppingProcess();
+  child.send({ signal: 'SIGTERM' });
+  expect(await said(child)).toBe('SIGTERM');
+  child.send({ signal: 'SIGTERM' });
   expect(await once(child, 'exit')).toEqual([1, null]);
 });
