@@ -2,7 +2,15 @@ import { priorities } from '@reprice/pricing';
 import { freshNamespace, testRedis } from '@reprice/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { enqueueStaged, type PackJob, PackQueue, type PackRun, PackWorker, type Verdict } from '../src/index.ts';
+import {
+  enqueueStaged,
+  LOCK_MS,
+  type PackJob,
+  PackQueue,
+  type PackRun,
+  PackWorker,
+  type Verdict,
+} from '../src/index.ts';
 import type { PackWorkerOptions } from '../src/pack-worker.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -138,6 +146,19 @@ describe('PackWorker', () => {
     expect(runs.slice(0, 7).map((run) => run.pack.ordinals)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(runs.every((run) => !run.lastAttempt)).toBe(true);
     expect((await q.queue.job('b.0'))?.attemptsMade).toBe(1);
+  });
+
+  it('holds a pack so shortly that one of a killed worker runs again within 25 s', async () => {
+    const q = freshQueue();
+    await q.queue.enqueue([packOf('b', 0)], 'normal');
+    let lockMs = 0;
+    await work(q, 1, async ({ jobId }) => {
+      lockMs = await q.connection.pttl(q.queue.bull.toKey(`${jobId}:lock`));
+      return done;
+    });
+    expect(lockMs).toBeGreaterThan(0);
+    // It runs out, and the others look for such locks three times as often.
+    expect(Math.max(lockMs, LOCK_MS) * (1 + 1 / 3)).toBeLessThanOrEqual(25_000);
   });
 
   it('lets one wait, as often as it likes and without losing an attempt, while the others go on', async () => {
