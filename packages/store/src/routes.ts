@@ -41,7 +41,7 @@ const storedCanary = z.object({
   retiredAtMs: number.default(0),
   kept: z
     .string()
-    .transform((text) => [...text.matchAll(/(\d+)-(\d+)/g)].map(([, from, until]) => spanOf(from, until)))
+    .transform((text) => (text === '' ? [] : text.split(' ').map(spanOf)))
     .default([]),
   reason: z.string(),
   by: z.string(),
@@ -132,7 +132,8 @@ function read(hash: Readonly<Record<string, string>>): Canary {
   return hash.version === undefined ? noCanary : storedCanary.parse(hash);
 }
 
-function spanOf(from = '', until = ''): Span {
+function spanOf(text: string): Span {
+  const [from, until] = text.split('-');
   return { fromMs: Number(from), untilMs: Number(until) };
 }
 
