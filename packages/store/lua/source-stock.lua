@@ -4,15 +4,16 @@
 --
 -- The stock is the sum of the levels. What lies at places that have told no level yet is `rest`: the total less the levels known when it was
 -- told. A level that comes later and is not newer is in that total, too. A place that tells its first level after it was part of the rest by
--- nobody knows how much; so the rest is known again with the next total.
+-- nobody knows how much; so the rest is known again with the next total. While the source has only ever named one place, all lies there.
 --
 -- KEYS     1 item hash: `sku`, `at` of the item, `rest`, `total` = 'units at' by which it was known, `counted`, and `l:<place>` =
 --            'available at', available '' = not counted
+--          2 only place string: the one place that the source has ever named, '' = it has named several
 -- ARGV     1 'item': 2 at, ms   3 sku   4 total ('' = not told)   5 counted: '1' it is, '0' it is not, '' not told
 --          1 'level': 2 at, ms   3 place   4 available ('' = not counted)
 --          both: 6 forget after, ms, while the SKU is not known   7 all: '1' the stock is the sum at the places 8…, each of which must have told it
 -- RETURNS  { 'stock', sku, units } | { 'uncounted', sku } | { 'incomplete', sku } | { 'unknown' } | { 'stale', sku or '' }
--- WRITES   the item hash; TTL as ARGV 6 until its SKU is known, then none
+-- WRITES   the item hash; TTL as ARGV 6 until its SKU is known, then none. The only place, no TTL
 -- ATOMIC   the stock is of all that was told by then; times of an item and of each place never fall
 
 local key, kind, at = KEYS[1], ARGV[1], tonumber(ARGV[2])
@@ -53,12 +54,19 @@ if kind == 'item' then
   if item.counted then redis.call('HSET', key, 'counted', item.counted) end
 else
   local place, available = ARGV[3], ARGV[4]
+  local only_place = redis.call('GET', KEYS[2])
+  local is_only = not only_place or only_place == place
+  -- Levels may have been told before places were counted.
+  for other in pairs(levels) do is_only = is_only and other == place end
+  if only_place ~= (is_only and place or '') then redis.call('SET', KEYS[2], is_only and place or '') end
   local is_first = levels[place] == nil
   levels[place] = tonumber(available) or false
   item.counted = available == '' and '0' or '1'
   local total, total_at = string.match(item.total or '', '^(%S+) (%d+)$')
   if total and math.max(at, newest) <= tonumber(total_at) then
     item.rest = rest_of(tonumber(total))
+  elseif is_first and is_only then
+    item.rest = '0'
   elseif is_first and item.rest and tonumber(item.rest) > 0 then
     item.rest = nil
     redis.call('HDEL', key, 'rest')

@@ -226,6 +226,8 @@ export class Keys {
 
   /** hash of a thing of a source, such as a variant of a shop: its SKU and its stock by place (source-stock.lua, the one that writes it). No TTL once its SKU is known. */
   sourceItem = (source: string, id: string): string => `${this.prefix}source:${source}:item:${id}`;
+  /** string: the one place of which a source ever told a level, '' = there were several. Written by source-stock.lua. No TTL. */
+  sourcePlace = (source: string): string => `${this.prefix}source:${source}:place`;
   /** hash id of a source's own -> the SKUs behind it, a line each. Written by learn-aliases.lua. No TTL. */
   sourceAliases = (source: string): string => `${this.prefix}source:${source}:skus`;
   /** string: an event of a source that was taken. Written by source-things.ts. TTL 6 h. */

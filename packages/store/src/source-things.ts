@@ -46,9 +46,10 @@ export class SourceThings {
     places?: readonly string[],
   ): Promise<ThingStock[]> {
     const rest = [unknownKeptMs, places === undefined ? 0 : 1, ...(places ?? [])];
-    const replies = told.map((thing) =>
-      this.#stock.run(this.#redis, [this.#keys.sourceItem(source, thing.id)], [...toldOf(thing), ...rest]),
-    );
+    const replies = told.map((thing) => {
+      const keys = [this.#keys.sourceItem(source, thing.id), this.#keys.sourcePlace(source)];
+      return this.#stock.run(this.#redis, keys, [...toldOf(thing), ...rest]);
+    });
     return (await Promise.all(replies)).map((reply) => readStock(reply as string[]));
   }
 
