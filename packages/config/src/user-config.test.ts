@@ -91,7 +91,7 @@ describe('a config file', () => {
       guardrails: { ...strategies.premium?.guardrails, maxChangePercent: 5 },
     });
     expect(strategies.clearance?.guardrails.derivedFloorPercent).toBe(40);
-    expect(strategies.clearance?.freshness).toEqual({ ttlSeconds: 60, undercutPercent: 10 });
+    expect(strategies.clearance?.freshness).toEqual({ ttlSeconds: 60, undercutPercent: 5 });
     expect(strategies.clearance?.guidance).not.toBe(strategies.balanced?.guidance);
   });
 

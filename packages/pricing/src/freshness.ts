@@ -7,7 +7,7 @@ export interface FreshnessPolicy {
    * is where a SKU begins, and the age of each is learned between the two. Default 300.
    */
   ttlSeconds: number;
-  /** A competitor who comes this far below the live price makes the SKU urgent. Default 10. */
+  /** A competitor who comes this far below the live price makes the SKU urgent. Default 5. */
   undercutPercent: number;
   /** The shortest age that may be learned. Default 60, or `ttlSeconds` where that is stated. */
   minTtlSeconds?: number;
@@ -18,7 +18,7 @@ export interface FreshnessPolicy {
 /** The freshness of strategies that have none of their own. */
 export const usualFreshness: FreshnessPolicy = Object.freeze({
   ttlSeconds: 300,
-  undercutPercent: 10,
+  undercutPercent: 5,
   minTtlSeconds: 60,
   maxTtlSeconds: 86_400,
 });

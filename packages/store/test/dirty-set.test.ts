@@ -151,8 +151,8 @@ describe('the dirty set', () => {
     expect(await urgencyOf({ stock: 0 })).toBe('critical');
     expect(await urgencyOf({ cost: '9.51' })).toBe('critical');
     expect(await urgencyOf({ cost: '9.50' })).toBe('normal');
-    expect(await urgencyOf({ competitors: ['10.00', '8.55'] })).toBe('high');
-    expect(await urgencyOf({ competitors: ['10.00', '8.56'] })).toBe('normal');
+    expect(await urgencyOf({ competitors: ['10.00', '9.02'] })).toBe('high');
+    expect(await urgencyOf({ competitors: ['10.00', '9.03'] })).toBe('normal');
     expect(await urgencyOf({ stock: 50 })).toBe('normal');
     await advance(400_000);
     await observe({ sku: 'a' });

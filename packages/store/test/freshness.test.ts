@@ -145,14 +145,14 @@ describe('the age from which on a price holds no more', () => {
   });
 
   it.each([
-    [{}, { ttlSeconds: 300, undercutPercent: 10, minTtlSeconds: 60, maxTtlSeconds: 86_400 }],
-    [{ undercutPercent: 5 }, { ttlSeconds: 300, undercutPercent: 5, minTtlSeconds: 60, maxTtlSeconds: 86_400 }],
-    [{ ttlSeconds: 900 }, { ttlSeconds: 900, undercutPercent: 10 }],
+    [{}, { ttlSeconds: 300, undercutPercent: 5, minTtlSeconds: 60, maxTtlSeconds: 86_400 }],
+    [{ undercutPercent: 8 }, { ttlSeconds: 300, undercutPercent: 8, minTtlSeconds: 60, maxTtlSeconds: 86_400 }],
+    [{ ttlSeconds: 900 }, { ttlSeconds: 900, undercutPercent: 5 }],
     [
       { ttlSeconds: 900, maxTtlSeconds: 3600 },
-      { ttlSeconds: 900, undercutPercent: 10, minTtlSeconds: 900, maxTtlSeconds: 3600 },
+      { ttlSeconds: 900, undercutPercent: 5, minTtlSeconds: 900, maxTtlSeconds: 3600 },
     ],
-    [{ minTtlSeconds: 600 }, { ttlSeconds: 600, undercutPercent: 10, minTtlSeconds: 600, maxTtlSeconds: 600 }],
+    [{ minTtlSeconds: 600 }, { ttlSeconds: 600, undercutPercent: 5, minTtlSeconds: 600, maxTtlSeconds: 600 }],
   ])('%j is read as %j', (freshness, expected) => {
     expect(strategySchema.parse({ ...builtInStrategies.balanced, freshness }).freshness).toEqual(expected);
   });
