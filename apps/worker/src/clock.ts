@@ -9,22 +9,31 @@ const SAMPLES = 5;
 
 const machineNow = Date.now;
 
+/** An answer of Redis to what time it is: when it was asked, by this machine's clock, ms; how long the answer took, ms; what it said, ms. */
+export interface ClockAnswer {
+  readonly askedAtMs: number;
+  readonly tookMs: number;
+  readonly redisMs: number;
+}
+
 /**
- * How far Redis' clock is ahead of this machine's, ms: by the quickest of five answers, taken to have been given halfway. It is off by half of
+ * How far Redis' clock is ahead of this machine's, ms: by the quickest of the answers, taken to have been given halfway. It is off by half of
  * what that one took at most, however long a busy machine makes the others wait.
  */
+export function clockOffsetMs(answers: readonly ClockAnswer[]): number {
+  const quickest = answers.reduce((best, answer) => (answer.tookMs < best.tookMs ? answer : best));
+  return Math.round(quickest.redisMs - (quickest.askedAtMs + quickest.tookMs / 2));
+}
+
 async function measureOffsetMs(redis: Redis): Promise<number> {
-  let offsetMs = 0;
-  let quickestMs = Number.POSITIVE_INFINITY;
+  const answers: ClockAnswer[] = [];
   for (let i = 0; i < SAMPLES; i++) {
-    const [before, askedAt] = [machineNow(), performance.now()];
+    const [askedAtMs, startedMs] = [machineNow(), performance.now()];
     const [seconds, us] = await redis.time();
-    const tookMs = performance.now() - askedAt;
-    if (tookMs >= quickestMs) continue;
-    quickestMs = tookMs;
-    offsetMs = Number(seconds) * 1000 + Number(us) / 1000 - (before + tookMs / 2);
+    const tookMs = performance.now() - startedMs;
+    answers.push({ askedAtMs, tookMs, redisMs: Number(seconds) * 1000 + Number(us) / 1000 });
   }
-  return Math.round(offsetMs);
+  return clockOffsetMs(answers);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { Problem } from '../problem/problem.ts';
 
 /** How slow a client may send: fewer bytes than this within the window end the request with 408. Time in which we hold it back does not count. */
@@ -14,7 +14,7 @@ const defaultPace: Pace = { windowMs: 20_000, minBytes: 2048 };
  * The bytes of a request body as they come. Throws a `request-timeout` problem when they come too slowly and an `upload-cut` when the
  * client goes away. Leaving early does not end the request, so that it can still be answered.
  */
-export async function* bodyChunks(req: IncomingMessage, pace: Pace = defaultPace): AsyncGenerator<Buffer> {
+export async function* bodyChunks(req: Readable, pace: Pace = defaultPace): AsyncGenerator<Buffer> {
   const source = req.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
   let bytes = 0;
   let waitedMs = 0;
